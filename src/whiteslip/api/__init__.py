@@ -1,0 +1,1 @@
+"""HTTP for shops and apps: routes, schemas, problems, and the lanes in which requests wait and are batched."""

@@ -1,0 +1,183 @@
+"""The HTTP application: the hot route in front, FastAPI behind, and health, readiness and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi import Response as HttpResponse
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from whiteslip.api import checkout, openapi, problems
+from whiteslip.api.checkout import HotCheckout
+from whiteslip.api.posted import to_http
+from whiteslip.api.problems import ProblemError, problem
+from whiteslip.api.routes import clock, customers, lines, purchases, repayments, restrictions
+from whiteslip.api.runtime import END_OF_DAY, THREADS, Runtime
+from whiteslip.infra import metrics, migrations
+from whiteslip.infra.clock import Clock
+from whiteslip.infra.database import Database
+from whiteslip.infra.settings import Settings, load
+from whiteslip.kernel.errors import InvalidInput, WhiteslipError
+
+ROUTERS = (purchases, repayments, lines, restrictions, customers, clock)
+ABOUT = (
+    "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "
+    "Idempotency-Key and acts once. A declined purchase is an answer with reasons, not an error; errors are "
+    "problems (RFC 9457) with a stable `code`."
+)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    database: Database | None = None,
+    clock: Clock | None = None,
+) -> FastAPI:
+    """Build the application; without a database given, it opens `settings.dsn` and closes it at the end."""
+    chosen = settings or load()
+    app = FastAPI(
+        title="Whiteslip",
+        version=_version(),
+        description=ABOUT,
+        lifespan=_lifespan(chosen, database, clock),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for module in ROUTERS:
+        app.include_router(module.router, prefix="/v1")
+    _add_watching(app)
+    _add_problems(app)
+    app.openapi = lambda: _document(app)
+    app.add_middleware(_InFront)
+    return app
+
+
+class _InFront:
+    """Puts the hot route before everything else once the parts exist."""
+
+    def __init__(self, app: Any) -> None:
+        self._behind = app
+        self._hot: HotCheckout | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._behind(scope, receive, send)
+            return
+        if self._hot is None:
+            self._hot = HotCheckout(scope["app"].state.runtime, self._behind)
+        await self._hot(scope, receive, send)
+
+
+def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        database = given or _open(settings)
+        runtime = Runtime(settings, database, clock=clock)
+        app.state.runtime = runtime
+        try:
+            yield
+        finally:
+            runtime.close()
+            if given is None:
+                database.close()
+
+    return lifespan
+
+
+def _open(settings: Settings) -> Database:
+    if settings.dsn is None:
+        raise InvalidInput("name the database: WHITESLIP_DSN, or start with `whiteslip up`")
+    most = max(settings.pool_size, THREADS + END_OF_DAY)
+    return Database(settings.dsn, min_size=THREADS, max_size=most).open()
+
+
+def _add_watching(app: FastAPI) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> HttpResponse:
+        return HttpResponse(b'{"status":"alive"}', media_type="application/json")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz(request: Request) -> HttpResponse:
+        runtime: Runtime = request.app.state.runtime
+        why = await runtime.reading.run(lambda: _why_not_ready(runtime))
+        if why is not None:
+            raise ProblemError("unavailable", why)
+        return HttpResponse(b'{"status":"ready"}', media_type="application/json")
+
+    @app.get("/metrics", include_in_schema=False)
+    def show_metrics() -> HttpResponse:
+        return HttpResponse(metrics.page(), media_type="text/plain; version=0.0.4")
+
+
+def _why_not_ready(runtime: Runtime) -> str | None:
+    if runtime.is_full:
+        return "the queue of purchases is full"
+    if not runtime.database.is_alive():
+        return "the database does not answer"
+    missing = migrations.pending(runtime.database.dsn)
+    return f"migrations are missing: {', '.join(missing)}" if missing else None
+
+
+def _add_problems(app: FastAPI) -> None:
+    @app.exception_handler(ProblemError)
+    async def known(_: Request, error: ProblemError) -> HttpResponse:
+        return to_http(error.response)
+
+    @app.exception_handler(WhiteslipError)
+    async def ours(_: Request, error: WhiteslipError) -> HttpResponse:
+        return to_http(problems.of_error(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> HttpResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:])
+        return to_http(problem("invalid_input", str(first["msg"]), where=where))
+
+    @app.exception_handler(HTTPException)
+    async def unrouted(request: Request, error: HTTPException) -> HttpResponse:
+        return _unrouted(request, error)
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, __: Exception) -> HttpResponse:
+        text = "an unexpected fault; if you were changing something, repeat it with the same key"
+        return to_http(problem("internal", text))
+
+
+def _unrouted(request: Request, error: HTTPException) -> HttpResponse:
+    path = request.url.path
+    allowed = _allowed_methods(request)
+    if error.status_code == 404 or not allowed:
+        return to_http(problem("not_found", f"there is nothing at {path}"))
+    text = f"{path} allows {', '.join(allowed)}"
+    response = to_http(problem("method_not_allowed", text))
+    response.headers["allow"] = ", ".join(allowed)
+    return response
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    allowed: set[str] = {"POST"} if request.url.path == checkout.PATH else set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            allowed |= set(getattr(route, "methods", None) or ())
+    return sorted(allowed - {"HEAD"})
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = openapi.document(app, checkout.by_hand())
+    return app.openapi_schema
+
+
+def _version() -> str:
+    try:
+        return version("whiteslip")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,177 @@
+"""What the API takes: structs that decode strictly and write their own part of the OpenAPI."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from whiteslip.kernel.money import MAX_MINOR
+from whiteslip.kernel.reason import ReasonCode
+
+_NUMBER = "[0-9]{1,19}"
+CustomerId: TypeAlias = Annotated[str, Meta(pattern=f"^cus_{_NUMBER}$", examples=["cus_7"])]
+MerchantId: TypeAlias = Annotated[str, Meta(pattern=f"^mer_{_NUMBER}$", examples=["mer_3"])]
+LineId: TypeAlias = Annotated[str, Meta(pattern=f"^lin_{_NUMBER}_{_NUMBER}$", examples=["lin_7_12"])]
+Amount: TypeAlias = Annotated[
+    int, Meta(ge=1, le=MAX_MINOR, description="Minor units: 1 yuan is 100.", examples=[12900])
+]
+Limit: TypeAlias = Annotated[int, Meta(ge=0, le=20_000_000_000, description="Minor units.")]
+Name: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=80, pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]+$")
+]
+Reference: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=64, pattern="^[\\u0020-\\u007e]+$", examples=["A-1001"])
+]
+Key: TypeAlias = Annotated[str, Meta(min_length=1, max_length=255, pattern="^[\\u0020-\\u007e]+$")]
+Method: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,39}$", examples=["bank"])]
+Months: TypeAlias = Annotated[
+    int, Meta(ge=0, le=60, description="0: pay later; else a plan of so many installments.")
+]
+FeePpm: TypeAlias = Annotated[int, Meta(ge=0, le=500_000, description="Parts per million.")]
+Currency: TypeAlias = Literal["CNY"]
+Language: TypeAlias = Literal["zh", "en"]
+StatementDay: TypeAlias = Annotated[int, Meta(ge=1, le=28)]
+Level: TypeAlias = Annotated[int, Meta(ge=1, le=5)]
+
+
+class Body(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a request says; a field nobody knows is refused rather than ignored."""
+
+
+class PurchaseBody(Body, frozen=True):
+    """Buy on credit. A merchant's key sells for its own merchant; an operator's names one."""
+
+    line_id: LineId
+    amount_minor: Amount
+    order_ref: Reference
+    plan_months: Months = 0
+    merchant_id: MerchantId | None = None
+    currency: Currency = "CNY"
+
+
+class BulkPurchase(PurchaseBody, frozen=True, kw_only=True):
+    """One purchase of a bulk request, under a key of its own."""
+
+    idempotency_key: Key
+
+
+class BulkPurchaseBody(Body, frozen=True):
+    """Up to 1,000 purchases; each succeeds or fails by itself."""
+
+    items: Annotated[list[BulkPurchase], Meta(min_length=1, max_length=1000)]
+
+
+class QuoteBody(Body, frozen=True):
+    """Ask what a purchase would cost."""
+
+    line_id: LineId
+    amount_minor: Amount
+    plan_months: Months = 0
+    currency: Currency = "CNY"
+
+
+class CaptureBody(Body, frozen=True):
+    """Capture an amount, or without one all that is left; `final` releases the rest."""
+
+    amount_minor: Amount | None = None
+    final: bool = False
+    currency: Currency = "CNY"
+
+
+class VoidBody(Body, frozen=True):
+    """Nothing needs to be said: `{}`."""
+
+
+class RefundBody(Body, frozen=True):
+    """Refund a part or all of what was captured."""
+
+    amount_minor: Amount
+    currency: Currency = "CNY"
+
+
+class RepaymentBody(Body, frozen=True):
+    """Record money received for a line."""
+
+    line_id: LineId
+    amount_minor: Amount
+    method: Method = "bank"
+    currency: Currency = "CNY"
+
+
+class BulkRepayment(RepaymentBody, frozen=True, kw_only=True):
+    """One repayment of a bulk request, under a key of its own."""
+
+    idempotency_key: Key
+
+
+class BulkRepaymentBody(Body, frozen=True):
+    """Up to 1,000 repayments; each succeeds or fails by itself."""
+
+    items: Annotated[list[BulkRepayment], Meta(min_length=1, max_length=1000)]
+
+
+class CustomerBody(Body, frozen=True):
+    """A person who may hold a line; `reference` is the shop's own and opaque to us."""
+
+    reference: Reference
+    display_name: Name
+    language: Language = "zh"
+
+
+class MerchantBody(Body, frozen=True):
+    """A shop, and what we keep of each of its sales."""
+
+    name: Name
+    fee_ppm: FeePpm = 0
+
+
+class LineBody(Body, frozen=True):
+    """Open a credit line."""
+
+    customer_id: CustomerId
+    fixed_limit_minor: Limit
+    statement_day: StatementDay
+    product: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")] = "pay-later"
+    currency: Currency = "CNY"
+
+
+class LimitBody(Body, frozen=True):
+    """Change the fixed limit, for a reason of the catalog."""
+
+    fixed_limit_minor: Limit
+    reason: ReasonCode
+    currency: Currency = "CNY"
+
+
+class TemporaryLimitBody(Body, frozen=True):
+    """Grant an extra limit that is returned on a date."""
+
+    amount_minor: Annotated[int, Meta(ge=1, le=20_000_000_000)]
+    ends_on: date
+    currency: Currency = "CNY"
+
+
+class RestrictionBody(Body, frozen=True):
+    """Restrict a line: from level 3 up nothing new can be bought; repaying always works."""
+
+    level: Level
+    reason: ReasonCode
+
+
+class LiftBody(Body, frozen=True):
+    """Nothing needs to be said: `{}`."""
+
+
+class PayoutBody(Body, frozen=True):
+    """Pay out the credit balance, or a part of it."""
+
+    amount_minor: Amount | None = None
+    currency: Currency = "CNY"
+
+
+class AdvanceBody(Body, frozen=True):
+    """Close business days until this one is current."""
+
+    to: date

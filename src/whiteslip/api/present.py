@@ -1,0 +1,204 @@
+"""From what flows and views return to what the API answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from whiteslip.api import answers, problems
+from whiteslip.care.notices.model import ReasonText, Words
+from whiteslip.flows.capture import Captured, InstallmentTerms
+from whiteslip.flows.change_limits import LimitSet
+from whiteslip.flows.checkout import Authorized, Declined
+from whiteslip.flows.pay_out_credit import PaidOut
+from whiteslip.flows.quote import Quote
+from whiteslip.flows.refund import Refunded
+from whiteslip.flows.repay import Repaid
+from whiteslip.flows.void import Voided
+from whiteslip.infra import metrics
+from whiteslip.infra.idempotency import Response
+from whiteslip.kernel import ids
+from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.views import reasons
+
+encode = msgspec.json.Encoder().encode
+CREATED = 201
+OK = 200
+SUSPENDED = 3
+"""From this level on all that works at any level is what works."""
+
+
+def purchases(outcomes: Sequence[Authorized | Declined | WhiteslipError]) -> list[Response]:
+    """Answer a batch of checkouts; a decline is an answer like any other, with its reasons."""
+    authorized = sum(type(outcome) is Authorized for outcome in outcomes)
+    if authorized:
+        metrics.OUTCOMES.labels("authorized").inc(authorized)
+    return [_purchase(outcome) for outcome in outcomes]
+
+
+def _purchase(outcome: Authorized | Declined | WhiteslipError) -> Response:
+    if isinstance(outcome, Authorized):
+        customer_id, purchase_id, line_id, amount_minor, available_minor, expires_on = outcome
+        answer = answers.Authorized(
+            f"pur_{customer_id}_{purchase_id}",
+            f"lin_{customer_id}_{line_id}",
+            amount_minor,
+            available_minor,
+            expires_on,
+        )
+        return Response(CREATED, encode(answer))
+    if isinstance(outcome, Declined):
+        return Response(CREATED, encode(_declined(outcome)))
+    metrics.OUTCOMES.labels("mistake").inc()
+    return problems.of_error(outcome)
+
+
+def _declined(outcome: Declined) -> answers.Declined:
+    metrics.OUTCOMES.labels("declined").inc()
+    for reason in outcome.reasons:
+        metrics.REFUSALS.labels(reason.code.value).inc()
+    works = reasons.still_works(SUSPENDED)
+    only_too_much = all(reason.code is ReasonCode.LIMIT_EXCEEDED for reason in outcome.reasons)
+    if only_too_much and outcome.available_minor > 0:
+        works.append("smaller_amount")
+    return answers.Declined(
+        ids.write("pur", outcome.customer_id, outcome.purchase_id),
+        ids.write("lin", outcome.customer_id, outcome.line_id),
+        outcome.amount_minor,
+        max(outcome.available_minor, 0),
+        said(outcome.reasons),
+        works,
+    )
+
+
+def captured(outcome: Captured | WhiteslipError) -> Response:
+    """Answer a capture with the installments it made."""
+    if isinstance(outcome, WhiteslipError):
+        return problems.of_error(outcome)
+    answer = answers.Captured(
+        ids.write("cap", outcome.customer_id, outcome.capture_id),
+        ids.write("pur", outcome.customer_id, outcome.purchase_id),
+        outcome.amount_minor,
+        outcome.captured_minor,
+        outcome.status,
+        terms(outcome.installments),
+    )
+    return Response(CREATED, encode(answer))
+
+
+def voided(outcome: Voided | WhiteslipError) -> Response:
+    """Answer a void."""
+    if isinstance(outcome, WhiteslipError):
+        return problems.of_error(outcome)
+    purchase_id = ids.write("pur", outcome.customer_id, outcome.purchase_id)
+    answer = answers.Voided(purchase_id, outcome.released_minor, outcome.status)
+    return Response(CREATED, encode(answer))
+
+
+def refunded(outcome: Refunded | WhiteslipError) -> Response:
+    """Answer a refund."""
+    if isinstance(outcome, WhiteslipError):
+        return problems.of_error(outcome)
+    answer = answers.Refunded(
+        ids.write("ref", outcome.customer_id, outcome.refund_id),
+        ids.write("pur", outcome.customer_id, outcome.purchase_id),
+        outcome.amount_minor,
+        outcome.offset_minor,
+        outcome.credit_minor,
+    )
+    return Response(CREATED, encode(answer))
+
+
+def repaid(outcome: Repaid | WhiteslipError) -> Response:
+    """Answer a repayment."""
+    if isinstance(outcome, WhiteslipError):
+        return problems.of_error(outcome)
+    answer = answers.Repaid(
+        ids.write("rep", outcome.customer_id, outcome.repayment_id),
+        ids.write("lin", outcome.customer_id, outcome.line_id),
+        outcome.amount_minor,
+        outcome.allocated_minor,
+        outcome.credit_minor,
+        outcome.restored,
+    )
+    return Response(CREATED, encode(answer))
+
+
+def paid_out(outcome: PaidOut | WhiteslipError) -> Response:
+    """Answer a payout of a credit balance."""
+    if isinstance(outcome, WhiteslipError):
+        return problems.of_error(outcome)
+    answer = answers.PaidOut(
+        ids.write("pay", outcome.customer_id, outcome.payout_id),
+        ids.write("lin", outcome.customer_id, outcome.line_id),
+        outcome.amount_minor,
+        outcome.credit_minor,
+    )
+    return Response(CREATED, encode(answer))
+
+
+def limit_set(outcome: LimitSet | WhiteslipError) -> Response:
+    """Answer a change of limits."""
+    if isinstance(outcome, WhiteslipError):
+        return problems.of_error(outcome)
+    set_now = answers.LimitSet(
+        ids.write("lin", outcome.customer_id, outcome.line_id),
+        outcome.fixed_limit_minor,
+        outcome.temporary_limit_minor,
+        outcome.available_minor,
+    )
+    return Response(CREATED, encode(set_now))
+
+
+def terms(installments: Iterable[InstallmentTerms]) -> list[answers.Term]:
+    """Show installments as they were agreed."""
+    return [
+        answers.Term(term.number, term.principal_minor, term.fee_minor, term.statement_on, term.due_on)
+        for term in installments
+    ]
+
+
+def said(given: Iterable[Reason]) -> list[answers.ReasonSaid]:
+    """Say reasons in both languages."""
+    return [_said(reasons.explain(reason)) for reason in given]
+
+
+def _said(words: ReasonText) -> answers.ReasonSaid:
+    return answers.ReasonSaid(
+        words.code,
+        says=_words(words.says),
+        next=_words(words.next),
+        right=_words(words.right),
+    )
+
+
+def _words(words: Words) -> answers.Words:
+    return answers.Words(words.zh, words.en)
+
+
+def quoted(outcome: Quote) -> Response:
+    """Answer a question about costs."""
+    quote = answers.Quote(
+        plan_months=outcome.plan_months,
+        principal_minor=outcome.principal_minor,
+        fee_minor=outcome.fee_minor,
+        total_minor=outcome.total_minor,
+        annual_cost_ppm_simple=outcome.annual_cost_ppm_simple,
+        annual_cost_ppm_compound=outcome.annual_cost_ppm_compound,
+        available_minor=outcome.available_minor,
+        installments=terms(outcome.installments),
+        reasons=said(outcome.reasons),
+    )
+    return Response(CREATED, encode(quote))
+
+
+def created(public_id: str) -> Response:
+    """Answer with the id of what was made."""
+    return Response(CREATED, encode(answers.Created(public_id)))
+
+
+def answer(shown: msgspec.Struct, *, status: int = CREATED) -> Response:
+    """Answer with a struct."""
+    return Response(status, encode(shown))

@@ -1,0 +1,1 @@
+"""The resources of API version 1, one module a noun."""

@@ -1,0 +1,1 @@
+"""How people are treated, and their rights."""

@@ -1,0 +1,100 @@
+"""Reason texts and notices, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from whiteslip.kernel.reason import Reason, ReasonCode
+
+
+class Words(NamedTuple):
+    """The same in both languages."""
+
+    zh: str
+    en: str
+
+
+class Cure(StrEnum):
+    """How what a reason caused comes to an end."""
+
+    AUTOMATIC = "automatic"
+    VERIFY = "verify"
+    DOCUMENTS = "documents"
+    REVIEW = "review"
+    SELF_SERVICE = "self_service"
+    WAIT = "wait"
+
+
+class Kind(StrEnum):
+    """What a notice tells of."""
+
+    WARNED = "warned"
+    RESTRICTED = "restricted"
+    SUSPENDED = "suspended"
+    RESTORED = "restored"
+    LIMIT_CHANGED = "limit_changed"
+
+
+class ReasonText(NamedTuple):
+    """A reason as its person is told it: what it is, what to do next, and the right to object."""
+
+    code: ReasonCode
+    says: Words
+    next: Words
+    right: Words
+
+
+class Entry(NamedTuple):
+    """A reason code's templates; `right` is None where the catalog's shared one holds."""
+
+    cure: Cure
+    says: Words
+    next: Words
+    right: Words | None
+
+
+class Catalog(NamedTuple):
+    """The texts of every reason code."""
+
+    entries: Mapping[ReasonCode, Entry]
+    right: Words
+
+
+class Frame(NamedTuple):
+    """The letter around the reasons: what happened, what leads to them, what still works."""
+
+    subject: Words
+    opening: Words
+    because: Words
+    closing: Words
+
+
+Frames: TypeAlias = Mapping[Kind, Frame]
+
+
+class NoticeText(NamedTuple):
+    """A whole notice: a first line that is its subject, then paragraphs."""
+
+    zh: str
+    en: str
+
+
+class Ability(NamedTuple):
+    """Something that works, by its name in the API and in words."""
+
+    name: str
+    words: Words
+
+
+class NewNotice(NamedTuple):
+    """A notice to be written; `kind` is a value of `Kind`."""
+
+    customer_id: int
+    notice_id: int
+    line_id: int
+    kind: str
+    reasons: tuple[Reason, ...]
+    noticed_on: date

@@ -1,0 +1,16 @@
+-- Write notices, in the transaction of their cause; a notice is written once and never changed.
+INSERT INTO care.notice (customer_id, notice_id, line_id, kind, reasons, text_zh, text_en, noticed_on, noticed_at)
+SELECT
+    told.customer_id,
+    told.notice_id,
+    told.line_id,
+    told.kind,
+    told.reasons,
+    told.text_zh,
+    told.text_en,
+    told.noticed_on,
+    %(noticed_at)s::timestamptz
+FROM unnest(
+    %(customer_ids)b::bigint[], %(notice_ids)b::bigint[], %(line_ids)b::bigint[], %(kinds)b::text[], %(reasons)b::jsonb[],
+    %(texts_zh)b::text[], %(texts_en)b::text[], %(noticed_on)b::date[]
+) AS told (customer_id, notice_id, line_id, kind, reasons, text_zh, text_en, noticed_on)

@@ -1,0 +1,1 @@
+"""The command line: what an operator or a developer types."""

@@ -1,0 +1,127 @@
+"""Commands that bring the platform up and down, keep its schema current, and back it up."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from whiteslip.cli.app import app, err, say
+from whiteslip.infra import backup as backups
+from whiteslip.infra import logs, settings
+from whiteslip.infra.database import connect, refuse_unsafe
+from whiteslip.infra.embedded import EmbeddedServer
+from whiteslip.infra.embedded.places import is_free
+from whiteslip.infra.migrations import migrate as apply_migrations
+from whiteslip.infra.settings import PREFIX, Settings
+from whiteslip.kernel.errors import Conflict, Unavailable
+
+Home = Annotated[Path | None, typer.Option(help="Folder of data, logs and secrets.")]
+Dsn = Annotated[str | None, typer.Option(help="A PostgreSQL of your own, version 15 or newer.")]
+Port = Annotated[int | None, typer.Option(help="Port of the web server.")]
+Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty book with a world to look at.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+File = Annotated[Path, typer.Argument(help="The backup.")]
+
+
+@app.command()
+def up(*, demo: Demo = False, dsn: Dsn = None, port: Port = None, home: Home = None) -> None:
+    """Start the database if need be, bring its schema up to date, and serve."""
+    chosen = settings.load(dsn=dsn, port=port, home=home)
+    if not is_free(chosen.port):
+        raise Conflict(f"port {chosen.port} is taken; choose another with --port")
+    logs.configure(chosen)
+    database = ready_database(chosen)
+    for name in ("home", "port", "host"):
+        os.environ[f"{PREFIX}{name.upper()}"] = str(getattr(chosen, name))
+    os.environ[f"{PREFIX}DSN"] = database
+    if demo:
+        _build_demo(database)
+    _serve(chosen)
+
+
+@app.command()
+def down(*, home: Home = None) -> None:
+    """Stop the embedded database; nothing is lost."""
+    stopped = EmbeddedServer(settings.load(home=home).home).stop()
+    say("The database is stopped." if stopped else "The database was not running.")
+
+
+@app.command()
+def migrate(*, dsn: Dsn = None, home: Home = None) -> None:
+    """Bring the schema up to date; the database is started if need be."""
+    applied = apply_migrations(running_database(settings.load(dsn=dsn, home=home)))
+    say(f"Applied: {', '.join(applied)}." if applied else "The schema is up to date.")
+
+
+@app.command()
+def backup(file: File, *, force: Force = False, dsn: Dsn = None, home: Home = None) -> None:
+    """Write the whole database into one file, while it is in use."""
+    source = running_database(settings.load(dsn=dsn, home=home))
+    with _progress("backing up") as progress:
+        size = backups.back_up(source, file, overwrite=force, progress=progress)
+    say(f"Backed up to {file} ({size / 1e6:.1f} MB).")
+
+
+@app.command()
+def restore(file: File, *, force: Force = False, dsn: Dsn = None, home: Home = None) -> None:
+    """Load a backup into an empty database, all or nothing."""
+    target = running_database(settings.load(dsn=dsn, home=home))
+    with _progress("restoring") as progress:
+        tables = backups.restore(target, file, overwrite=force, progress=progress)
+    say(f"Restored {file}: {tables} tables. Next: whiteslip migrate, whiteslip check-books.")
+
+
+def running_database(chosen: Settings) -> str:
+    """Return the DSN of the operator's database, or of the embedded one, started if need be."""
+    if chosen.dsn:
+        return chosen.dsn
+    with _progress("starting the database") as progress:
+        return EmbeddedServer(chosen.home, port=chosen.database_port).start(progress=progress)
+
+
+def ready_database(chosen: Settings) -> str:
+    """Return the DSN of a running database that is safe and has today's schema."""
+    dsn = running_database(chosen)
+    with connect(dsn) as db:
+        refuse_unsafe(db)
+    if applied := apply_migrations(dsn):
+        say(f"Applied {len(applied)} migrations.")
+    return dsn
+
+
+def _build_demo(dsn: str) -> None:
+    """Let the world fill the book; `build(dsn, progress=…)` leaves one alone that is not empty."""
+    try:
+        demo = importlib.import_module("whiteslip.world.demo")
+    except ModuleNotFoundError as error:
+        raise Unavailable(f"this installation has no demo world ({error.name})") from error
+    with _progress("building the demo") as progress:
+        demo.build(dsn, progress=progress)
+
+
+def _serve(chosen: Settings) -> None:
+    import uvicorn
+
+    say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
+    uvicorn.run(
+        "whiteslip.api.app:create_app",
+        factory=True,
+        host=chosen.host,
+        port=chosen.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+
+
+@contextmanager
+def _progress(what: str) -> Generator[Callable[[str], None]]:
+    """Show on a terminal what is going on; say nothing into a pipe."""
+    with err.status(what) as status:
+        yield lambda message: status.update(f"{what}: {message[:100]}".replace("[", r"\["))

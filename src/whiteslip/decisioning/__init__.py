@@ -1,0 +1,1 @@
+"""How a decision is made: rule books over facts, later scorecards and models."""

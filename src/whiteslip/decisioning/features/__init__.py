@@ -1,0 +1,1 @@
+"""Features: facts about customers and lines, defined once and read in sets as of a day."""

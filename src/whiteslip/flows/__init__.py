@@ -1,0 +1,1 @@
+"""One journey per file: everything that changes something starts here."""

@@ -1,0 +1,187 @@
+"""End of day: the date rolls, then every range of customers closes the day in one transaction of set statements."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import date, datetime, timedelta
+from time import perf_counter
+from typing import NamedTuple, Protocol
+
+from whiteslip.care.notices.restrictions import notices_of
+from whiteslip.care.notices.store import insert_notices
+from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.infra import business_day
+from whiteslip.infra.database import Connection, Database
+from whiteslip.kernel.errors import InvariantBroken
+from whiteslip.money.arrears import store as arrears
+from whiteslip.money.ledger import store as ledger
+from whiteslip.money.lines import store as lines
+from whiteslip.money.purchases import store as purchases
+from whiteslip.money.repayments import store as repayments
+from whiteslip.money.statements import store as statements
+from whiteslip.risk.suspensions.store import watch
+
+
+class StepFunction(Protocol):
+    """A set statement over the customers `first` to `last`; returns how many rows it touched."""
+
+    def __call__(
+        self, db: Connection, *, first: int, last: int, business_date: date, at: datetime
+    ) -> int: ...
+
+
+class Step(NamedTuple):
+    """One step of the day, as its report names it."""
+
+    name: str
+    run: StepFunction
+
+
+STEPS = (
+    Step("release expired holds", purchases.release_expired_holds),
+    Step("return temporary limits", lines.return_temporary_limits),
+    Step("roll unpaid statements", arrears.roll_unpaid_statements),
+    Step("charge daily fees", arrears.charge_daily_fees),
+    Step("bill installment fees", statements.bill_installment_fees),
+    Step("apply credit balances", repayments.apply_credit_balances),
+    Step("close statements", statements.close_statements),
+    Step("age overdue lines", arrears.age_overdue_lines),
+)
+
+
+class DayReport(NamedTuple):
+    """What end of day did: rows touched and milliseconds spent by step, over all ranges."""
+
+    business_date: date
+    ranges: int
+    seconds: float
+    rows: dict[str, int]
+    step_ms: dict[str, float]
+
+
+def end_of_day(
+    database: Database,
+    *,
+    at: datetime,
+    workers: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+) -> DayReport:
+    """Close the current business date, or finish one that was interrupted.
+
+    Every range commits alone with its progress row, so a rerun does what is left; checkouts go on meanwhile.
+    Raises `InvariantBroken`, and leaves the day open, when a line touched that day does not balance.
+    """
+    started = perf_counter()
+    day = database.write(business_day.read)
+    if not day.closing:
+        rolled = day.current_on + timedelta(days=1)
+        database.write(lambda db: business_day.roll(db, to=rolled))
+    closing = day.closed_on + timedelta(days=1)
+    book = database.write(lambda db: rulebooks.live(db, "watch"))
+    job = _Job(database, closing, day.range_size, book, at)
+    rows, step_ms = job.run(workers, progress)
+    before = perf_counter()
+    _check(database, closing)
+    step_ms["check balances"] = round((perf_counter() - before) * 1000, 2)
+    report = DayReport(
+        closing, job.ranges, round(perf_counter() - started, 3), dict(rows), dict(step_ms)
+    )
+    database.write(
+        lambda db: business_day.finish(
+            db, business_date=closing, at=at, report=json.dumps(report._asdict(), default=str)
+        )
+    )
+    return report
+
+
+def _check(database: Database, closing: date) -> None:
+    wrong = database.write(lambda db: ledger.unbalanced_lines(db, since=closing))
+    if wrong:
+        raise InvariantBroken(
+            f"end of day {closing} stops: {len(wrong)} lines do not agree with the ledger, "
+            f"the first is line {wrong[0].line_id} of customer {wrong[0].customer_id}"
+        )
+
+
+class _Job:
+    """The closing of one day, range by range."""
+
+    def __init__(
+        self, database: Database, closing: date, range_size: int, book: RuleBook, at: datetime
+    ) -> None:
+        self.database = database
+        self.closing = closing
+        self.range_size = range_size
+        self.book = book
+        self.at = at
+        self.ranges = 0
+
+    def run(
+        self, workers: int, progress: Callable[[int, int], None] | None
+    ) -> tuple[Counter[str], Counter[str]]:
+        """Close every range not closed yet; return rows and milliseconds by step."""
+        todo = self.database.write(
+            lambda db: ledger.ranges_to_close(
+                db, business_date=self.closing, range_size=self.range_size
+            )
+        )
+        self.ranges = len(todo)
+        rows: Counter[str] = Counter()
+        step_ms: Counter[str] = Counter()
+        for done, (touched, spent) in enumerate(self._close(todo, workers), start=1):
+            rows.update(touched)
+            step_ms.update(spent)
+            if progress:
+                progress(done, len(todo))
+        return rows, step_ms
+
+    def _close(
+        self, todo: list[int], workers: int
+    ) -> Iterator[tuple[Counter[str], Counter[str]]]:
+        if len(todo) <= 1 or workers == 1:
+            yield from map(self._close_range, todo)
+            return
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            futures = [pool.submit(self._close_range, range_no) for range_no in todo]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            finally:
+                for future in futures:
+                    future.cancel()
+
+    def _close_range(self, range_no: int) -> tuple[Counter[str], Counter[str]]:
+        return self.database.write(lambda db: self._steps(db, range_no))
+
+    def _steps(self, db: Connection, range_no: int) -> tuple[Counter[str], Counter[str]]:
+        rows: Counter[str] = Counter()
+        step_ms: Counter[str] = Counter()
+        if not business_day.enter_range(db, business_date=self.closing, range_no=range_no):
+            return rows, step_ms
+        first = range_no * self.range_size
+        last = first + self.range_size - 1
+        for step in (*STEPS, Step("judge lines", self._judge)):
+            before = perf_counter()
+            rows[step.name] = step.run(
+                db, first=first, last=last, business_date=self.closing, at=self.at
+            )
+            step_ms[step.name] = round((perf_counter() - before) * 1000, 2)
+        business_day.leave_range(
+            db,
+            business_date=self.closing,
+            range_no=range_no,
+            step_ms=json.dumps(dict(step_ms)),
+        )
+        return rows, step_ms
+
+    def _judge(
+        self, db: Connection, *, first: int, last: int, business_date: date, at: datetime
+    ) -> int:
+        on = business_date + timedelta(days=1)
+        changes = watch(db, self.book, first=first, last=last, on=on, at=at)
+        insert_notices(db, notices_of(changes), at=at)
+        return len(changes)

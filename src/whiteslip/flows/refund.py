@@ -1,0 +1,168 @@
+"""Refund: first against what the purchase still owes, the rest to the customer's credit balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from whiteslip.infra import business_day, outbox
+from whiteslip.infra.database import Connection
+from whiteslip.kernel import rate
+from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.kernel.ids import OwnedId
+from whiteslip.money.ledger.model import Journal, MovementKind
+from whiteslip.money.ledger.store import post, take_numbers
+from whiteslip.money.lines.model import Change
+from whiteslip.money.lines.store import change_balances
+from whiteslip.money.merchants.model import Merchant
+from whiteslip.money.merchants.store import read_merchants
+from whiteslip.money.purchases import rules
+from whiteslip.money.purchases import store as purchases
+from whiteslip.money.purchases.model import Purchase, Refund, Step
+from whiteslip.money.repayments.debts import Debts
+from whiteslip.money.repayments.model import Allocation
+from whiteslip.money.repayments.rules import offset
+from whiteslip.money.repayments.store import insert_allocations
+from whiteslip.money.schedules.model import Settlement
+from whiteslip.money.schedules.store import read_owed, settle_installments
+
+
+class RefundRequest(NamedTuple):
+    """Give back some of what was captured."""
+
+    customer_id: int
+    purchase_id: int
+    merchant_id: int | None
+    amount_minor: int
+
+
+class Refunded(NamedTuple):
+    """Where a refund went: against what was owed, and to the credit balance."""
+
+    customer_id: int
+    purchase_id: int
+    refund_id: int
+    amount_minor: int
+    offset_minor: int
+    credit_minor: int
+
+
+def refund(
+    db: Connection, requests: Sequence[RefundRequest], *, at: datetime
+) -> list[Refunded | WhiteslipError]:
+    """Refund a batch, in order; never refused because of a restriction."""
+    day = business_day.today(db)
+    locked = purchases.lock_purchases(
+        db, (OwnedId(request.customer_id, request.purchase_id) for request in requests)
+    )
+    reached = business_day.days_reached(db, day, {key.customer_id for key in locked.lines})
+    batch = _Batch(
+        locked,
+        reached,
+        read_merchants(db, {one.merchant_id for one in locked.purchases.values()}),
+        Debts(read_owed(db, locked.lines, reached)),
+    )
+    numbers = take_numbers(db, len(requests))
+    answers = [
+        batch.take(request, number) for request, number in zip(requests, numbers, strict=True)
+    ]
+    batch.write(db, at=at)
+    return answers
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch of refunds: what it reads, and everything it writes as columns."""
+
+    locked: purchases.Locked
+    reached: dict[int, date]
+    merchants: dict[int, Merchant]
+    debts: Debts
+    steps: list[Step] = field(default_factory=list[Step])
+    refunds: list[Refund] = field(default_factory=list[Refund])
+    changes: list[Change] = field(default_factory=list[Change])
+    allocations: list[tuple[int, date, Settlement]] = field(
+        default_factory=list[tuple[int, date, Settlement]]
+    )
+    journal: Journal = field(default_factory=Journal)
+
+    def take(self, request: RefundRequest, number: int) -> Refunded | WhiteslipError:
+        """Refund one purchase; the next request sees what this one left."""
+        id_ = OwnedId(request.customer_id, request.purchase_id)
+        purchase = rules.find(self.locked.purchases, id_, merchant_id=request.merchant_id)
+        if isinstance(purchase, WhiteslipError):
+            return purchase
+        if error := rules.refundable(purchase, request.amount_minor):
+            return error
+        key = self.locked.line_of(purchase).key
+        on = self.reached[purchase.customer_id]
+        gone = offset(
+            request.amount_minor, self.debts.of_purchase(key, purchase.purchase_id), reached=on
+        )
+        self.debts.settle(gone)
+        step = Step(*id_, 0, 0, request.amount_minor, purchase.status)
+        self.locked.purchases[id_] = purchase.after(step)
+        self.steps.append(step)
+        self._keep(purchase, number, request.amount_minor, gone)
+        return Refunded(
+            *id_, number, request.amount_minor, gone.allocated_minor, gone.credit_minor
+        )
+
+    def _keep(self, purchase: Purchase, number: int, amount: int, gone: Allocation) -> None:
+        on = self.reached[purchase.customer_id]
+        self.refunds.append(
+            Refund(
+                purchase.customer_id,
+                number,
+                purchase.purchase_id,
+                purchase.line_id,
+                amount,
+                gone.allocated_minor,
+                gone.credit_minor,
+                gone.unbilled_plan_minor,
+                on,
+            )
+        )
+        self.changes.append(
+            Change(
+                purchase.customer_id,
+                purchase.line_id,
+                principal_minor=-gone.principal_minor,
+                credit_minor=gone.credit_minor,
+                credited_minor=amount - gone.unbilled_plan_minor,
+            )
+        )
+        self.allocations.extend((number, on, settlement) for settlement in gone.settlements)
+        fee = rate.of(amount, self.merchants[purchase.merchant_id].fee_ppm)
+        for kind, part in (
+            (MovementKind.REFUNDED, gone.principal_minor),
+            (MovementKind.REFUND_CREDITED, gone.credit_minor),
+            (MovementKind.MERCHANT_FEE_RETURNED, fee),
+        ):
+            self.journal.add(
+                kind,
+                customer_id=purchase.customer_id,
+                line_id=purchase.line_id,
+                source_id=number,
+                amount_minor=part,
+                on=on,
+            )
+
+    def write(self, db: Connection, *, at: datetime) -> None:
+        """Write everything at once."""
+        purchases.move_purchases(db, self.steps)
+        purchases.insert_refunds(db, self.refunds, at=at)
+        settle_installments(db, self.debts.settlements())
+        insert_allocations(db, self.allocations)
+        change_balances(db, self.changes)
+        post(db, self.journal, at=at)
+        if self.refunds:
+            outbox.append(
+                db,
+                "money.purchase-refunded",
+                customer_ids=[one.customer_id for one in self.refunds],
+                subject_ids=[one.refund_id for one in self.refunds],
+                at=at,
+            )

@@ -1,0 +1,187 @@
+"""Repay: the oldest due first, the excess is the customer's, and what was suspended for it is restored at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from whiteslip.care.notices.restrictions import notices_of
+from whiteslip.care.notices.store import insert_notices
+from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.infra import business_day, outbox
+from whiteslip.infra.database import Connection
+from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
+from whiteslip.kernel.money import MAX_MINOR
+from whiteslip.money.arrears.store import age_lines
+from whiteslip.money.ledger.model import Journal, MovementKind
+from whiteslip.money.ledger.store import post, take_numbers
+from whiteslip.money.lines.model import Change, Line, LineKey
+from whiteslip.money.lines.store import change_balances, take_turns
+from whiteslip.money.products import store as products
+from whiteslip.money.products.model import Product
+from whiteslip.money.repayments.debts import Debts
+from whiteslip.money.repayments.model import Allocation, Repayment
+from whiteslip.money.repayments.rules import allocate
+from whiteslip.money.repayments.store import insert_allocations, insert_repayments
+from whiteslip.money.schedules.model import Settlement
+from whiteslip.money.schedules.store import read_owed, settle_installments
+from whiteslip.risk.suspensions.store import watch
+
+
+class RepaymentRequest(NamedTuple):
+    """Money received for a line; `method` names the source, such as wallet or card."""
+
+    customer_id: int
+    line_id: int
+    amount_minor: int
+    method: str
+
+
+class Repaid(NamedTuple):
+    """Where a repayment went; `restored` tells that it lifted a restriction on buying."""
+
+    customer_id: int
+    line_id: int
+    repayment_id: int
+    amount_minor: int
+    allocated_minor: int
+    credit_minor: int
+    restored: bool
+
+
+def repay(
+    db: Connection, requests: Sequence[RepaymentRequest], *, at: datetime
+) -> list[Repaid | WhiteslipError]:
+    """Take a batch of repayments, in order; never refused because of a restriction."""
+    day = business_day.today(db)
+    turns = take_turns(db, (LineKey(one.customer_id, one.line_id) for one in requests))
+    reached = business_day.days_reached(db, day, {key.customer_id for key in turns})
+    owed = read_owed(db, turns, reached)
+    batch = _Batch(
+        turns,
+        reached,
+        products.by_id(db, {line.product_id for line in turns.values()}),
+        Debts(owed),
+        {row.customer_id for row in owed if row.due_on < reached[row.customer_id]}
+        | {line.customer_id for line in turns.values() if line.restriction_level},
+    )
+    numbers = take_numbers(db, len(requests))
+    answers = [
+        batch.take(request, number) for request, number in zip(requests, numbers, strict=True)
+    ]
+    batch.write(db, at=at)
+    restored = _restore(db, batch, at=at)
+    return [
+        answer._replace(restored=LineKey(answer.customer_id, answer.line_id) in restored)
+        if isinstance(answer, Repaid)
+        else answer
+        for answer in answers
+    ]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch of repayments: what it reads, and everything it writes as columns."""
+
+    lines: dict[LineKey, Line]
+    reached: dict[int, date]
+    products: dict[int, Product]
+    debts: Debts
+    troubled: set[int]
+    repayments: list[Repayment] = field(default_factory=list[Repayment])
+    changes: list[Change] = field(default_factory=list[Change])
+    allocations: list[tuple[int, date, Settlement]] = field(
+        default_factory=list[tuple[int, date, Settlement]]
+    )
+    journal: Journal = field(default_factory=Journal)
+
+    def take(self, request: RepaymentRequest, number: int) -> Repaid | WhiteslipError:
+        """Take one repayment; the next one sees what it left."""
+        key = LineKey(request.customer_id, request.line_id)
+        line = self.lines.get(key)
+        if line is None:
+            return NotFound(f"customer {request.customer_id} has no line {request.line_id}")
+        if not 0 < request.amount_minor <= MAX_MINOR:
+            return InvalidInput("an amount is positive", where="amount_minor")
+        on = self.reached[key.customer_id]
+        order = self.products[line.product_id].allocation
+        gone = allocate(request.amount_minor, self.debts.of_line(key), order, reached=on)
+        self.debts.settle(gone)
+        self._keep(key, number, request, gone)
+        allocated, credit = gone.allocated_minor, gone.credit_minor
+        return Repaid(*key, number, request.amount_minor, allocated, credit, restored=False)
+
+    def _keep(
+        self, key: LineKey, number: int, request: RepaymentRequest, gone: Allocation
+    ) -> None:
+        on = self.reached[key.customer_id]
+        self.repayments.append(
+            Repayment(
+                key.customer_id,
+                number,
+                key.line_id,
+                request.amount_minor,
+                gone.allocated_minor,
+                gone.credit_minor,
+                request.method,
+                on,
+            )
+        )
+        self.changes.append(
+            Change(
+                *key,
+                principal_minor=-gone.principal_minor,
+                credit_minor=gone.credit_minor,
+                credited_minor=request.amount_minor,
+            )
+        )
+        self.allocations.extend((number, on, settlement) for settlement in gone.settlements)
+        for kind, part in (
+            (MovementKind.PRINCIPAL_REPAID, gone.principal_minor),
+            (MovementKind.FEE_REPAID, gone.fee_minor),
+            (MovementKind.LATE_FEE_REPAID, gone.late_fee_minor),
+            (MovementKind.CREDIT_RECEIVED, gone.credit_minor),
+        ):
+            self.journal.add(
+                kind,
+                customer_id=key.customer_id,
+                line_id=key.line_id,
+                source_id=number,
+                amount_minor=part,
+                on=on,
+            )
+
+    def write(self, db: Connection, *, at: datetime) -> None:
+        """Write everything at once."""
+        insert_repayments(db, self.repayments, at=at)
+        settle_installments(db, self.debts.settlements())
+        insert_allocations(db, self.allocations)
+        change_balances(db, self.changes)
+        post(db, self.journal, at=at)
+        if self.repayments:
+            outbox.append(
+                db,
+                "money.repayment-received",
+                customer_ids=[one.customer_id for one in self.repayments],
+                subject_ids=[one.repayment_id for one in self.repayments],
+                at=at,
+            )
+
+
+def _restore(db: Connection, batch: _Batch, *, at: datetime) -> set[LineKey]:
+    """Bring arrears up to date and judge again, so that who has paid may buy again today."""
+    restored: set[LineKey] = set()
+    for on in sorted({batch.reached[customer_id] for customer_id in batch.troubled}):
+        customers = {one for one in batch.troubled if batch.reached[one] == on}
+        age_lines(db, customers, on=on)
+        book = rulebooks.live(db, "watch")
+        changes = watch(
+            db, book, first=min(customers), last=max(customers), only=customers, on=on, at=at
+        )
+        insert_notices(db, notices_of(changes), at=at)
+        restored |= {
+            LineKey(one.customer_id, one.line_id) for one in changes if one.kind == "restored"
+        }
+    return restored

@@ -1,0 +1,115 @@
+"""Restrict: a person of the staff suspends or eases a line by hand, with a reason that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from whiteslip.care.notices.restrictions import notices_of
+from whiteslip.care.notices.store import insert_notices
+from whiteslip.infra import business_day
+from whiteslip.infra.database import Connection
+from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
+from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.money.ledger.store import take_numbers
+from whiteslip.money.lines.model import LineKey
+from whiteslip.money.lines.store import take_turns
+from whiteslip.risk.suspensions import rules, store
+from whiteslip.risk.suspensions.model import Change, NewRestriction
+
+BY_HAND = "manual"
+
+
+class RestrictionRequest(NamedTuple):
+    """Impose a level (1 watch, 2 verify, 3 restricted, 4 suspended) for a reason."""
+
+    customer_id: int
+    line_id: int
+    level: int
+    reason: ReasonCode
+    actor: str
+
+
+class LiftRequest(NamedTuple):
+    """Lift one active restriction."""
+
+    customer_id: int
+    restriction_id: int
+    actor: str
+
+
+class Restricted(NamedTuple):
+    """A restriction imposed or lifted, and the level the line is on now."""
+
+    customer_id: int
+    line_id: int
+    restriction_id: int
+    level: int
+
+
+def restrict(
+    db: Connection, requests: Sequence[RestrictionRequest], *, at: datetime
+) -> list[Restricted | WhiteslipError]:
+    """Impose restrictions by hand, in order; one reason may restrict a line once at a time."""
+    on = business_day.today(db).current_on
+    lines = take_turns(db, (LineKey(one.customer_id, one.line_id) for one in requests))
+    numbers = take_numbers(db, 2 * len(requests))
+    answers: list[Restricted | WhiteslipError] = []
+    for index, request in enumerate(requests):
+        key = LineKey(request.customer_id, request.line_id)
+        if key not in lines:
+            answers.append(NotFound(f"customer {request.customer_id} has no line {request.line_id}"))
+            continue
+        if not 1 <= request.level <= 4:
+            answers.append(InvalidInput("a level is from 1 to 4", where="level"))
+            continue
+        if store.is_active(db, key, book=BY_HAND, rule_id=request.reason):
+            answers.append(Conflict(f"{request.reason} restricts this line already"))
+            continue
+        new = _new(request, numbers[2 * index], numbers[2 * index + 1])
+        store.impose(db, [new], on=on, at=at, actor=request.actor)
+        before = lines[key].restriction_level
+        after = store.project(db, [key])[key.customer_id, key.line_id]
+        lines[key] = lines[key]._replace(restriction_level=after)
+        change = Change(*key, new.notice_id, before, after, new.reasons, on)
+        insert_notices(db, notices_of([change]), at=at)
+        answers.append(Restricted(*key, new.restriction_id, after))
+    return answers
+
+
+def lift(
+    db: Connection, requests: Sequence[LiftRequest], *, at: datetime
+) -> list[Restricted | WhiteslipError]:
+    """Lift restrictions by hand, in order."""
+    on = business_day.today(db).current_on
+    answers: list[Restricted | WhiteslipError] = []
+    for request, notice_id in zip(requests, take_numbers(db, len(requests)), strict=True):
+        key = store.line_of(db, request.customer_id, request.restriction_id)
+        line = None if key is None else take_turns(db, [key])[key]
+        if key is None or line is None:
+            answers.append(NotFound(f"there is no restriction {request.restriction_id}"))
+            continue
+        if not store.lift_one(db, request.customer_id, request.restriction_id, actor=request.actor, on=on, at=at):
+            answers.append(Conflict("the restriction is lifted already"))
+            continue
+        after = store.project(db, [key])[key.customer_id, key.line_id]
+        change = Change(*key, notice_id, line.restriction_level, after, (), on)
+        insert_notices(db, notices_of([change]), at=at)
+        answers.append(Restricted(*key, request.restriction_id, after))
+    return answers
+
+
+def _new(request: RestrictionRequest, restriction_id: int, notice_id: int) -> NewRestriction:
+    return NewRestriction(
+        request.customer_id,
+        restriction_id,
+        request.line_id,
+        request.level,
+        BY_HAND,
+        1,
+        request.reason,
+        (Reason(request.reason),),
+        rules.way_out(request.reason),
+        notice_id,
+    )

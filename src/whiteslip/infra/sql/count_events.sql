@@ -1,0 +1,2 @@
+-- Count the events that wait to be delivered.
+SELECT count(*) AS waiting FROM infra.outbox

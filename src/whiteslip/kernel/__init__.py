@@ -1,0 +1,1 @@
+"""The pure vocabulary every stream shares; it imports nothing of ours."""

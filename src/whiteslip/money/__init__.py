@@ -1,0 +1,1 @@
+"""Where every cent is: the ledger, lines, purchases, statements, repayments and arrears."""

@@ -1,0 +1,12 @@
+-- Episodes of arrears. Days past due are derived from oldest_due_on, so a day that changes nothing writes nothing.
+CREATE TABLE money.arrears (
+    customer_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    since_on date NOT NULL,
+    oldest_due_on date NOT NULL CHECK (oldest_due_on >= since_on),
+    worst_days integer NOT NULL CHECK (worst_days >= 0),
+    ended_on date,
+    CHECK (ended_on > since_on),
+    PRIMARY KEY (customer_id, line_id, since_on)
+);
+CREATE INDEX arrears_open ON money.arrears (customer_id, line_id) WHERE ended_on IS NULL;

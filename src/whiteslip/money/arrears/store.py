@@ -1,0 +1,62 @@
+"""Rolling unpaid statements, charging daily fees and keeping episodes of arrears, in sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from whiteslip.infra import arrays
+from whiteslip.infra.database import Connection
+from whiteslip.infra.sql import Sql
+
+sql = Sql(__package__)
+
+
+def roll_unpaid_statements(
+    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+) -> int:
+    """Part what statements due on the day still owe: the missing minimum stays overdue, the rest revolves."""
+    return sql.run(
+        db, "roll_unpaid_statements", first=first, last=last, business_date=business_date
+    )
+
+
+def charge_daily_fees(
+    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+) -> int:
+    """Charge a day's late fee on overdue principal, or the revolving fee on what revolves, never both."""
+    return sql.run(
+        db,
+        "charge_daily_fees",
+        first=first,
+        last=last,
+        business_date=business_date,
+        posted_at=at,
+    )
+
+
+def age_overdue_lines(
+    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+) -> int:
+    """Open, move or end the episodes of arrears of a range of customers, as of the day after."""
+    rows = sql.many(
+        db, "find_aging_customers", first=first, last=last, business_date=business_date
+    )
+    age_lines(
+        db,
+        {row.customer_id for row in rows},
+        on=date.fromordinal(business_date.toordinal() + 1),
+        last_on=business_date,
+    )
+    return len(rows)
+
+
+def age_lines(
+    db: Connection, customer_ids: Iterable[int], *, on: date, last_on: date | None = None
+) -> None:
+    """Bring the episodes of some customers up to date; `last_on` is the last day of what has ended."""
+    ids = sorted(customer_ids)
+    if ids:
+        sql.run(
+            db, "age_lines", customer_ids=arrays.bigints(ids), as_of=on, last_on=last_on or on
+        )

@@ -1,0 +1,1 @@
+"""The ledger: accounts and movements. Every movement debits one account and credits another, so the books balance."""

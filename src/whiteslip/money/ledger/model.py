@@ -1,0 +1,137 @@
+"""Accounts, kinds of movement with their two legs, and a journal of movements as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Account(StrEnum):
+    """The chart of accounts; `commitment` and its contra are memorandum accounts for holds."""
+
+    BANK = "bank"
+    RECEIVABLE_PRINCIPAL = "receivable_principal"
+    RECEIVABLE_FEE = "receivable_fee"
+    RECEIVABLE_LATE_FEE = "receivable_late_fee"
+    CUSTOMER_CREDIT = "customer_credit"
+    MERCHANT_PAYABLE = "merchant_payable"
+    INSTALLMENT_FEE_INCOME = "installment_fee_income"
+    REVOLVING_FEE_INCOME = "revolving_fee_income"
+    LATE_FEE_INCOME = "late_fee_income"
+    MERCHANT_FEE_INCOME = "merchant_fee_income"
+    OPENING_EQUITY = "opening_equity"
+    IMPORTED_CLEARING = "imported_clearing"
+    COMMITMENT = "commitment"
+    COMMITMENT_CONTRA = "commitment_contra"
+
+
+class MovementKind(StrEnum):
+    """Why money moved."""
+
+    HOLD_PLACED = "hold_placed"
+    HOLD_RELEASED = "hold_released"
+    CAPTURED = "captured"
+    MERCHANT_FEE = "merchant_fee"
+    REFUNDED = "refunded"
+    REFUND_CREDITED = "refund_credited"
+    MERCHANT_FEE_RETURNED = "merchant_fee_returned"
+    INSTALLMENT_FEE = "installment_fee"
+    REVOLVING_FEE = "revolving_fee"
+    LATE_FEE = "late_fee"
+    PRINCIPAL_REPAID = "principal_repaid"
+    FEE_REPAID = "fee_repaid"
+    LATE_FEE_REPAID = "late_fee_repaid"
+    CREDIT_RECEIVED = "credit_received"
+    PRINCIPAL_OFFSET = "principal_offset"
+    FEE_OFFSET = "fee_offset"
+    LATE_FEE_OFFSET = "late_fee_offset"
+    CREDIT_PAID_OUT = "credit_paid_out"
+    OPENING_PRINCIPAL = "opening_principal"
+    OPENING_CREDIT = "opening_credit"
+    PURCHASE_IMPORTED = "purchase_imported"
+    REFUND_IMPORTED = "refund_imported"
+    REFUND_FEE_IMPORTED = "refund_fee_imported"
+    REFUND_LATE_FEE_IMPORTED = "refund_late_fee_imported"
+    REFUND_CREDIT_IMPORTED = "refund_credit_imported"
+
+
+class Legs(NamedTuple):
+    """The two accounts a movement touches."""
+
+    debit: Account
+    credit: Account
+
+
+LEGS = MappingProxyType(
+    {
+        MovementKind.HOLD_PLACED: Legs(Account.COMMITMENT, Account.COMMITMENT_CONTRA),
+        MovementKind.HOLD_RELEASED: Legs(Account.COMMITMENT_CONTRA, Account.COMMITMENT),
+        MovementKind.CAPTURED: Legs(Account.RECEIVABLE_PRINCIPAL, Account.MERCHANT_PAYABLE),
+        MovementKind.MERCHANT_FEE: Legs(Account.MERCHANT_PAYABLE, Account.MERCHANT_FEE_INCOME),
+        MovementKind.REFUNDED: Legs(Account.MERCHANT_PAYABLE, Account.RECEIVABLE_PRINCIPAL),
+        MovementKind.REFUND_CREDITED: Legs(Account.MERCHANT_PAYABLE, Account.CUSTOMER_CREDIT),
+        MovementKind.MERCHANT_FEE_RETURNED: Legs(
+            Account.MERCHANT_FEE_INCOME, Account.MERCHANT_PAYABLE
+        ),
+        MovementKind.INSTALLMENT_FEE: Legs(Account.RECEIVABLE_FEE, Account.INSTALLMENT_FEE_INCOME),
+        MovementKind.REVOLVING_FEE: Legs(Account.RECEIVABLE_FEE, Account.REVOLVING_FEE_INCOME),
+        MovementKind.LATE_FEE: Legs(Account.RECEIVABLE_LATE_FEE, Account.LATE_FEE_INCOME),
+        MovementKind.PRINCIPAL_REPAID: Legs(Account.BANK, Account.RECEIVABLE_PRINCIPAL),
+        MovementKind.FEE_REPAID: Legs(Account.BANK, Account.RECEIVABLE_FEE),
+        MovementKind.LATE_FEE_REPAID: Legs(Account.BANK, Account.RECEIVABLE_LATE_FEE),
+        MovementKind.CREDIT_RECEIVED: Legs(Account.BANK, Account.CUSTOMER_CREDIT),
+        MovementKind.PRINCIPAL_OFFSET: Legs(Account.CUSTOMER_CREDIT, Account.RECEIVABLE_PRINCIPAL),
+        MovementKind.FEE_OFFSET: Legs(Account.CUSTOMER_CREDIT, Account.RECEIVABLE_FEE),
+        MovementKind.LATE_FEE_OFFSET: Legs(Account.CUSTOMER_CREDIT, Account.RECEIVABLE_LATE_FEE),
+        MovementKind.CREDIT_PAID_OUT: Legs(Account.CUSTOMER_CREDIT, Account.BANK),
+        MovementKind.OPENING_PRINCIPAL: Legs(Account.RECEIVABLE_PRINCIPAL, Account.OPENING_EQUITY),
+        MovementKind.OPENING_CREDIT: Legs(Account.OPENING_EQUITY, Account.CUSTOMER_CREDIT),
+        MovementKind.PURCHASE_IMPORTED: Legs(
+            Account.RECEIVABLE_PRINCIPAL, Account.IMPORTED_CLEARING
+        ),
+        MovementKind.REFUND_IMPORTED: Legs(Account.IMPORTED_CLEARING, Account.RECEIVABLE_PRINCIPAL),
+        MovementKind.REFUND_FEE_IMPORTED: Legs(Account.IMPORTED_CLEARING, Account.RECEIVABLE_FEE),
+        MovementKind.REFUND_LATE_FEE_IMPORTED: Legs(
+            Account.IMPORTED_CLEARING, Account.RECEIVABLE_LATE_FEE
+        ),
+        MovementKind.REFUND_CREDIT_IMPORTED: Legs(
+            Account.IMPORTED_CLEARING, Account.CUSTOMER_CREDIT
+        ),
+    }
+)
+"""What each kind debits and credits; the test of the ledger proves that stored movements agree."""
+
+
+@dataclass(slots=True)
+class Journal:
+    """Movements to be posted together, as columns; amounts in minor units, zero amounts are left out."""
+
+    customer_ids: list[int] = field(default_factory=list[int])
+    line_ids: list[int] = field(default_factory=list[int])
+    source_ids: list[int] = field(default_factory=list[int])
+    amounts_minor: list[int] = field(default_factory=list[int])
+    kinds: list[MovementKind] = field(default_factory=list[MovementKind])
+    business_dates: list[date] = field(default_factory=list[date])
+
+    def add(
+        self,
+        kind: MovementKind,
+        *,
+        customer_id: int,
+        line_id: int,
+        source_id: int,
+        amount_minor: int,
+        on: date,
+    ) -> None:
+        """Add a movement of a source (the purchase, repayment, refund or installment that caused it)."""
+        if amount_minor == 0:
+            return
+        self.customer_ids.append(customer_id)
+        self.line_ids.append(line_id)
+        self.source_ids.append(source_id)
+        self.amounts_minor.append(amount_minor)
+        self.kinds.append(kind)
+        self.business_dates.append(on)

@@ -1,0 +1,37 @@
+-- The ledger: every movement of money is one row with its two legs, so it cannot be unbalanced.
+CREATE SCHEMA IF NOT EXISTS money;
+
+CREATE TYPE money.account AS ENUM (
+    'bank', 'receivable_principal', 'receivable_fee', 'receivable_late_fee', 'customer_credit',
+    'merchant_payable', 'installment_fee_income', 'revolving_fee_income', 'late_fee_income', 'merchant_fee_income',
+    'opening_equity', 'imported_clearing', 'commitment', 'commitment_contra'
+);
+
+CREATE TYPE money.movement_kind AS ENUM (
+    'hold_placed', 'hold_released', 'captured', 'merchant_fee', 'refunded', 'refund_credited', 'merchant_fee_returned',
+    'installment_fee', 'revolving_fee', 'late_fee',
+    'principal_repaid', 'fee_repaid', 'late_fee_repaid', 'credit_received',
+    'principal_offset', 'fee_offset', 'late_fee_offset', 'credit_paid_out',
+    'opening_principal', 'opening_credit',
+    'purchase_imported', 'refund_imported', 'refund_fee_imported', 'refund_late_fee_imported', 'refund_credit_imported'
+);
+
+-- One sequence numbers everything a customer owns, so an id is unique whatever it names.
+CREATE SEQUENCE money.number;
+CREATE SEQUENCE money.movement_number;
+
+CREATE TABLE money.movement (
+    customer_id bigint NOT NULL,
+    movement_id bigint NOT NULL DEFAULT nextval('money.movement_number'),
+    line_id bigint NOT NULL,
+    source_id bigint NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    posted_at timestamptz NOT NULL,
+    business_date date NOT NULL,
+    kind money.movement_kind NOT NULL,
+    debit money.account NOT NULL,
+    credit money.account NOT NULL,
+    CHECK (debit <> credit),
+    PRIMARY KEY (customer_id, movement_id)
+);
+CREATE INDEX movement_business_date ON money.movement USING brin (business_date) WITH (pages_per_range = 32);

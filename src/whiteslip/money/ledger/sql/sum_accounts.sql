@@ -1,0 +1,9 @@
+-- The trial balance: debits less credits of every account.
+SELECT leg.account, sum(leg.amount_minor) AS balance_minor
+FROM (
+    SELECT debit AS account, amount_minor FROM money.movement
+    UNION ALL
+    SELECT credit AS account, -amount_minor FROM money.movement
+) AS leg
+GROUP BY leg.account
+ORDER BY leg.account

@@ -1,0 +1,60 @@
+"""Posting to the ledger, its numbers and its trial balance."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from whiteslip.infra import arrays
+from whiteslip.infra.database import Connection
+from whiteslip.infra.sql import Sql
+from whiteslip.money.ledger.model import LEGS, Account, Journal
+
+sql = Sql(__package__)
+
+
+def take_numbers(db: Connection, count: int) -> list[int]:
+    """Draw ascending numbers for things of customers; each is used once, gaps are normal."""
+    return [row.number for row in sql.many(db, "take_numbers", count=count)] if count else []
+
+
+def post(db: Connection, journal: Journal, *, at: datetime) -> None:
+    """Post the movements of a journal."""
+    if not journal.kinds:
+        return
+    sql.run(
+        db,
+        "post_movements",
+        customer_ids=arrays.bigints(journal.customer_ids),
+        line_ids=arrays.bigints(journal.line_ids),
+        source_ids=arrays.bigints(journal.source_ids),
+        amounts_minor=arrays.bigints(journal.amounts_minor),
+        business_dates=arrays.dates(journal.business_dates),
+        kinds=arrays.texts(journal.kinds),
+        debits=arrays.texts([LEGS[kind].debit for kind in journal.kinds]),
+        credits=arrays.texts([LEGS[kind].credit for kind in journal.kinds]),
+        posted_at=at,
+    )
+
+
+def trial_balance(db: Connection) -> dict[Account, int]:
+    """Sum every account, debits less credits, in minor units, in one snapshot."""
+    return {
+        Account(row.account): int(row.balance_minor) for row in sql.many(db, "sum_accounts")
+    }
+
+
+def ranges_to_close(db: Connection, *, business_date: date, range_size: int) -> list[int]:
+    """Name the ranges of customers with lines that have not closed a day, in order."""
+    rows = sql.many(db, "find_open_ranges", business_date=business_date, range_size=range_size)
+    return [row.range_no for row in rows]
+
+
+def unbalanced_lines(db: Connection, *, since: date) -> list[Any]:
+    """Find the lines with movements since a day whose balances or debts are not those of the ledger."""
+    return sql.many(db, "find_unbalanced_lines", since=since)
+
+
+def postings_by_kind(db: Connection) -> list[Any]:
+    """Count movements by kind, debit and credit."""
+    return sql.many(db, "count_postings")

@@ -1,0 +1,8 @@
+-- Lock lines for a journey that changes what they owe; keys come sorted, so concurrent batches meet in one order.
+UPDATE money.line
+SET turn = line.turn + 1
+FROM unnest(%(customer_ids)b::bigint[], %(line_ids)b::bigint[]) AS wanted (customer_id, line_id)
+WHERE line.customer_id = wanted.customer_id AND line.line_id = wanted.line_id
+RETURNING
+    line.customer_id, line.line_id, line.product_id, line.status, line.restriction_level, line.statement_day, line.fixed_limit_minor,
+    line.temporary_limit_minor, line.principal_minor, line.held_minor, line.credit_minor, line.opened_on

@@ -1,0 +1,148 @@
+"""Opening lines, reading them, and changing their balances and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from whiteslip.infra import arrays
+from whiteslip.infra.database import Connection
+from whiteslip.infra.sql import Sql
+from whiteslip.kernel.errors import invariant
+from whiteslip.money.lines import rules
+from whiteslip.money.lines.model import Change, LimitChange, Line, LineKey
+
+sql = Sql(__package__)
+
+
+def insert_lines(db: Connection, lines: Sequence[Line]) -> None:
+    """Write new lines; their balances start at zero."""
+    if not lines:
+        return
+    sql.run(
+        db,
+        "insert_lines",
+        customer_ids=arrays.bigints([line.customer_id for line in lines]),
+        line_ids=arrays.bigints([line.line_id for line in lines]),
+        product_ids=arrays.ints([line.product_id for line in lines]),
+        limits_minor=arrays.bigints([line.fixed_limit_minor for line in lines]),
+        statement_days=arrays.smallints([line.statement_day for line in lines]),
+        opened_ons=arrays.dates([line.opened_on for line in lines]),
+    )
+
+
+def read_lines(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Line]:
+    """Read the lines that exist among these keys, without locking them."""
+    return _lines(db, "read_lines", keys)
+
+
+def take_turns(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Line]:
+    """Lock lines for a journey that changes what they owe, in key order, and read them."""
+    return _lines(db, "take_turns", keys)
+
+
+def _lines(db: Connection, name: str, keys: Iterable[LineKey]) -> dict[LineKey, Line]:
+    ordered = sorted(set(keys))
+    rows = sql.many(
+        db,
+        name,
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        line_ids=arrays.bigints([key.line_id for key in ordered]),
+    )
+    return {LineKey(row.customer_id, row.line_id): Line(*row) for row in rows}
+
+
+def place_holds(
+    db: Connection,
+    customer_ids: Sequence[int],
+    line_ids: Sequence[int],
+    amounts_minor: Sequence[int],
+) -> set[tuple[int, int]]:
+    """Hold each line's total, sorted by key; return the lines whose hold was taken."""
+    rows = sql.many(
+        db,
+        "place_holds",
+        customer_ids=arrays.bigints(customer_ids),
+        line_ids=arrays.bigints(line_ids),
+        amounts_minor=arrays.bigints(amounts_minor),
+    )
+    return {(row.customer_id, row.line_id) for row in rows}
+
+
+def change_balances(db: Connection, changes: Iterable[Change]) -> None:
+    """Add changes to the balances of lines; every line must exist and stay at or above zero."""
+    folded = rules.fold(changes)
+    if not folded:
+        return
+    customer_ids, line_ids, principals, helds, credits_, credited = zip(*folded, strict=True)
+    touched = sql.run(
+        db,
+        "change_balances",
+        customer_ids=arrays.bigints(customer_ids),
+        line_ids=arrays.bigints(line_ids),
+        principals_minor=arrays.bigints(principals),
+        helds_minor=arrays.bigints(helds),
+        credits_minor=arrays.bigints(credits_),
+        credited_minor=arrays.bigints(credited),
+    )
+    invariant(touched == len(folded), "every changed line exists")
+
+
+def change_limits(
+    db: Connection, changes: Sequence[LimitChange], change_ids: Sequence[int], *, at: datetime, on: date
+) -> None:
+    """Set fixed limits and keep the history of each."""
+    sql.run(
+        db,
+        "change_limits",
+        customer_ids=arrays.bigints([change.customer_id for change in changes]),
+        line_ids=arrays.bigints([change.line_id for change in changes]),
+        change_ids=arrays.bigints(change_ids),
+        befores_minor=arrays.bigints([change.fixed_before_minor for change in changes]),
+        afters_minor=arrays.bigints([change.fixed_after_minor for change in changes]),
+        reasons=arrays.texts([change.reason for change in changes]),
+        changed_on=on,
+        changed_at=at,
+    )
+
+
+def grant_temporary_limits(
+    db: Connection,
+    keys: Sequence[LineKey],
+    limit_ids: Sequence[int],
+    amounts_minor: Sequence[int],
+    ends_ons: Sequence[date],
+    *,
+    on: date,
+) -> None:
+    """Add temporary limits, usable at once and up to the day before they end."""
+    sql.run(
+        db,
+        "grant_temporary_limits",
+        customer_ids=arrays.bigints([key.customer_id for key in keys]),
+        line_ids=arrays.bigints([key.line_id for key in keys]),
+        limit_ids=arrays.bigints(limit_ids),
+        amounts_minor=arrays.bigints(amounts_minor),
+        ends_ons=arrays.dates(ends_ons),
+        starts_on=on,
+    )
+
+
+def return_temporary_limits(
+    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+) -> int:
+    """Take back temporary limits that end the day after; what was bought stays due as agreed."""
+    return sql.run(
+        db, "return_temporary_limits", first=first, last=last, business_date=business_date
+    )
+
+
+def project_levels(db: Connection, keys: Sequence[LineKey], levels: Sequence[int]) -> None:
+    """Set the restriction level of lines to what their active restrictions say."""
+    sql.run(
+        db,
+        "project_levels",
+        customer_ids=arrays.bigints([key.customer_id for key in keys]),
+        line_ids=arrays.bigints([key.line_id for key in keys]),
+        levels=arrays.smallints(levels),
+    )

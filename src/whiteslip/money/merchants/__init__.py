@@ -1,0 +1,1 @@
+"""Merchants: the shops that sell on credit and are paid for what was captured, less their fee."""

@@ -1,0 +1,66 @@
+"""Publishing product versions and reading them back; what was read once is kept, for it never changes."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from whiteslip.infra import arrays
+from whiteslip.infra.database import Connection
+from whiteslip.infra.sql import Sql
+from whiteslip.kernel.errors import Conflict, NotFound
+from whiteslip.money.products import rules
+from whiteslip.money.products.model import Product
+
+sql = Sql(__package__)
+_parsed: dict[tuple[int, str], Product] = {}
+
+
+def shipped() -> tuple[str, ...]:
+    """Return the product files that come with the program."""
+    folder = resources.files(__package__ or "") / "data"
+    files = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    return tuple(entry.read_text("utf-8") for entry in files if entry.name.endswith(".toml"))
+
+
+def publish(db: Connection, text: str) -> Product:
+    """Publish a product version. The same version again changes nothing; other terms are a conflict."""
+    draft = rules.parse(text, product_id=0)
+    row = sql.maybe(db, "find_product", name=draft.name, version=draft.version)
+    if row is not None:
+        if row.terms != text:
+            raise Conflict(f"version {draft.version} of {draft.name} is published with other terms")
+        return rules.parse(text, product_id=row.product_id)
+    made = sql.one(
+        db,
+        "publish_product",
+        name=draft.name,
+        version=draft.version,
+        effective_on=draft.effective_on,
+        terms=text,
+        due_days=draft.due_days,
+        minimum_ppm=draft.minimum_ppm,
+        revolving_fee_ppm=draft.revolving_fee_ppm,
+        late_fee_ppm=draft.late_fee_ppm,
+        grace_days=draft.grace_days,
+    )
+    return rules.parse(text, product_id=made.product_id)
+
+
+def live(db: Connection, name: str) -> Product:
+    """Return the newest version of a product."""
+    row = sql.maybe(db, "find_live_product", name=name)
+    if row is None:
+        raise NotFound(f"there is no product named {name!r}")
+    return _parse(row.product_id, row.terms)
+
+
+def by_id(db: Connection, product_ids: set[int]) -> dict[int, Product]:
+    """Return products by id; parsed once a process."""
+    rows = sql.many(db, "read_products", product_ids=arrays.ints(sorted(product_ids)))
+    return {row.product_id: _parse(row.product_id, row.terms) for row in rows}
+
+
+def _parse(product_id: int, terms: str) -> Product:
+    if (product_id, terms) not in _parsed:
+        _parsed[product_id, terms] = rules.parse(terms, product_id=product_id)
+    return _parsed[product_id, terms]

@@ -1,0 +1,1 @@
+"""Purchases on credit: authorized (held), captured, voided, expired, refunded; declined ones keep their reasons."""

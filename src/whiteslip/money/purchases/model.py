@@ -1,0 +1,105 @@
+"""Purchases: requests, verdicts and what is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple, TypeAlias
+
+from whiteslip.kernel.reason import Reason
+
+
+class PurchaseRequest(NamedTuple):
+    """A shopper wants to buy on credit; `plan_months` is 0 for pay later."""
+
+    customer_id: int
+    line_id: int
+    merchant_id: int
+    amount_minor: int
+    plan_months: int
+    order_ref: str
+
+
+class Authorized(NamedTuple):
+    """The amount is held until captured, voided or expired."""
+
+    customer_id: int
+    purchase_id: int
+    line_id: int
+    amount_minor: int
+    available_minor: int
+    expires_on: date
+
+
+class Declined(NamedTuple):
+    """Refused, for these reasons; kept so that it can be explained and appealed."""
+
+    customer_id: int
+    purchase_id: int
+    line_id: int
+    amount_minor: int
+    reasons: tuple[Reason, ...]
+    available_minor: int
+
+
+Outcome: TypeAlias = Authorized | Declined
+
+
+class Purchase(NamedTuple):
+    """A purchase as it stands."""
+
+    customer_id: int
+    purchase_id: int
+    line_id: int
+    merchant_id: int
+    authorized_minor: int
+    captured_minor: int
+    released_minor: int
+    refunded_minor: int
+    plan_months: int
+    status: str
+    imported: bool
+
+    @property
+    def held_minor(self) -> int:
+        """What of the hold is neither captured nor released."""
+        return self.authorized_minor - self.captured_minor - self.released_minor
+
+    @property
+    def refundable_minor(self) -> int:
+        """What was captured and not refunded."""
+        return self.captured_minor - self.refunded_minor
+
+
+    def after(self, step: Step) -> Purchase:
+        """Return the purchase as a step leaves it."""
+        return self._replace(
+            captured_minor=self.captured_minor + step.captured_minor,
+            released_minor=self.released_minor + step.released_minor,
+            refunded_minor=self.refunded_minor + step.refunded_minor,
+            status=step.status,
+        )
+
+
+class Step(NamedTuple):
+    """By how much a journey moves a purchase on, and the status it leaves it in."""
+
+    customer_id: int
+    purchase_id: int
+    captured_minor: int
+    released_minor: int
+    refunded_minor: int
+    status: str
+
+
+class Refund(NamedTuple):
+    """A refund and where it went: against what is owed, the rest to the customer's credit balance."""
+
+    customer_id: int
+    refund_id: int
+    purchase_id: int | None
+    line_id: int
+    amount_minor: int
+    offset_minor: int
+    credit_minor: int
+    unbilled_plan_minor: int
+    refunded_on: date

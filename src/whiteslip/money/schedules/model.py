@@ -1,0 +1,44 @@
+"""Installments: as agreed at capture, and as owed today."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+
+class InstallmentTerms(NamedTuple):
+    """One installment as agreed; amounts in minor units."""
+
+    number: int
+    principal_minor: int
+    fee_minor: int
+    statement_on: date
+    due_on: date
+
+
+class Owed(NamedTuple):
+    """An open installment and what is still to be paid of it; the fee of a plan is owed once billed."""
+
+    customer_id: int
+    line_id: int
+    installment_id: int
+    purchase_id: int
+    kind: str
+    statement_on: date
+    due_on: date
+    principal_minor: int
+    fee_minor: int
+    late_fee_minor: int
+    unbilled_fee_minor: int = 0
+
+
+class Settlement(NamedTuple):
+    """What is paid on an installment, and by how much its unbilled fee shrinks."""
+
+    customer_id: int
+    line_id: int
+    installment_id: int
+    principal_minor: int
+    fee_minor: int = 0
+    late_fee_minor: int = 0
+    fee_dropped_minor: int = 0

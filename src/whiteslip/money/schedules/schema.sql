@@ -1,0 +1,29 @@
+-- What is owed, row by row: a pay-later purchase has one installment, a plan one a month.
+CREATE TYPE money.installment_kind AS ENUM ('pay_later', 'plan');
+CREATE TYPE money.installment_status AS ENUM ('open', 'settled');
+
+-- fee_minor of a pay-later row is its revolving fee, owed from the day it is charged; of a plan row its installment fee, owed once its statement closes.
+CREATE TABLE money.installment (
+    customer_id bigint NOT NULL,
+    installment_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    purchase_id bigint NOT NULL,
+    principal_minor bigint NOT NULL CHECK (principal_minor >= 0),
+    fee_minor bigint NOT NULL CHECK (fee_minor >= 0),
+    late_fee_minor bigint NOT NULL DEFAULT 0 CHECK (late_fee_minor >= 0),
+    paid_principal_minor bigint NOT NULL DEFAULT 0 CHECK (paid_principal_minor BETWEEN 0 AND principal_minor),
+    paid_fee_minor bigint NOT NULL DEFAULT 0 CHECK (paid_fee_minor BETWEEN 0 AND fee_minor),
+    paid_late_fee_minor bigint NOT NULL DEFAULT 0 CHECK (paid_late_fee_minor BETWEEN 0 AND late_fee_minor),
+    statement_on date NOT NULL,
+    due_on date NOT NULL CHECK (due_on > statement_on),
+    captured_on date NOT NULL,
+    carried_ppm integer NOT NULL DEFAULT 0 CHECK (carried_ppm BETWEEN 0 AND 999999),
+    number smallint NOT NULL CHECK (number >= 1),
+    kind money.installment_kind NOT NULL,
+    status money.installment_status NOT NULL DEFAULT 'open',
+    revolving boolean NOT NULL DEFAULT FALSE,
+    CHECK ((status = 'settled') = (paid_principal_minor = principal_minor AND paid_fee_minor = fee_minor AND paid_late_fee_minor = late_fee_minor)),
+    PRIMARY KEY (customer_id, installment_id)
+) WITH (fillfactor = 80);
+CREATE INDEX installment_open ON money.installment (customer_id, due_on) WHERE status = 'open';
+CREATE INDEX installment_purchase ON money.installment (customer_id, purchase_id);

@@ -1,0 +1,1 @@
+"""Statements: what a month billed, when it is due and the least that must be paid."""

@@ -1,0 +1,1 @@
+"""What screens and API answers show; SELECT only."""

@@ -1,0 +1,34 @@
+"""Restrictions as their person may read them, with the notice they were sent."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from whiteslip.infra.database import Connection
+from whiteslip.infra.sql import Sql
+
+sql = Sql(__package__)
+
+
+class RestrictionView(NamedTuple):
+    """A restriction with its reasons, its way out, its appeal route and the words of its notice."""
+
+    customer_id: int
+    restriction_id: int
+    line_id: int
+    level: int
+    state: str
+    reasons: list[Any]
+    way_out: str
+    appeal_route: str
+    since_on: date
+    lifted_on: date | None
+    text_zh: str
+    text_en: str
+
+
+def of_line(db: Connection, customer_id: int, line_id: int) -> list[RestrictionView]:
+    """List a line's restrictions, active ones first, at most a hundred."""
+    rows = sql.many(db, "list_restrictions", customer_id=customer_id, line_id=line_id)
+    return [RestrictionView(*row) for row in rows]

@@ -1,0 +1,6 @@
+-- Find one purchase with everything an answer shows.
+SELECT
+    customer_id, purchase_id, line_id, merchant_id, status::text AS status, order_ref, plan_months, authorized_minor, captured_minor, released_minor,
+    refunded_minor, authorized_at, expires_on, reasons
+FROM money.purchase
+WHERE customer_id = %(customer_id)s AND purchase_id = %(purchase_id)s

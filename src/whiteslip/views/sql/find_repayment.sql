@@ -1,0 +1,4 @@
+-- Find one repayment.
+SELECT customer_id, repayment_id, line_id, amount_minor, allocated_minor, credit_minor, method, repaid_on
+FROM money.repayment
+WHERE customer_id = %(customer_id)s AND repayment_id = %(repayment_id)s

@@ -1,0 +1,10 @@
+-- Every restriction the watch rule book placed, with its first reason and whether it still stands.
+SELECT
+    restriction.customer_id,
+    restriction.level,
+    restriction.state,
+    restriction.rule_id,
+    restriction.since_on,
+    (restriction.reasons -> 0)::text AS first_reason
+FROM risk.restriction AS restriction
+ORDER BY restriction.customer_id, restriction.restriction_id;
