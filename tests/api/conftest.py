@@ -12,8 +12,10 @@ from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 import httpx
+import psycopg
 import pytest
 import uvicorn
+from psycopg.conninfo import make_conninfo
 
 from whiteslip.api.app import create_app
 from whiteslip.flows.found_book import found_book
@@ -182,3 +184,16 @@ def _wait(ready: Callable[[], bool]) -> None:
     while not ready():
         assert monotonic() < until, "the server did not start"
         sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def module_dsn(server_dsn: str, template: str) -> Iterator[str]:
+    """A migrated database for a whole module."""
+    name = f"{template}_api_{next(_numbers)}"
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield make_conninfo(server_dsn, dbname=name)
+    finally:
+        with psycopg.connect(server_dsn, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

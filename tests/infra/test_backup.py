@@ -66,10 +66,16 @@ def test_nothing_is_overwritten_unasked(filled: str, tmp_path: Path) -> None:
     assert content(filled) == before
 
 
-def test_a_torn_backup_changes_nothing(filled: str, dsn_to_fill: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept_percent", [60, 90, 99])
+def test_a_torn_backup_changes_nothing(
+    filled: str, dsn_to_fill: str, tmp_path: Path, kept_percent: int
+) -> None:
+    with connect(filled) as db:
+        db.execute("CREATE TABLE money.zero AS SELECT md5(i::text) FROM generate_series(1, 999) i")
     file = tmp_path / "book.backup"
     back_up(filled, file, progress=silent)
-    file.write_bytes(file.read_bytes()[:-2000])
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) * kept_percent // 100])
 
     with pytest.raises(Unavailable, match="nothing was changed"):
         restore(dsn_to_fill, file, progress=silent)

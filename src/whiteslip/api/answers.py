@@ -184,7 +184,6 @@ class Created(Struct, frozen=True):
     id: str
 
 
-
 class Customer(Struct, frozen=True):
     """A person and their lines."""
 

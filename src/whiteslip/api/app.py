@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi import Response as HttpResponse
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from whiteslip.api import checkout, openapi, problems
 from whiteslip.api.checkout import HotCheckout
@@ -152,22 +152,22 @@ def _add_problems(app: FastAPI) -> None:
 
 def _unrouted(request: Request, error: HTTPException) -> HttpResponse:
     path = request.url.path
-    allowed = _allowed_methods(request)
-    if error.status_code == 404 or not allowed:
+    if error.status_code == 404:
         return to_http(problem("not_found", f"there is nothing at {path}"))
+    allowed = _allowed_methods(request, error)
     text = f"{path} allows {', '.join(allowed)}"
     response = to_http(problem("method_not_allowed", text))
     response.headers["allow"] = ", ".join(allowed)
     return response
 
 
-def _allowed_methods(request: Request) -> list[str]:
-    allowed: set[str] = {"POST"} if request.url.path == checkout.PATH else set()
-    for route in request.app.routes:
-        match, _ = route.matches(request.scope)
-        if match is not Match.NONE:
-            allowed |= set(getattr(route, "methods", None) or ())
-    return sorted(allowed - {"HEAD"})
+def _allowed_methods(request: Request, error: HTTPException) -> list[str]:
+    """Name what a path allows: what its document says, or else what the router said."""
+    paths: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
+    for template, operations in paths.items():
+        if compile_path(template)[0].fullmatch(request.url.path):
+            return sorted(method.upper() for method in operations)
+    return sorted((error.headers or {}).get("Allow", "").split(", "))
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

@@ -238,4 +238,3 @@ class Lane:
 def _settle(future: asyncio.Future[Response], response: Response) -> None:
     if not future.done():
         future.set_result(response)
-

@@ -13,7 +13,9 @@ from whiteslip.kernel.reason import ReasonCode
 _NUMBER = "[0-9]{1,19}"
 CustomerId: TypeAlias = Annotated[str, Meta(pattern=f"^cus_{_NUMBER}$", examples=["cus_7"])]
 MerchantId: TypeAlias = Annotated[str, Meta(pattern=f"^mer_{_NUMBER}$", examples=["mer_3"])]
-LineId: TypeAlias = Annotated[str, Meta(pattern=f"^lin_{_NUMBER}_{_NUMBER}$", examples=["lin_7_12"])]
+LineId: TypeAlias = Annotated[
+    str, Meta(pattern=f"^lin_{_NUMBER}_{_NUMBER}$", examples=["lin_7_12"])
+]
 Amount: TypeAlias = Annotated[
     int, Meta(ge=1, le=MAX_MINOR, description="Minor units: 1 yuan is 100.", examples=[12900])
 ]

@@ -83,7 +83,12 @@ def purchase_of(body: PurchaseBody, caller: ApiKey) -> PurchaseRequest:
     line = ids.read_owned(body.line_id, "lin")
     merchant_id = callers.merchant_of(caller, body.merchant_id)
     return PurchaseRequest(
-        line.customer_id, line.number, merchant_id, body.amount_minor, body.plan_months, body.order_ref
+        line.customer_id,
+        line.number,
+        merchant_id,
+        body.amount_minor,
+        body.plan_months,
+        body.order_ref,
     )
 
 
@@ -110,7 +115,11 @@ async def _read(receive: Receive) -> bytes:
 def _start(response: Response) -> dict[str, Any]:
     length = (b"content-length", b"%d" % len(response.body))
     if response.status < 400:
-        return {"type": "http.response.start", "status": response.status, "headers": [_JSON, length]}
+        return {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": [_JSON, length],
+        }
     named = problems.headers(response).items()
     headers = [(name.encode(), value.encode()) for name, value in named]
     return {"type": "http.response.start", "status": response.status, "headers": [*headers, length]}

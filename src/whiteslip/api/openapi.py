@@ -17,7 +17,12 @@ KEY_PARAMETER: dict[str, Any] = {
     "in": "header",
     "required": True,
     "description": "A key acts once; repeating it returns the stored answer, byte for byte.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "pattern": "^[!-~]([ -~]*[!-~])?$",
+    },
 }
 WAIT_PARAMETER: dict[str, Any] = {
     "name": "Request-Timeout-Ms",
@@ -57,7 +62,9 @@ def posts(
     return described
 
 
-def operation(summary: str, operation_id: str, tag: str, described: dict[str, Any]) -> dict[str, Any]:
+def operation(
+    summary: str, operation_id: str, tag: str, described: dict[str, Any]
+) -> dict[str, Any]:
     """Write by hand the operation of a route that is not FastAPI's."""
     responses = {str(status): said for status, said in described["responses"].items()}
     return {

@@ -155,7 +155,9 @@ def limit_set(outcome: LimitSet | WhiteslipError) -> Response:
 def terms(installments: Iterable[InstallmentTerms]) -> list[answers.Term]:
     """Show installments as they were agreed."""
     return [
-        answers.Term(term.number, term.principal_minor, term.fee_minor, term.statement_on, term.due_on)
+        answers.Term(
+            term.number, term.principal_minor, term.fee_minor, term.statement_on, term.due_on
+        )
         for term in installments
     ]
 

@@ -13,8 +13,8 @@ from whiteslip.kernel.money import decimal_text
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines import store as lines
-from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.model import LimitChange as Changed
+from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
 
@@ -60,7 +60,9 @@ def change_limits(
         key = LineKey(request.customer_id, request.line_id)
         line = turns.get(key)
         if line is None:
-            answers.append(NotFound(f"customer {request.customer_id} has no line {request.line_id}"))
+            answers.append(
+                NotFound(f"customer {request.customer_id} has no line {request.line_id}")
+            )
         elif error := _out_of_bounds(request.fixed_limit_minor, line, terms):
             answers.append(error)
         else:
@@ -85,7 +87,9 @@ def grant_temporary_limits(
         key = LineKey(request.customer_id, request.line_id)
         line = turns.get(key)
         if line is None:
-            answers.append(NotFound(f"customer {request.customer_id} has no line {request.line_id}"))
+            answers.append(
+                NotFound(f"customer {request.customer_id} has no line {request.line_id}")
+            )
         elif request.amount_minor <= 0 or request.amount_minor > _MOST_MINOR:
             answers.append(InvalidInput("an amount is positive", where="amount_minor"))
         elif request.ends_on <= on:
@@ -111,9 +115,7 @@ def grant_temporary_limits(
 _MOST_MINOR = 20_000_000_000
 
 
-def _out_of_bounds(
-    limit_minor: int, line: Line, terms: dict[int, Product]
-) -> InvalidInput | None:
+def _out_of_bounds(limit_minor: int, line: Line, terms: dict[int, Product]) -> InvalidInput | None:
     cap = terms[line.product_id].line_cap_minor
     if 0 <= limit_minor <= cap:
         return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date, datetime, timedelta
 from time import perf_counter
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
@@ -25,13 +25,17 @@ from whiteslip.money.repayments import store as repayments
 from whiteslip.money.statements import store as statements
 from whiteslip.risk.suspensions.store import watch
 
+Spent: TypeAlias = "dict[str, float]"
+
 
 class StepFunction(Protocol):
     """A set statement over the customers `first` to `last`; returns how many rows it touched."""
 
     def __call__(
         self, db: Connection, *, first: int, last: int, business_date: date, at: datetime
-    ) -> int: ...
+    ) -> int:
+        """Run it for one range of customers."""
+        ...
 
 
 class Step(NamedTuple):
@@ -122,7 +126,7 @@ class _Job:
 
     def run(
         self, workers: int, progress: Callable[[int, int], None] | None
-    ) -> tuple[Counter[str], Counter[str]]:
+    ) -> tuple[Counter[str], Spent]:
         """Close every range not closed yet; return rows and milliseconds by step."""
         todo = self.database.write(
             lambda db: ledger.ranges_to_close(
@@ -131,17 +135,16 @@ class _Job:
         )
         self.ranges = len(todo)
         rows: Counter[str] = Counter()
-        step_ms: Counter[str] = Counter()
+        step_ms: Spent = defaultdict(float)
         for done, (touched, spent) in enumerate(self._close(todo, workers), start=1):
             rows.update(touched)
-            step_ms.update(spent)
+            for name, ms in spent.items():
+                step_ms[name] += ms
             if progress:
                 progress(done, len(todo))
         return rows, step_ms
 
-    def _close(
-        self, todo: list[int], workers: int
-    ) -> Iterator[tuple[Counter[str], Counter[str]]]:
+    def _close(self, todo: list[int], workers: int) -> Iterator[tuple[Counter[str], Spent]]:
         if len(todo) <= 1 or workers == 1:
             yield from map(self._close_range, todo)
             return
@@ -154,12 +157,12 @@ class _Job:
                 for future in futures:
                     future.cancel()
 
-    def _close_range(self, range_no: int) -> tuple[Counter[str], Counter[str]]:
+    def _close_range(self, range_no: int) -> tuple[Counter[str], Spent]:
         return self.database.write(lambda db: self._steps(db, range_no))
 
-    def _steps(self, db: Connection, range_no: int) -> tuple[Counter[str], Counter[str]]:
+    def _steps(self, db: Connection, range_no: int) -> tuple[Counter[str], Spent]:
         rows: Counter[str] = Counter()
-        step_ms: Counter[str] = Counter()
+        step_ms: Spent = defaultdict(float)
         if not business_day.enter_range(db, business_date=self.closing, range_no=range_no):
             return rows, step_ms
         first = range_no * self.range_size

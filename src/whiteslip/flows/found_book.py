@@ -16,9 +16,7 @@ RANGE_SIZE = 10_000
 """How many customer numbers end of day closes in one transaction."""
 
 
-def found_book(
-    db: Connection, *, on: date, at: datetime, range_size: int = RANGE_SIZE
-) -> None:
+def found_book(db: Connection, *, on: date, at: datetime, range_size: int = RANGE_SIZE) -> None:
     """Found an empty book on its first business date; a founded one is a conflict."""
     business_day.begin(db, on=on, range_size=range_size)
     for terms in products.shipped():

@@ -116,9 +116,7 @@ class _Batch:
             reached=on,
         )
         self.debts.settle(gone)
-        self.lines[key] = line._replace(
-            principal_minor=line.principal_minor - gone.principal_minor
-        )
+        self.lines[key] = line._replace(principal_minor=line.principal_minor - gone.principal_minor)
         self.changes.append(
             Change(
                 *key,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
 from whiteslip.infra import business_day
@@ -44,7 +43,7 @@ class Quote(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def quote(db: Connection, request: QuoteRequest, *, at: datetime) -> Quote:
+def quote(db: Connection, request: QuoteRequest) -> Quote:
     """Quote a purchase made today; it reads and promises nothing."""
     on = business_day.read(db).current_on
     key = LineKey(request.customer_id, request.line_id)

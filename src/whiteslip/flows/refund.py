@@ -106,9 +106,7 @@ class _Batch:
         self.locked.purchases[id_] = purchase.after(step)
         self.steps.append(step)
         self._keep(purchase, number, request.amount_minor, gone)
-        return Refunded(
-            *id_, number, request.amount_minor, gone.allocated_minor, gone.credit_minor
-        )
+        return Refunded(*id_, number, request.amount_minor, gone.allocated_minor, gone.credit_minor)
 
     def _keep(self, purchase: Purchase, number: int, amount: int, gone: Allocation) -> None:
         on = self.reached[purchase.customer_id]

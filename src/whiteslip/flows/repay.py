@@ -113,9 +113,7 @@ class _Batch:
         allocated, credit = gone.allocated_minor, gone.credit_minor
         return Repaid(*key, number, request.amount_minor, allocated, credit, restored=False)
 
-    def _keep(
-        self, key: LineKey, number: int, request: RepaymentRequest, gone: Allocation
-    ) -> None:
+    def _keep(self, key: LineKey, number: int, request: RepaymentRequest, gone: Allocation) -> None:
         on = self.reached[key.customer_id]
         self.repayments.append(
             Repayment(

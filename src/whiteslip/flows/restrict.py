@@ -59,7 +59,9 @@ def restrict(
     for index, request in enumerate(requests):
         key = LineKey(request.customer_id, request.line_id)
         if key not in lines:
-            answers.append(NotFound(f"customer {request.customer_id} has no line {request.line_id}"))
+            answers.append(
+                NotFound(f"customer {request.customer_id} has no line {request.line_id}")
+            )
             continue
         if not 1 <= request.level <= 4:
             answers.append(InvalidInput("a level is from 1 to 4", where="level"))
@@ -90,7 +92,9 @@ def lift(
         if key is None or line is None:
             answers.append(NotFound(f"there is no restriction {request.restriction_id}"))
             continue
-        if not store.lift_one(db, request.customer_id, request.restriction_id, actor=request.actor, on=on, at=at):
+        if not store.lift_one(
+            db, request.customer_id, request.restriction_id, actor=request.actor, on=on, at=at
+        ):
             answers.append(Conflict("the restriction is lifted already"))
             continue
         after = store.project(db, [key])[key.customer_id, key.line_id]

@@ -95,9 +95,7 @@ def _remembered(db: Connection, calls: Sequence[Call]) -> dict[_Name, tuple[byte
     }
 
 
-def _remember(
-    db: Connection, fresh: dict[_Name, tuple[bytes, Response]], *, at: datetime
-) -> None:
+def _remember(db: Connection, fresh: dict[_Name, tuple[bytes, Response]], *, at: datetime) -> None:
     """Insert sorted keys, so that two transactions meet in one order."""
     responses = [response for _, response in fresh.values()]
     try:

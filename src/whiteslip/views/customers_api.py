@@ -39,7 +39,9 @@ def find_customer(db: Connection, customer_id: int) -> CustomerView | None:
 
 def list_merchants(db: Connection, *, before: int, limit: int) -> list[MerchantView]:
     """List merchants with a smaller number than `before`, newest first."""
-    return [MerchantView(*row) for row in sql.many(db, "list_merchants", before=before, limit=limit)]
+    return [
+        MerchantView(*row) for row in sql.many(db, "list_merchants", before=before, limit=limit)
+    ]
 
 
 def find_merchant(db: Connection, merchant_id: int) -> MerchantView | None:

@@ -51,9 +51,7 @@ def of_customer(
     return [PurchaseView(*row) for row in rows]
 
 
-def of_merchant(
-    db: Connection, merchant_id: int, *, before: int, limit: int
-) -> list[PurchaseView]:
+def of_merchant(db: Connection, merchant_id: int, *, before: int, limit: int) -> list[PurchaseView]:
     """List a merchant's sales with a smaller number than `before`, newest first."""
     rows = sql.many(
         db, "list_merchant_purchases", merchant_id=merchant_id, before=before, limit=limit

@@ -42,9 +42,7 @@ class Relay:
 
     def deliver_once(self) -> int:
         """Deliver one lot and return how many events it held."""
-        return self._database.write(
-            lambda db: outbox.deliver(db, self._handler, limit=AT_ONCE)
-        )
+        return self._database.write(lambda db: outbox.deliver(db, self._handler, limit=AT_ONCE))
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -13,7 +13,7 @@ BUCKETS = ("current", "1-30", "31-60", "61-90", "91-120", "121-150", "151-180", 
 LATE_FEE, FEE, PRINCIPAL = 0, 1, 2
 
 
-class OracleRefusal(Exception):  # noqa: N818 - the line refuses; nothing has gone wrong
+class OracleRefusal(Exception):
     """The operation is not allowed in this state; nothing was changed."""
 
 

@@ -39,9 +39,7 @@ def asset_class(worst_days: int) -> AssetClass:
     return next((name for over, name in _CLASSES if worst_days > over), AssetClass.NORMAL)
 
 
-def roll(
-    owed_minor: list[Minor], *, billed_minor: Minor, minimum_minor: Minor
-) -> list[Parted]:
+def roll(owed_minor: list[Minor], *, billed_minor: Minor, minimum_minor: Minor) -> list[Parted]:
     """Part what a statement's pay-later rows still owe after the due date.
 
     What is missing of the minimum payment is overdue and taken from the oldest rows; the rest rolls.

@@ -13,7 +13,12 @@ sql = Sql(__package__)
 
 
 def roll_unpaid_statements(
-    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+    db: Connection,
+    *,
+    first: int,
+    last: int,
+    business_date: date,
+    at: datetime,  # noqa: ARG001 - the shape of every step
 ) -> int:
     """Part what statements due on the day still owe: the missing minimum stays overdue, the rest revolves."""
     return sql.run(
@@ -36,12 +41,15 @@ def charge_daily_fees(
 
 
 def age_overdue_lines(
-    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+    db: Connection,
+    *,
+    first: int,
+    last: int,
+    business_date: date,
+    at: datetime,  # noqa: ARG001 - the shape of every step
 ) -> int:
     """Open, move or end the episodes of arrears of a range of customers, as of the day after."""
-    rows = sql.many(
-        db, "find_aging_customers", first=first, last=last, business_date=business_date
-    )
+    rows = sql.many(db, "find_aging_customers", first=first, last=last, business_date=business_date)
     age_lines(
         db,
         {row.customer_id for row in rows},
@@ -57,6 +65,4 @@ def age_lines(
     """Bring the episodes of some customers up to date; `last_on` is the last day of what has ended."""
     ids = sorted(customer_ids)
     if ids:
-        sql.run(
-            db, "age_lines", customer_ids=arrays.bigints(ids), as_of=on, last_on=last_on or on
-        )
+        sql.run(db, "age_lines", customer_ids=arrays.bigints(ids), as_of=on, last_on=last_on or on)

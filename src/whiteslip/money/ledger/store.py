@@ -39,9 +39,7 @@ def post(db: Connection, journal: Journal, *, at: datetime) -> None:
 
 def trial_balance(db: Connection) -> dict[Account, int]:
     """Sum every account, debits less credits, in minor units, in one snapshot."""
-    return {
-        Account(row.account): int(row.balance_minor) for row in sql.many(db, "sum_accounts")
-    }
+    return {Account(row.account): int(row.balance_minor) for row in sql.many(db, "sum_accounts")}
 
 
 def ranges_to_close(db: Connection, *, business_date: date, range_size: int) -> list[int]:
@@ -50,9 +48,34 @@ def ranges_to_close(db: Connection, *, business_date: date, range_size: int) -> 
     return [row.range_no for row in rows]
 
 
-def unbalanced_lines(db: Connection, *, since: date) -> list[Any]:
-    """Find the lines with movements since a day whose balances or debts are not those of the ledger."""
+def unbalanced_lines(db: Connection, since: date = date.min) -> list[Any]:
+    """Find lines, of those with movements since a day, that disagree with their ledger or debts."""
     return sql.many(db, "find_unbalanced_lines", since=since)
+
+
+def lines_with_odd_holds(db: Connection) -> list[Any]:
+    """Find lines whose held balance is not the sum of what their purchases hold."""
+    return sql.many(db, "find_odd_holds")
+
+
+def lines_above_limit(db: Connection) -> list[Any]:
+    """Find lines above their limits that were never imported, cut, or given a limit for a time."""
+    return sql.many(db, "find_lines_above_limit")
+
+
+def odd_purchases(db: Connection) -> list[Any]:
+    """Find purchases that disagree with their captures, refunds or installments."""
+    return sql.many(db, "find_odd_purchases")
+
+
+def odd_allocations(db: Connection) -> list[Any]:
+    """Find repayments, refunds and installments whose allocations do not add up."""
+    return sql.many(db, "find_odd_allocations")
+
+
+def odd_statements(db: Connection) -> list[Any]:
+    """Find statements that do not go on from the one before."""
+    return sql.many(db, "find_odd_statements")
 
 
 def postings_by_kind(db: Connection) -> list[Any]:

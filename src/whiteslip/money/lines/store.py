@@ -89,7 +89,12 @@ def change_balances(db: Connection, changes: Iterable[Change]) -> None:
 
 
 def change_limits(
-    db: Connection, changes: Sequence[LimitChange], change_ids: Sequence[int], *, at: datetime, on: date
+    db: Connection,
+    changes: Sequence[LimitChange],
+    change_ids: Sequence[int],
+    *,
+    at: datetime,
+    on: date,
 ) -> None:
     """Set fixed limits and keep the history of each."""
     sql.run(
@@ -129,7 +134,12 @@ def grant_temporary_limits(
 
 
 def return_temporary_limits(
-    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+    db: Connection,
+    *,
+    first: int,
+    last: int,
+    business_date: date,
+    at: datetime,  # noqa: ARG001 - the shape of every step
 ) -> int:
     """Take back temporary limits that end the day after; what was bought stays due as agreed."""
     return sql.run(

@@ -69,7 +69,6 @@ class Purchase(NamedTuple):
         """What was captured and not refunded."""
         return self.captured_minor - self.refunded_minor
 
-
     def after(self, step: Step) -> Purchase:
         """Return the purchase as a step leaves it."""
         return self._replace(

@@ -70,7 +70,9 @@ class CaptureOrder(NamedTuple):
 def capture(purchase: Purchase, order: CaptureOrder) -> tuple[int, int] | WhiteslipError:
     """Return what is captured and what is released, or why nothing can be."""
     if purchase.status != "authorized":
-        return Conflict(f"the purchase is {purchase.status}: nothing is held that could be captured")
+        return Conflict(
+            f"the purchase is {purchase.status}: nothing is held that could be captured"
+        )
     amount_minor = purchase.held_minor if order.amount_minor is None else order.amount_minor
     if amount_minor <= 0:
         return InvalidInput("an amount is positive", where="amount_minor")

@@ -17,9 +17,9 @@ class Debts:
         self._owed: dict[LineKey, dict[int, Owed]] = {}
         self._paid: dict[int, Settlement] = {}
         for row in owed:
-            self._owed.setdefault(LineKey(row.customer_id, row.line_id), {})[
-                row.installment_id
-            ] = row
+            self._owed.setdefault(LineKey(row.customer_id, row.line_id), {})[row.installment_id] = (
+                row
+            )
 
     def of_line(self, key: LineKey) -> list[Owed]:
         """Return what a line still owes."""

@@ -34,9 +34,7 @@ def insert_repayments(db: Connection, repayments: Sequence[Repayment], *, at: da
     )
 
 
-def insert_allocations(
-    db: Connection, allocations: Sequence[tuple[int, date, Settlement]]
-) -> None:
+def insert_allocations(db: Connection, allocations: Sequence[tuple[int, date, Settlement]]) -> None:
     """Keep where money went: (source, day, settlement)."""
     if not allocations:
         return

@@ -25,7 +25,12 @@ def bill_installment_fees(
 
 
 def close_statements(
-    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+    db: Connection,
+    *,
+    first: int,
+    last: int,
+    business_date: date,
+    at: datetime,  # noqa: ARG001 - the shape of every step
 ) -> int:
     """Close the statements dated the day after the one being closed; returns how many."""
     return sql.run(db, "close_statements", first=first, last=last, business_date=business_date)

@@ -188,9 +188,7 @@ def project(db: Connection, keys: Sequence[LineKey]) -> dict[tuple[int, int], in
     return {(key.customer_id, key.line_id): levels[key] for key in ordered}
 
 
-def reasons_against(
-    db: Connection, keys: Iterable[LineKey]
-) -> dict[LineKey, tuple[Reason, ...]]:
+def reasons_against(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, tuple[Reason, ...]]:
     """Read why lines take no purchase: the reasons of their active restrictions, strictest first."""
     ordered = sorted(set(keys))
     rows = sql.many(
@@ -208,6 +206,11 @@ def reasons_against(
             if reason.code not in {one.code for one in kept}
         )
     return {key: tuple(reasons[:MOST_REASONS]) for key, reasons in found.items()}
+
+
+def odd_restrictions(db: Connection) -> list[Any]:
+    """Find active restrictions without a notice, and lines whose level is not their strictest one's."""
+    return sql.many(db, "find_odd_restrictions")
 
 
 def reasons_json(reasons: Iterable[Reason]) -> str:

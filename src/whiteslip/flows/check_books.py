@@ -1,0 +1,68 @@
+"""Check the books: every invariant the tables must hold, in one snapshot, each with the rows that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from whiteslip.infra.database import Connection
+from whiteslip.money.ledger import store as ledger
+from whiteslip.money.ledger.model import LEGS, Account, MovementKind
+from whiteslip.risk.suspensions import store as suspensions
+
+
+class Check(NamedTuple):
+    """One invariant and what breaks it; no problem means it holds."""
+
+    name: str
+    problems: tuple[str, ...]
+
+
+class BooksReport(NamedTuple):
+    """The checks of a book and its trial balance, debits less credits by account in minor units."""
+
+    checks: tuple[Check, ...]
+    trial_balance: dict[Account, int]
+
+    @property
+    def clean(self) -> bool:
+        """Tell whether every invariant holds."""
+        return not self.problems
+
+    @property
+    def problems(self) -> list[str]:
+        """List what is wrong, each with the invariant it breaks."""
+        return [f"{check.name}: {text}" for check in self.checks for text in check.problems]
+
+
+def check_books(db: Connection) -> BooksReport:
+    """Run every check; use a read-only transaction, whose one snapshot holds still while purchases go on."""
+    checks = [Check(name, tuple(map(_told, find(db)))) for name, find in _CHECKS]
+    balance = ledger.trial_balance(db)
+    zero = () if sum(balance.values()) == 0 else (f"it sums to {sum(balance.values())}",)
+    checks.append(Check("the trial balance is zero", zero))
+    checks.append(Check("movements have the legs of their kind", tuple(_odd_legs(db))))
+    return BooksReport(tuple(checks), balance)
+
+
+_CHECKS: tuple[tuple[str, Callable[[Connection], list[Any]]], ...] = (
+    ("lines and installments agree with the ledger", ledger.unbalanced_lines),
+    ("holds of purchases are the held balance", ledger.lines_with_odd_holds),
+    ("limits are exceeded only for a reason", ledger.lines_above_limit),
+    ("captures, refunds and installments agree with purchases", ledger.odd_purchases),
+    ("repayments and refunds are allocated to the cent", ledger.odd_allocations),
+    ("statements follow one another", ledger.odd_statements),
+    ("restrictions are explained and projected", suspensions.odd_restrictions),
+)
+
+
+def _told(row: Any) -> str:
+    return ", ".join(f"{name} {value}" for name, value in row._asdict().items())
+
+
+def _odd_legs(db: Connection) -> list[str]:
+    return [
+        f"{row.movements} of kind {row.kind} debit {row.debit} and credit {row.credit}"
+        for row in ledger.postings_by_kind(db)
+        if (row.debit, row.credit) != LEGS[MovementKind(row.kind)]
+    ]
