@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
-from whiteslip.kernel import rate
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.money.ledger.model import Journal, MovementKind
@@ -116,7 +115,9 @@ class _Batch:
                 held_minor=-captured - released,
             )
         )
-        fee = rate.of(captured, self.merchants[purchase.merchant_id].fee_ppm)
+        fee = self.merchants[purchase.merchant_id].fee_between(
+            purchase.captured_minor, purchase.captured_minor + captured
+        )
         for kind, amount in (
             (MovementKind.HOLD_RELEASED, captured + released),
             (MovementKind.CAPTURED, captured),

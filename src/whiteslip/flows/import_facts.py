@@ -60,8 +60,8 @@ def import_facts(db: Connection, facts: Sequence[Fact], *, at: datetime) -> Impo
     A refund without its purchase is allocated like a repayment; an excess is the customer's credit balance.
     """
     day = business_day.today(db)
+    reached = business_day.days_reached(db, day, (fact.customer_id for fact in facts))
     turns = take_turns(db, (LineKey(fact.customer_id, fact.line_id) for fact in facts))
-    reached = business_day.days_reached(db, day, {key.customer_id for key in turns})
     owed = read_owed(db, turns, reached)
     batch = _Batch(
         day.current_on,

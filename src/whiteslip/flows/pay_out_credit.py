@@ -41,8 +41,8 @@ def pay_out_credit(
 ) -> list[PaidOut | WhiteslipError]:
     """Pay out a batch, in order; never refused because of a restriction."""
     day = business_day.today(db)
+    reached = business_day.days_reached(db, day, (one.customer_id for one in requests))
     lines = take_turns(db, (LineKey(one.customer_id, one.line_id) for one in requests))
-    reached = business_day.days_reached(db, day, {key.customer_id for key in lines})
     numbers = take_numbers(db, len(requests))
     answers = [
         _take(lines, request, number) for request, number in zip(requests, numbers, strict=True)

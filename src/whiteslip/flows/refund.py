@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
-from whiteslip.kernel import rate
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.money.ledger.model import Journal, MovementKind
@@ -54,10 +53,10 @@ def refund(
 ) -> list[Refunded | WhiteslipError]:
     """Refund a batch, in order; never refused because of a restriction."""
     day = business_day.today(db)
+    reached = business_day.days_reached(db, day, (one.customer_id for one in requests))
     locked = purchases.lock_purchases(
         db, (OwnedId(request.customer_id, request.purchase_id) for request in requests)
     )
-    reached = business_day.days_reached(db, day, {key.customer_id for key in locked.lines})
     batch = _Batch(
         locked,
         reached,
@@ -133,7 +132,9 @@ class _Batch:
             )
         )
         self.allocations.extend((number, on, settlement) for settlement in gone.settlements)
-        fee = rate.of(amount, self.merchants[purchase.merchant_id].fee_ppm)
+        fee = self.merchants[purchase.merchant_id].fee_between(
+            purchase.refunded_minor, purchase.refunded_minor + amount
+        )
         for kind, part in (
             (MovementKind.REFUNDED, gone.principal_minor),
             (MovementKind.REFUND_CREDITED, gone.credit_minor),

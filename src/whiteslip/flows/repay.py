@@ -56,8 +56,8 @@ def repay(
 ) -> list[Repaid | WhiteslipError]:
     """Take a batch of repayments, in order; never refused because of a restriction."""
     day = business_day.today(db)
+    reached = business_day.days_reached(db, day, (one.customer_id for one in requests))
     turns = take_turns(db, (LineKey(one.customer_id, one.line_id) for one in requests))
-    reached = business_day.days_reached(db, day, {key.customer_id for key in turns})
     owed = read_owed(db, turns, reached)
     batch = _Batch(
         turns,

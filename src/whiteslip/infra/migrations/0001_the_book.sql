@@ -118,6 +118,7 @@ CREATE TABLE money.product (
     revolving_fee_ppm integer NOT NULL CHECK (revolving_fee_ppm BETWEEN 0 AND 657),
     late_fee_ppm integer NOT NULL CHECK (late_fee_ppm BETWEEN 0 AND 657),
     grace_days smallint NOT NULL CHECK (grace_days BETWEEN 0 AND 60),
+    allocation text [] NOT NULL CHECK (cardinality(allocation) = 3),
     PRIMARY KEY (product_id),
     UNIQUE (name, version)
 );

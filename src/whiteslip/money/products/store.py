@@ -42,6 +42,7 @@ def publish(db: Connection, text: str) -> Product:
         revolving_fee_ppm=draft.revolving_fee_ppm,
         late_fee_ppm=draft.late_fee_ppm,
         grace_days=draft.grace_days,
+        allocation=arrays.texts(draft.allocation),
     )
     return rules.parse(text, product_id=made.product_id)
 

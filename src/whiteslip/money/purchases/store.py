@@ -188,7 +188,14 @@ def insert_refunds(db: Connection, refunds: Sequence[Refund], *, at: datetime) -
 def release_expired_holds(
     db: Connection, *, first: int, last: int, business_date: date, at: datetime
 ) -> int:
-    """Release what is left of holds whose last day was the one being closed."""
+    """Release what is left of holds whose last day was the one being closed.
+
+    Their lines are locked first, as every journey does.
+    """
+    rows = sql.many(db, "find_expiring_lines", first=first, last=last, business_date=business_date)
+    if not rows:
+        return 0
+    take_turns(db, (LineKey(*row) for row in rows))
     return sql.run(
         db,
         "release_expired_holds",

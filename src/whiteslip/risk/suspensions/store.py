@@ -19,7 +19,7 @@ from whiteslip.infra.sql import Sql
 from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
-from whiteslip.money.lines.store import project_levels
+from whiteslip.money.lines.store import project_levels, take_turns
 from whiteslip.risk.suspensions import rules
 from whiteslip.risk.suspensions.model import Change, Finding, NewRestriction
 
@@ -175,8 +175,12 @@ def lift_one(
 
 
 def project(db: Connection, keys: Sequence[LineKey]) -> dict[tuple[int, int], int]:
-    """Set each line's level to that of its strictest active restriction, and return the levels."""
+    """Set each line's level to that of its strictest active restriction, and return the levels.
+
+    The lines are locked first: a level read before another transaction restricts would undo it.
+    """
     ordered = sorted(set(keys))
+    take_turns(db, ordered)
     rows = sql.many(
         db,
         "read_levels",

@@ -1,4 +1,4 @@
--- Set fixed limits and keep what they were before; lines are locked in key order by the caller.
+-- Set fixed limits, the last change of a line counts, and keep what they were before; lines are locked in key order by the caller.
 WITH change AS (
     SELECT *
     FROM unnest(
@@ -8,9 +8,13 @@ WITH change AS (
 ),
 
 changed AS (
-    UPDATE money.line SET fixed_limit_minor = change.after_minor
-    FROM change
-    WHERE line.customer_id = change.customer_id AND line.line_id = change.line_id
+    UPDATE money.line SET fixed_limit_minor = latest.after_minor
+    FROM (
+        SELECT DISTINCT ON (customer_id, line_id) customer_id, line_id, after_minor
+        FROM change
+        ORDER BY customer_id, line_id, change_id DESC
+    ) AS latest
+    WHERE line.customer_id = latest.customer_id AND line.line_id = latest.line_id
 )
 
 INSERT INTO money.limit_change (customer_id, change_id, line_id, fixed_before_minor, fixed_after_minor, reason, changed_on, changed_at)

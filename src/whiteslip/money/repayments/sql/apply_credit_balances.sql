@@ -1,10 +1,12 @@
--- Batch step. Use credit balances for what is billed, in the order of the contract (oldest due; within one due late fee, fee, principal).
+-- Batch step. Use credit balances for what is billed, oldest due first and within one due in the order of its product.
 -- Idempotent: what is paid is no longer owed, and what is used is no longer a credit balance.
 -- Pure twin: money/repayments/rules.py: allocate
 WITH due AS (
     SELECT
-        installment.customer_id, installment.line_id, installment.installment_id, installment.due_on, line.credit_minor, part.rank, part.owed_minor
+        installment.customer_id, installment.line_id, installment.installment_id, installment.due_on, line.credit_minor, part.component, part.owed_minor,
+        array_position(product.allocation, part.component) AS rank
     FROM money.line
+    INNER JOIN money.product ON product.product_id = line.product_id
     INNER JOIN money.installment
         ON
             installment.customer_id = line.customer_id
@@ -13,16 +15,16 @@ WITH due AS (
             AND installment.statement_on <= %(business_date)s::date + 1
     CROSS JOIN LATERAL (
         VALUES
-        (1, installment.late_fee_minor - installment.paid_late_fee_minor),
-        (2, installment.fee_minor - installment.paid_fee_minor),
-        (3, installment.principal_minor - installment.paid_principal_minor)
-    ) AS part (rank, owed_minor)
+        ('late_fee', installment.late_fee_minor - installment.paid_late_fee_minor),
+        ('fee', installment.fee_minor - installment.paid_fee_minor),
+        ('principal', installment.principal_minor - installment.paid_principal_minor)
+    ) AS part (component, owed_minor)
     WHERE line.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint AND line.credit_minor > 0 AND part.owed_minor > 0
 ),
 
 paid AS (
     SELECT
-        customer_id, line_id, installment_id, rank,
+        customer_id, line_id, installment_id, component,
         least(
             owed_minor,
             greatest(
@@ -37,9 +39,9 @@ paid AS (
 settled AS (
     SELECT
         customer_id, line_id, installment_id,
-        coalesce(sum(paid_minor) FILTER (WHERE rank = 1), 0)::bigint AS late_fee_minor,
-        coalesce(sum(paid_minor) FILTER (WHERE rank = 2), 0)::bigint AS fee_minor,
-        coalesce(sum(paid_minor) FILTER (WHERE rank = 3), 0)::bigint AS principal_minor
+        coalesce(sum(paid_minor) FILTER (WHERE component = 'late_fee'), 0)::bigint AS late_fee_minor,
+        coalesce(sum(paid_minor) FILTER (WHERE component = 'fee'), 0)::bigint AS fee_minor,
+        coalesce(sum(paid_minor) FILTER (WHERE component = 'principal'), 0)::bigint AS principal_minor
     FROM paid
     WHERE paid_minor > 0
     GROUP BY customer_id, line_id, installment_id
