@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from itertools import count
@@ -18,9 +18,10 @@ import uvicorn
 from psycopg.conninfo import make_conninfo
 
 from whiteslip.api.app import create_app
+from whiteslip.api.server import configured
 from whiteslip.flows.found_book import found_book
 from whiteslip.infra import keys
-from whiteslip.infra.database import Database
+from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.settings import Settings, load
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,7 +50,9 @@ class Caller:
 
     def __init__(self, url: str, key: str) -> None:
         self.key = key
-        self.http = httpx.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=30)
+        self.http = httpx.Client(
+            base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=30
+        )
 
     def get(self, path: str, **query: Any) -> Answer:
         """Read."""
@@ -132,30 +135,27 @@ def book(settings: Settings) -> Iterator[Book]:
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[Book]:
+def served(settings: Settings) -> Generator[Book]:
     """Found the book and serve it until the block ends."""
     assert settings.dsn is not None
     pepper = keys.pepper_at(settings.home)
     with Database(settings.dsn, max_size=16) as database:
         database.write(lambda db: found_book(db, on=BEGUN_ON, at=AT))
         operator, shop = database.write(lambda db: _issue(db, pepper))
-        with running(settings, database) as url:
-            with ExitStack() as callers:
-                first, second = Caller(url, operator), Caller(url, shop)
-                callers.enter_context(first.http)
-                callers.enter_context(second.http)
-                made = first.post("/merchants", {"name": "小店"})
-                assert made.body == {"id": "mer_1"}
-                yield Book(url, database, pepper, first, second, callers)
+        with running(settings, database) as url, ExitStack() as callers:
+            first, second = Caller(url, operator), Caller(url, shop)
+            callers.enter_context(first.http)
+            callers.enter_context(second.http)
+            made = first.post("/merchants", {"name": "小店"})
+            assert made.body == {"id": "mer_1"}
+            yield Book(url, database, pepper, first, second, callers)
 
 
 @contextmanager
-def running(settings: Settings, database: Database) -> Iterator[str]:
+def running(settings: Settings, database: Database) -> Generator[str]:
     """Run the server in a thread; yields its address."""
-    config = uvicorn.Config(
-        create_app(settings, database=database), port=0, log_level="error", access_log=False
-    )
-    server = uvicorn.Server(config)
+    app = create_app(settings, database=database)
+    server = uvicorn.Server(configured(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     _wait(lambda: server.started)
@@ -167,10 +167,13 @@ def running(settings: Settings, database: Database) -> Iterator[str]:
         thread.join(20)
 
 
-def _issue(db: Any, pepper: bytes) -> tuple[str, str]:
-    shared = {"at": AT, "pepper": pepper}
-    operator = keys.issue(db, label="operator", merchant_id=None, scopes=[keys.OPERATOR], **shared)
-    shop = keys.issue(db, label="shop", merchant_id=1, scopes=keys.MERCHANT_SCOPES, **shared)
+def _issue(db: Connection, pepper: bytes) -> tuple[str, str]:
+    operator = keys.issue(
+        db, label="operator", merchant_id=None, scopes=[keys.OPERATOR], at=AT, pepper=pepper
+    )
+    shop = keys.issue(
+        db, label="shop", merchant_id=1, scopes=keys.MERCHANT_SCOPES, at=AT, pepper=pepper
+    )
     return operator, shop
 
 
@@ -191,9 +194,9 @@ def module_dsn(server_dsn: str, template: str) -> Iterator[str]:
     """A migrated database for a whole module."""
     name = f"{template}_api_{next(_numbers)}"
     with psycopg.connect(server_dsn, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
     try:
         yield make_conninfo(server_dsn, dbname=name)
     finally:
         with psycopg.connect(server_dsn, autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

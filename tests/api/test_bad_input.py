@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.api.conftest import Book, served
+
 from whiteslip.infra.settings import load
 
 GOOD = b'{"line_id":"lin_1_1","amount_minor":100,"order_ref":"a"}'
@@ -88,7 +88,7 @@ def test_a_purchase_that_cannot_be_right(
 def test_headers_that_cannot_be_right(
     book: Book, path: str, headers: dict[str, Any], status: int, code: str
 ) -> None:
-    sent = {
+    sent: dict[str, Any] = {
         "content-type": "application/json",
         "idempotency-key": "key",
         "authorization": f"Bearer {book.operator.key}",

@@ -56,7 +56,9 @@ def database(database: Database) -> Database:
     return database
 
 
-def run(database: Database, flow: Writing, numbers: Sequence[int], limits: Limits = LIMITS) -> list[Response]:
+def run(
+    database: Database, flow: Writing, numbers: Sequence[int], limits: Limits = LIMITS
+) -> list[Response]:
     async def submit() -> list[Response]:
         lane = Batcher("tested", flow, limits, database=database, clock=MachineClock())
         calls = [Call(1, f"k{index}", b"h") for index in range(len(numbers))]

@@ -150,28 +150,30 @@ CHECKS = (
     Check(
         "every purchase that is not declined has its movements",
         """
-        SELECT customer_id, purchase_id FROM money.purchase AS one
-        WHERE status <> 'declined' AND NOT imported AND (
-            authorized_minor, captured_minor + released_minor, captured_minor
-        ) IS DISTINCT FROM (
+        SELECT one.customer_id, one.purchase_id FROM money.purchase AS one
+        LEFT JOIN LATERAL (
             SELECT
-                coalesce(sum(amount_minor) FILTER (WHERE kind = 'hold_placed'), 0),
-                coalesce(sum(amount_minor) FILTER (WHERE kind = 'hold_released'), 0),
-                coalesce(sum(amount_minor) FILTER (WHERE kind = 'captured'), 0)
+                coalesce(sum(amount_minor) FILTER (WHERE kind = 'hold_placed'), 0) AS placed,
+                coalesce(sum(amount_minor) FILTER (WHERE kind = 'hold_released'), 0) AS released,
+                coalesce(sum(amount_minor) FILTER (WHERE kind = 'captured'), 0) AS captured
             FROM money.movement
             WHERE movement.customer_id = one.customer_id AND movement.source_id = one.purchase_id
-        )
+        ) AS moved ON true
+        WHERE one.status <> 'declined' AND NOT one.imported AND (moved.placed, moved.released, moved.captured)
+            <> (one.authorized_minor, one.captured_minor + one.released_minor, one.captured_minor)
         """,
     ),
     Check(
         "what is paid on an installment is what was allocated to it",
         """
         SELECT customer_id, installment_id FROM money.installment AS one
-        WHERE (paid_principal_minor, paid_fee_minor, paid_late_fee_minor) <> (
-            SELECT coalesce(sum(principal_minor), 0), coalesce(sum(fee_minor), 0), coalesce(sum(late_fee_minor), 0)
+        LEFT JOIN LATERAL (
+            SELECT coalesce(sum(principal_minor), 0) AS principal, coalesce(sum(fee_minor), 0) AS fee,
+                coalesce(sum(late_fee_minor), 0) AS late_fee
             FROM money.allocation
             WHERE allocation.customer_id = one.customer_id AND allocation.installment_id = one.installment_id
-        )
+        ) AS given ON true
+        WHERE (paid_principal_minor, paid_fee_minor, paid_late_fee_minor) <> (given.principal, given.fee, given.late_fee)
         """,
     ),
     Check(

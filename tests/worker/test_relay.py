@@ -20,7 +20,9 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 def append(database: Database, count: int) -> None:
     numbers = list(range(count))
     database.write(
-        lambda db: outbox.append(db, "money.line-opened", customer_ids=numbers, subject_ids=numbers, at=AT)
+        lambda db: outbox.append(
+            db, "money.line-opened", customer_ids=numbers, subject_ids=numbers, at=AT
+        )
     )
 
 

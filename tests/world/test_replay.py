@@ -33,8 +33,11 @@ def silent(_phase: str, _done: int, _total: int) -> None:
 
 def test_a_small_panel_replays_to_the_cent(database: Database, mixed: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    read = panel.read(mixed, TAIWAN)
-    result = replay(database, read, TAIWAN, tell=lambda *said: told.append(said))
+
+    def tell(phase: str, done: int, total: int) -> None:
+        told.append((phase, done, total))
+
+    result = replay(database, panel.read(mixed, TAIWAN), TAIWAN, tell=tell)
 
     assert result.comparison.exceptions == ()
     assert result.comparison.disagreements == ()
@@ -54,7 +57,7 @@ def test_an_oracle_with_a_late_fee_is_contradicted(database: Database, mixed: Pa
 
     assert result.comparison.statements_equal == 36
     assert not result.faultless
-    assert {each.customer for each in result.comparison.disagreements} == {1, 3}
+    assert {each.customer for each in result.comparison.disagreements} == {1, 3, 4, 5}
 
 
 def test_the_command_reports_and_leaves_no_database(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
+from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,6 +13,7 @@ from fastapi import Response as HttpResponse
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from whiteslip.api import checkout, openapi, problems
 from whiteslip.api.checkout import HotCheckout
@@ -26,6 +28,7 @@ from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 
 ROUTERS = (purchases, repayments, lines, restrictions, customers, clock)
+PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "
     "Idempotency-Key and acts once. A declined purchase is an answer with reasons, not an error; errors are "
@@ -51,7 +54,7 @@ def create_app(
         redirect_slashes=False,
     )
     for module in ROUTERS:
-        app.include_router(module.router, prefix="/v1")
+        app.include_router(module.router, prefix=PREFIX)
     _add_watching(app)
     _add_problems(app)
     app.openapi = lambda: _document(app)
@@ -60,29 +63,48 @@ def create_app(
 
 
 class _InFront:
-    """Puts the hot route before everything else once the parts exist."""
+    """Puts the hot route before everything else once the parts exist, and counts what is answered behind it."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._behind = app
         self._hot: HotCheckout | None = None
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._behind(scope, receive, send)
             return
         if self._hot is None:
-            self._hot = HotCheckout(scope["app"].state.runtime, self._behind)
+            self._hot = HotCheckout(scope["app"].state.runtime, self._counted)
         await self._hot(scope, receive, send)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
+        status = 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._behind(scope, receive, noting)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            if scope["path"].startswith(f"{PREFIX}/") and route != "none":
+                route = PREFIX + route.removeprefix(PREFIX)
+            metrics.LATENCY.labels(route).observe(perf_counter() - began)
+            metrics.REQUESTS.labels(route, status).inc()
 
 
 def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -> Any:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
         database = given or _open(settings)
         runtime = Runtime(settings, database, clock=clock)
         app.state.runtime = runtime
         try:
-            yield
+            yield {"runtime": runtime}
         finally:
             runtime.close()
             if given is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from time import monotonic
 
@@ -27,6 +28,7 @@ class KeyCache:
         self._pepper = pepper
         self._lane = Lane("keys", workers=1, capacity=256)
         self._remembered: dict[bytes, tuple[float, ApiKey | None]] = {}
+        self._sought: dict[bytes, asyncio.Task[ApiKey | None]] = {}
 
     def remembered(self, header: bytes) -> ApiKey | None:
         """Look only into memory."""
@@ -36,7 +38,7 @@ class KeyCache:
     async def find(self, header: bytes) -> ApiKey:
         """Find the key's owner; raises the problem `unauthenticated`."""
         found = self._remembered.get(header)
-        caller = found[1] if found and found[0] > monotonic() else await self._look_up(header)
+        caller = found[1] if found and found[0] > monotonic() else await self._seek(header)
         if caller is None:
             raise ProblemError("unauthenticated", "send Authorization: Bearer and a valid API key")
         return caller
@@ -44,6 +46,14 @@ class KeyCache:
     def close(self) -> None:
         """Stop looking up."""
         self._lane.close()
+
+    async def _seek(self, header: bytes) -> ApiKey | None:
+        """Look a key up once, however many requests ask for it at the same time."""
+        task = self._sought.get(header)
+        if task is None:
+            task = self._sought[header] = asyncio.ensure_future(self._look_up(header))
+            task.add_done_callback(lambda _: self._sought.pop(header, None))
+        return await asyncio.shield(task)
 
     async def _look_up(self, header: bytes) -> ApiKey | None:
         match = _BEARER.fullmatch(header)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from hashlib import blake2b
 from time import perf_counter
 from typing import Any, TypeAlias
@@ -29,7 +30,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PATH = "/v1/purchases"
 _encode = msgspec.json.Encoder().encode
 _JSON = (b"content-type", b"application/json")
-_LATENCY = metrics.LATENCY.labels(PATH)
+LATENCY = metrics.LATENCY.labels(PATH)
 _COUNTS = {status: metrics.REQUESTS.labels(PATH, status) for status in (201, 429, 503)}
 
 
@@ -54,23 +55,33 @@ class HotCheckout:
             response = problems.of_error(error)
         await send(_start(response))
         await send({"type": "http.response.body", "body": response.body})
-        _LATENCY.observe(perf_counter() - began)
-        count = _COUNTS.get(response.status)
-        (count or metrics.REQUESTS.labels(PATH, response.status)).inc()
+        LATENCY.observe(perf_counter() - began)
+        count(response.status)
 
     async def _answer(self, headers: list[tuple[bytes, bytes]], receive: Receive) -> Response:
         sent = dict(headers)
-        authorization = sent.get(b"authorization", b"")
-        caller = self._runtime.keys.remembered(authorization)
-        if caller is None:
-            caller = await self._runtime.keys.find(authorization)
-        callers.needs(caller, "purchases:write")
-        key = callers.idempotency_key(sent.get(b"idempotency-key"))
-        wait_s = callers.wait_seconds(sent.get(b"request-timeout-ms"))
-        check_media_type(sent.get(b"content-type", b""))
-        body = decode(await _read(receive), PurchaseBody)
-        call = Call(caller.caller_id, key, body_hash(body))
-        return await self._runtime.checkouts.submit(call, purchase_of(body, caller), wait_s=wait_s)
+        caller = await self._runtime.keys.find(sent.get(b"authorization", b""))
+        return await order(self._runtime, caller, sent, await _read(receive))
+
+
+def order(
+    runtime: Runtime, caller: ApiKey, sent: Mapping[bytes, bytes], raw: bytes
+) -> asyncio.Future[Response]:
+    """Check a purchase and queue it; raises the problem of one that cannot be right."""
+    callers.needs(caller, "purchases:write")
+    key = callers.idempotency_key(sent.get(b"idempotency-key"))
+    wait_s = callers.wait_seconds(sent.get(b"request-timeout-ms"))
+    check_media_type(sent.get(b"content-type", b""))
+    if len(raw) > LARGEST_BODY:
+        raise too_large()
+    body = decode(raw, PurchaseBody)
+    call = Call(caller.caller_id, key, body_hash(body))
+    return runtime.checkouts.submit(call, purchase_of(body, caller), wait_s=wait_s)
+
+
+def count(status: int) -> None:
+    """Count an answer of the hot route."""
+    (_COUNTS.get(status) or metrics.REQUESTS.labels(PATH, status)).inc()
 
 
 def body_hash(body: PurchaseBody) -> bytes:
@@ -100,15 +111,14 @@ def by_hand() -> dict[str, dict[str, Any]]:
 
 
 async def _read(receive: Receive) -> bytes:
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
-        if len(body) > LARGEST_BODY:
-            break
+    body = b""
+    while len(body) <= LARGEST_BODY:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ProblemError("malformed_json", "the body did not arrive as a whole")
         body += message.get("body", b"")
-    if len(body) > LARGEST_BODY:
-        raise too_large()
+        if not message.get("more_body"):
+            break
     return body
 
 

@@ -1,4 +1,4 @@
-"""Every problem the API answers with (RFC 9457): its stable code, its HTTP number, its title; numbers live only here."""
+"""The problems the API answers with (RFC 9457): codes, titles, and the only place of HTTP numbers."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from whiteslip.flows.found_book import found_book
 from whiteslip.flows.open_merchants import NewMerchant, open_merchants
@@ -31,6 +31,12 @@ STEPS = (
 )
 
 
+DRAWN: Mapping[str, LiteralString] = {
+    "draw_lines": "ANALYZE drawn_line",
+    "draw_debts": "ANALYZE drawn_debt",
+}
+
+
 class MadeBook(NamedTuple):
     """A book that was made: customers 1 to `lines`, each with the line `line_id` names."""
 
@@ -51,17 +57,25 @@ def make_book(
     *,
     on: date = DAY,
     statement_day: int | None = None,
+    owing: bool = True,
     tell: Callable[[str], None],
 ) -> MadeBook:
-    """Fill an empty database with lines of about three open installments each.
+    """Fill an empty database with lines of about three open installments each, or of none if not `owing`.
 
     With `statement_day` every line is billed on that day of the month; without it they spread over 28 days.
     """
     at = datetime.combine(on, time(4), UTC)
     with Database(dsn, statement_timeout_ms=0) as database:
         merchant_id = database.write(lambda db: _found(db, on, at))
+    params = {
+        "lines": lines,
+        "on": on,
+        "statement_day": statement_day,
+        "owing": owing,
+        "merchant_id": merchant_id,
+    }
     with connect(dsn) as db:
-        _fill(db, lines, on, statement_day, merchant_id, tell)
+        _fill(db, params, tell)
     tell("vacuuming")
     with connect(dsn, autocommit=True) as db:
         db.execute("VACUUM ANALYZE")
@@ -74,24 +88,11 @@ def _found(db: Connection, on: date, at: datetime) -> int:
     return open_merchants(db, [NewMerchant("Bench shop", 6000)], at=at)[0]
 
 
-def _fill(
-    db: Connection,
-    lines: int,
-    on: date,
-    statement_day: int | None,
-    merchant_id: int,
-    tell: Callable[[str], None],
-) -> None:
+def _fill(db: Connection, params: Mapping[str, Any], tell: Callable[[str], None]) -> None:
     db.execute("SET work_mem = '256MB'")
-    params = {
-        "lines": lines,
-        "on": on,
-        "statement_day": statement_day,
-        "merchant_id": merchant_id,
-    }
     for name in STEPS:
-        tell(name.replace("_", " "))
+        tell(f"making a book of {params['lines']:,} lines: {name.replace('_', ' ')}")
         sql.run(db, name, **params)
         if name.startswith("draw_"):
-            db.execute(b"ANALYZE " + name.replace("draw_", "drawn_").removesuffix("s").encode())
+            db.execute(DRAWN[name])
     db.commit()

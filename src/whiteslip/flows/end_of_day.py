@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date, datetime, timedelta
 from time import perf_counter
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
@@ -16,6 +16,7 @@ from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
+from whiteslip.infra.planning import plan_afresh
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.arrears import store as arrears
 from whiteslip.money.ledger import store as ledger
@@ -57,6 +58,10 @@ STEPS = (
 )
 
 
+_PARTS = 2
+"""Parts a worker in which the balances are checked, so that no worker waits long for another."""
+
+
 class DayReport(NamedTuple):
     """What end of day did: rows touched and milliseconds spent by step, over all ranges."""
 
@@ -89,7 +94,7 @@ def end_of_day(
     job = _Job(database, closing, day.range_size, book, at)
     rows, step_ms = job.run(workers, progress)
     before = perf_counter()
-    _check(database, closing)
+    job.check(workers)
     step_ms["check balances"] = round((perf_counter() - before) * 1000, 2)
     report = DayReport(
         closing, job.ranges, round(perf_counter() - started, 3), dict(rows), dict(step_ms)
@@ -100,15 +105,6 @@ def end_of_day(
         )
     )
     return report
-
-
-def _check(database: Database, closing: date) -> None:
-    wrong = database.write(lambda db: ledger.unbalanced_lines(db, since=closing))
-    if wrong:
-        raise InvariantBroken(
-            f"end of day {closing} stops: {len(wrong)} lines do not agree with the ledger, "
-            f"the first is line {wrong[0].line_id} of customer {wrong[0].customer_id}"
-        )
 
 
 class _Job:
@@ -157,6 +153,28 @@ class _Job:
                 for future in futures:
                     future.cancel()
 
+    def check(self, workers: int) -> None:
+        """Compare every line touched that day with its ledger, in a few parts at once."""
+        most = self.database.write(ledger.last_customer)
+        width = most // (_PARTS * workers) + 1
+        parts = range(0, most + 1, width)
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            found = pool.map(self._wrong_from, parts, [width] * len(parts))
+            wrong = [line for lines in found for line in lines]
+        if wrong:
+            raise InvariantBroken(
+                f"end of day {self.closing} stops: {len(wrong)} lines do not agree with the ledger, "
+                f"the first is line {wrong[0].line_id} of customer {wrong[0].customer_id}"
+            )
+
+    def _wrong_from(self, first: int, width: int) -> list[Any]:
+        def find(db: Connection) -> list[Any]:
+            plan_afresh(db)
+            last = first + width - 1
+            return ledger.unbalanced_lines(db, since=self.closing, first=first, last=last)
+
+        return self.database.write(find)
+
     def _close_range(self, range_no: int) -> tuple[Counter[str], Spent]:
         return self.database.write(lambda db: self._steps(db, range_no))
 
@@ -165,6 +183,7 @@ class _Job:
         step_ms: Spent = defaultdict(float)
         if not business_day.enter_range(db, business_date=self.closing, range_no=range_no):
             return rows, step_ms
+        plan_afresh(db)
         first = range_no * self.range_size
         last = first + self.range_size - 1
         for step in (*STEPS, Step("judge lines", self._judge)):

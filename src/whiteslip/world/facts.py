@@ -57,3 +57,9 @@ def refunds_beyond_purchases(facts: PanelFacts) -> int:
     bought = np.cumsum(np.maximum(facts.purchases_minor, 0), axis=1)
     refunded = np.maximum(-facts.purchases_minor, 0)
     return int(((refunded > 0) & (refunded > bought)).sum())
+
+
+def purchases_above_limit(facts: PanelFacts, panel: Panel) -> int:
+    """Count the customer-months in which a purchase leaves a bill above the limit."""
+    above = panel.bills_minor[:, 1:] > panel.limits_minor[:, None]
+    return int((above & (facts.purchases_minor > 0)).sum())

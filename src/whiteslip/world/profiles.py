@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, cast
 
 from whiteslip.kernel.errors import InvalidInput
@@ -66,7 +67,7 @@ class Profile:
 
 def known() -> tuple[str, ...]:
     """Name the profiles that are shipped."""
-    files = (resources.files("whiteslip.world") / "data").iterdir()
+    files = _folder().iterdir()
     names = (entry.name for entry in files)
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
@@ -77,8 +78,12 @@ def load(name: str) -> Profile:
         raise InvalidInput(
             f"{name!r} is not a profile; one of {', '.join(known())}", where="profile"
         )
-    source = resources.files("whiteslip.world") / "data" / f"{name}.toml"
+    source = _folder() / f"{name}.toml"
     return _profile(tomllib.loads(source.read_text("utf-8")))
+
+
+def _folder() -> Traversable:
+    return resources.files("whiteslip.world") / "data" / "panels"
 
 
 def _profile(data: Mapping[str, Any]) -> Profile:

@@ -21,7 +21,12 @@ from whiteslip.infra.database import Database
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.world.comparison import compare
 from whiteslip.world.expectation import Expectation
-from whiteslip.world.facts import act_dates, facts_of, refunds_beyond_purchases
+from whiteslip.world.facts import (
+    act_dates,
+    facts_of,
+    purchases_above_limit,
+    refunds_beyond_purchases,
+)
 from whiteslip.world.oracle_model import OracleTerms
 from whiteslip.world.panel import Ints, Panel
 from whiteslip.world.positions import read_positions, read_restrictions
@@ -32,7 +37,7 @@ Tell: TypeAlias = Callable[[str, int, int], None]
 """Told what is under way, how much of it is done, and how much there is."""
 
 WORKERS = 2
-_RANGES = 4
+_RANGES = WORKERS
 _ONE_DAY = timedelta(days=1)
 
 
@@ -79,6 +84,7 @@ def replay(
     expectation = Expectation(facts, profile, oracle_terms or profile.oracle_terms)
     try:
         run = _Run(database, panel, profile, tell)
+        run.imported.over_limit_net = purchases_above_limit(facts, panel)
         run.imported.refunds_beyond_purchases = refunds_beyond_purchases(facts)
         _open(run)
         _live(run, facts.payments_minor, facts.purchases_minor)

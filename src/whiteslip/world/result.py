@@ -22,7 +22,9 @@ class Imported:
     refunds: int = 0
     refunded_minor: int = 0
     over_limit: int = 0
-    """Lines that a month's purchase left above their limit, all months together."""
+    """Customer-months in which a purchase left more principal than the limit, as the book counts."""
+    over_limit_net: int = 0
+    """Those of them whose next bill is above the limit: a credit balance not yet used is taken off."""
     refunds_beyond_purchases: int = 0
 
 

@@ -35,4 +35,4 @@ FROM (
     CROSS JOIN generate_series(1, 5) AS month
     WHERE in_plan
 ) AS debt
-WHERE debt.place <> 1 OR debt.statement_on + 29 < %(on)s::date
+WHERE %(owing)s::boolean AND (debt.place <> 1 OR debt.statement_on + 29 < %(on)s::date)

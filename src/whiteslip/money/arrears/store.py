@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
+from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
 
 sql = Sql(__package__)
@@ -64,5 +65,7 @@ def age_lines(
 ) -> None:
     """Bring the episodes of some customers up to date; `last_on` is the last day of what has ended."""
     ids = sorted(customer_ids)
-    if ids:
+    if not ids:
+        return
+    with joining_sets(db):
         sql.run(db, "age_lines", customer_ids=arrays.bigints(ids), as_of=on, last_on=last_on or on)

@@ -7,7 +7,9 @@ from typing import Any
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
+from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
+from whiteslip.kernel.ids import MAX_ID
 from whiteslip.money.ledger.model import LEGS, Account, Journal
 
 sql = Sql(__package__)
@@ -48,34 +50,22 @@ def ranges_to_close(db: Connection, *, business_date: date, range_size: int) -> 
     return [row.range_no for row in rows]
 
 
-def unbalanced_lines(db: Connection, since: date = date.min) -> list[Any]:
+def last_customer(db: Connection) -> int:
+    """Return the highest number of a customer with a line, 0 when there is none."""
+    return int(sql.one(db, "find_last_customer").customer_id)
+
+
+def unbalanced_lines(
+    db: Connection, *, since: date = date.min, first: int = 0, last: int = MAX_ID
+) -> list[Any]:
     """Find lines, of those with movements since a day, that disagree with their ledger or debts."""
-    return sql.many(db, "find_unbalanced_lines", since=since)
+    return sql.many(db, "find_unbalanced_lines", since=since, first=first, last=last)
 
 
-def lines_with_odd_holds(db: Connection) -> list[Any]:
-    """Find lines whose held balance is not the sum of what their purchases hold."""
-    return sql.many(db, "find_odd_holds")
-
-
-def lines_above_limit(db: Connection) -> list[Any]:
-    """Find lines above their limits that were never imported, cut, or given a limit for a time."""
-    return sql.many(db, "find_lines_above_limit")
-
-
-def odd_purchases(db: Connection) -> list[Any]:
-    """Find purchases that disagree with their captures, refunds or installments."""
-    return sql.many(db, "find_odd_purchases")
-
-
-def odd_allocations(db: Connection) -> list[Any]:
-    """Find repayments, refunds and installments whose allocations do not add up."""
-    return sql.many(db, "find_odd_allocations")
-
-
-def odd_statements(db: Connection) -> list[Any]:
-    """Find statements that do not go on from the one before."""
-    return sql.many(db, "find_odd_statements")
+def odd_rows(db: Connection, check: str) -> list[Any]:
+    """Run one of the checks of the whole book: the statements named find_…; returns what breaks it."""
+    with joining_sets(db):
+        return sql.many(db, check)
 
 
 def postings_by_kind(db: Connection) -> list[Any]:

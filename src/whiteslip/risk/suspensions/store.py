@@ -15,6 +15,7 @@ from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.statement import compile_statement
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
+from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
 from whiteslip.money.ledger.store import take_numbers
@@ -84,7 +85,7 @@ def find(
         "bits": arrays.bigints(bits),
         "only": None if only is None else arrays.bigints(sorted(only)),
     }
-    with db.cursor(row_factory=namedtuple_row) as cursor:
+    with joining_sets(db), db.cursor(row_factory=namedtuple_row) as cursor:
         rows = cursor.execute(query.encode(), params, prepare=True).fetchall()
     return [Finding(*row) for row in rows]
 
@@ -214,7 +215,8 @@ def reasons_against(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, tu
 
 def odd_restrictions(db: Connection) -> list[Any]:
     """Find active restrictions without a notice, and lines whose level is not their strictest one's."""
-    return sql.many(db, "find_odd_restrictions")
+    with joining_sets(db):
+        return sql.many(db, "find_odd_restrictions")
 
 
 def reasons_json(reasons: Iterable[Reason]) -> str:

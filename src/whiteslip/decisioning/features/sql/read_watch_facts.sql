@@ -1,6 +1,6 @@
 -- What the watch book judges, one row a line, as of a day; a line without a limit has no utilization.
 SELECT
-    line.customer_id, line.line_id,
+    line.customer_id, line.line_id, line.restriction_level,
     coalesce(%(as_of)s::date - episode.oldest_due_on, 0) AS days_past_due,
     coalesce(late.late_days, 0) AS late_days_12m,
     CASE
@@ -9,7 +9,11 @@ SELECT
     END AS utilization
 FROM money.line
 LEFT JOIN money.arrears AS episode
-    ON episode.customer_id = line.customer_id AND episode.line_id = line.line_id AND episode.ended_on IS NULL
+    ON
+        episode.customer_id = line.customer_id
+        AND episode.line_id = line.line_id
+        AND episode.ended_on IS NULL
+        AND episode.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
 LEFT JOIN (
     SELECT
         arrears.customer_id, arrears.line_id,

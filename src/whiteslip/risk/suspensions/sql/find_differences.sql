@@ -3,13 +3,12 @@
 SELECT judged.customer_id, judged.line_id, judged.level, judged.fired, judged.active, judged.days_past_due, judged.late_days_12m, judged.utilization
 FROM (
     SELECT
-        fact.customer_id, fact.line_id, fact.days_past_due, fact.late_days_12m::integer AS late_days_12m, fact.utilization, line.restriction_level AS level,
+        fact.customer_id, fact.line_id, fact.days_past_due, fact.late_days_12m::integer AS late_days_12m, fact.utilization, fact.restriction_level AS level,
         (/* fired */) & (SELECT sum(bit)::bigint FROM unnest(%(bits)b::bigint[]) AS bit) AS fired,
         coalesce(current.active, 0)::bigint AS active
     FROM (
         /* facts */
     ) AS fact
-    INNER JOIN money.line ON line.customer_id = fact.customer_id AND line.line_id = fact.line_id
     LEFT JOIN (
         SELECT restriction.customer_id, restriction.line_id, sum(rule.bit) AS active
         FROM risk.restriction

@@ -1,0 +1,28 @@
+"""What must hold after a load of purchases: every key acted once, nothing is half done, and the books agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whiteslip.infra.database import connect
+from whiteslip.infra.sql import Sql
+
+sql = Sql(__package__)
+
+
+def audit(dsn: str) -> list[str]:
+    """Name what does not agree; an empty list is what is expected."""
+    with connect(dsn) as db:
+        return faults(sql.one(db, "audit_book"))
+
+
+def faults(found: Any) -> list[str]:
+    """Compare the counts."""
+    checks = (
+        (found.purchases, found.answered_keys, "purchases, answered keys"),
+        (found.purchases, found.events, "purchases, events"),
+        (found.holds, found.hold_movements, "holds, their movements"),
+        (found.lines_above_limit, 0, "lines above their limit, none expected"),
+        (found.lines_unlike_ledger, 0, "lines unlike the ledger, none expected"),
+    )
+    return [f"{what}: {one} and {other}" for one, other, what in checks if one != other]

@@ -1,0 +1,28 @@
+"""What PostgreSQL's planner must be told about statements over many lines, because it cannot know it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from whiteslip.infra.database import Connection
+from whiteslip.infra.sql import Sql
+
+sql = Sql("whiteslip.infra")
+
+
+def plan_afresh(db: Connection) -> None:
+    """Plan every statement of this transaction for its own range, not once for any range."""
+    sql.many(db, "set_planning", setting="plan_cache_mode", value="force_custom_plan")
+
+
+@contextmanager
+def joining_sets(db: Connection) -> Generator[None]:
+    """Join whole sets by hashing, inside the block.
+
+    The planner takes customer and line for independent, expects one row of a join on both, and would loop over
+    thousands of rows for each of thousands.
+    """
+    sql.many(db, "set_planning", setting="enable_nestloop", value="off")
+    yield
+    sql.many(db, "set_planning", setting="enable_nestloop", value="on")

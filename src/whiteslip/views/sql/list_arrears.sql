@@ -1,0 +1,25 @@
+-- List open episodes of arrears by days past due today and worst days so far, with how many lines and how much they owe.
+SELECT
+    day.current_on - late.oldest_due_on AS days_past_due, greatest(late.worst_days, day.current_on - late.oldest_due_on) AS worst_days,
+    count(*) AS lines, coalesce(sum(owed.overdue_minor), 0)::bigint AS overdue_minor, coalesce(sum(owed.outstanding_minor), 0)::bigint AS outstanding_minor
+FROM money.arrears AS late
+CROSS JOIN infra.business_day AS day
+CROSS JOIN LATERAL (
+    SELECT
+        sum(due.owed_minor) AS outstanding_minor,
+        sum(due.owed_minor) FILTER (WHERE due.due_on < day.current_on) AS overdue_minor
+    FROM (
+        SELECT
+            installment.due_on,
+            installment.principal_minor - installment.paid_principal_minor + installment.late_fee_minor - installment.paid_late_fee_minor
+            + CASE
+                WHEN installment.kind = 'pay_later' OR installment.statement_on <= day.current_on THEN installment.fee_minor - installment.paid_fee_minor
+                ELSE 0
+            END AS owed_minor
+        FROM money.installment
+        WHERE installment.customer_id = late.customer_id AND installment.line_id = late.line_id AND installment.status = 'open'
+    ) AS due
+) AS owed
+WHERE late.ended_on IS NULL
+GROUP BY day.current_on - late.oldest_due_on, greatest(late.worst_days, day.current_on - late.oldest_due_on)
+ORDER BY days_past_due, worst_days

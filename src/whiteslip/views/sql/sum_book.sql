@@ -1,0 +1,33 @@
+-- Sum the whole book as it stands: people, lines, limits, what is held and owed. An imported line above its limit has nothing available.
+SELECT
+    day.current_on, day.closed_on, lines.lines, lines.limits_minor, lines.temporary_minor, lines.held_minor, lines.principal_minor, lines.available_minor,
+    lines.credit_minor, owed.outstanding_minor, owed.overdue_minor
+FROM infra.business_day AS day
+CROSS JOIN (
+    SELECT
+        count(*) AS lines,
+        coalesce(sum(line.fixed_limit_minor), 0)::bigint AS limits_minor,
+        coalesce(sum(line.temporary_limit_minor), 0)::bigint AS temporary_minor,
+        coalesce(sum(line.held_minor), 0)::bigint AS held_minor,
+        coalesce(sum(line.principal_minor), 0)::bigint AS principal_minor,
+        coalesce(sum(greatest(0, line.fixed_limit_minor + line.temporary_limit_minor - line.held_minor - line.principal_minor)), 0)::bigint AS available_minor,
+        coalesce(sum(line.credit_minor), 0)::bigint AS credit_minor
+    FROM money.line
+) AS lines
+CROSS JOIN (
+    SELECT
+        coalesce(sum(due.owed_minor), 0)::bigint AS outstanding_minor,
+        coalesce(sum(due.owed_minor) FILTER (WHERE due.late), 0)::bigint AS overdue_minor
+    FROM (
+        SELECT
+            installment.due_on < today.current_on AS late,
+            installment.principal_minor - installment.paid_principal_minor + installment.late_fee_minor - installment.paid_late_fee_minor
+            + CASE
+                WHEN installment.kind = 'pay_later' OR installment.statement_on <= today.current_on THEN installment.fee_minor - installment.paid_fee_minor
+                ELSE 0
+            END AS owed_minor
+        FROM money.installment
+        CROSS JOIN infra.business_day AS today
+        WHERE installment.status = 'open'
+    ) AS due
+) AS owed

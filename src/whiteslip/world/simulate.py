@@ -1,0 +1,407 @@
+"""A simulated world: made-up people live through days by the same flows the API uses, batch by batch."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from time import perf_counter
+from typing import NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+
+from whiteslip.flows.capture import Captured, CaptureRequest, capture
+from whiteslip.flows.change_limits import TemporaryLimit, grant_temporary_limits
+from whiteslip.flows.checkout import Authorized, Declined, PurchaseRequest, checkout
+from whiteslip.flows.end_of_day import end_of_day
+from whiteslip.flows.found_book import found_book
+from whiteslip.flows.open_lines import NewCustomer, NewLine, OpenedLine, join, open_lines
+from whiteslip.flows.open_merchants import NewMerchant, open_merchants
+from whiteslip.flows.pay_out_credit import PayoutRequest, pay_out_credit
+from whiteslip.flows.refund import Refunded, RefundRequest, refund
+from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
+from whiteslip.flows.void import VoidRequest, void
+from whiteslip.infra.clock import FixedClock
+from whiteslip.infra.database import Connection, Database
+from whiteslip.infra.sql import Sql
+from whiteslip.kernel.calendar import ZONE
+from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
+from whiteslip.world.habits import EPOCH, Habits, Wallets
+from whiteslip.world.shoppers import Bools, Ints, Promotion, Shoppers, draw, terms
+
+__all__ = ["Result", "simulate"]
+
+sql = Sql(__package__)
+
+T = TypeVar("T")
+Day: TypeAlias = Callable[[Database, date, FixedClock], None]
+"""What else happens on a day, before it is closed."""
+
+_ONE_DAY = timedelta(days=1)
+_GRANTED_DAYS_BEFORE = 3
+_PAYS_OUT = 0.05
+_METHODS = ("wallet", "card", "bank transfer")
+_MORNING, _NOON, _EVENING, _CLOSING = time(9, 30), time(12, 40), time(20, 15), time(23, 59, 30)
+
+
+class Result(NamedTuple):
+    """What became of a world, in counts; `seconds_by_phase` tells where its time went."""
+
+    shoppers: int
+    days: int
+    seed: int
+    purchases: int
+    declined: dict[str, int]
+    captures: int
+    voids: int
+    refunds: int
+    repayments: int
+    payouts: int
+    temporary_limits: int
+    statements: int
+    overdue_lines: int
+    warned: int
+    restricted: int
+    suspended: int
+    restored: int
+    seconds: float
+    seconds_by_phase: dict[str, float]
+
+
+class _Parcel(NamedTuple):
+    """A purchase on its way: what is to be captured, and what is sent back after how many days."""
+
+    customer_id: int
+    purchase_id: int
+    amount_minor: int | None
+    final: bool
+    refund_share: float
+    refund_in_days: int
+
+
+@dataclass(slots=True)
+class _World:
+    """The world under way on one database."""
+
+    database: Database
+    shoppers: Shoppers
+    habits: Habits
+    rng: np.random.Generator
+    clock: FixedClock
+    seed: int
+    merchants: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    customers: Ints = field(init=False)
+    lines: Ints = field(init=False)
+    counts: Counter[str] = field(default_factory=Counter[str])
+    declined: Counter[str] = field(default_factory=Counter[str])
+    seconds: Counter[str] = field(default_factory=Counter[str])
+    captures: dict[date, list[_Parcel]] = field(
+        default_factory=lambda: defaultdict[date, list[_Parcel]](list)
+    )
+    voids: dict[date, list[VoidRequest]] = field(
+        default_factory=lambda: defaultdict[date, list[VoidRequest]](list)
+    )
+    refunds: dict[date, list[RefundRequest]] = field(
+        default_factory=lambda: defaultdict[date, list[RefundRequest]](list)
+    )
+    orders: count[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.customers = np.zeros(len(self.shoppers), np.int64)
+        self.lines = np.zeros(len(self.shoppers), np.int64)
+
+    def begin(self, on: date) -> None:
+        """Found the book and open the shops."""
+        self._at(on, time(0, 1))
+        self.database.write(lambda db: found_book(db, on=on, at=self.clock.now()))
+        known = terms()
+        shops = [NewMerchant(shop.name, shop.fee_ppm) for shop in known.shops]
+        ids = self._flow("open", shops, open_merchants)
+        for number, each in enumerate(known.categories):
+            self.merchants[number] = [
+                merchant_id
+                for merchant_id, shop in zip(ids, known.shops, strict=True)
+                if shop.category == each.name
+            ]
+
+    def live(self, day: int, on: date, also: Day | None) -> None:
+        """Live through one day and close it."""
+        self._at(on, _MORNING)
+        self._join(day)
+        self.habits.live(day, on)
+        wallets = self._look()
+        self._grant(wallets, on)
+        self._pay(wallets, on)
+        self._at(on, _NOON)
+        self._buy(wallets, on)
+        self._deliver(on)
+        self._at(on, _EVENING)
+        self._send_back(on)
+        if also:
+            also(self.database, on, self.clock)
+        self._at(on, _CLOSING)
+        with self._phase("end of day"):
+            end_of_day(self.database, at=self.clock.now())
+
+    @property
+    def joined(self) -> Bools:
+        """Tell who has joined."""
+        return self.customers > 0
+
+    def _join(self, day: int) -> None:
+        who = [int(index) for index in np.flatnonzero(self.shoppers.joins == day)]
+        people = [self.shoppers.people[index] for index in who]
+        new = [
+            NewCustomer(f"world-{self.seed}-{index + 1}", person.name, person.language)
+            for index, person in zip(who, people, strict=True)
+        ]
+        ids = self._flow("open", new, join)
+        asked = [
+            NewLine(
+                customer_id,
+                int(self.shoppers.limit[index]),
+                int(self.shoppers.statement_day[index]),
+            )
+            for index, customer_id in zip(who, ids, strict=True)
+        ]
+        opened = _all(OpenedLine, self._flow("open", asked, open_lines))
+        self.customers[who] = ids
+        self.lines[who] = [line.line_id for line in opened]
+
+    def _look(self) -> Wallets:
+        with self._phase("look"):
+            columns = self.database.read(lambda db: sql.columns(db, "read_wallets"))
+        everyone = len(self.shoppers)
+        by_customer = np.argsort(self.customers, kind="stable")
+        by_customer = by_customer[np.count_nonzero(self.customers == 0) :]
+        mine = np.isin(columns["customer_id"], self.customers[by_customer], assume_unique=True)
+        found: list[Ints] = []
+        for name in _WALLET_COLUMNS:
+            values = np.zeros(everyone, np.int64)
+            values[by_customer] = columns[name][mine]
+            found.append(values)
+        return Wallets(*found)
+
+    def _grant(self, wallets: Wallets, on: date) -> None:
+        for promotion in self.habits.terms.promotions:
+            first, last = promotion.days_in(on.year)
+            if on == first - _GRANTED_DAYS_BEFORE * _ONE_DAY:
+                self._grant_for(promotion, wallets, last + _ONE_DAY)
+
+    def _grant_for(self, promotion: Promotion, wallets: Wallets, ends_on: date) -> None:
+        granted = self.habits.grants(wallets, self.joined, promotion)
+        asked = [
+            TemporaryLimit(*self._line(who), int(amount), ends_on)
+            for who, amount in zip(granted.who, granted.amounts, strict=True)
+            if amount > 0
+        ]
+        answers = self._flow("grant", asked, grant_temporary_limits)
+        self.counts["temporary_limits"] += len(_fine(answers))
+
+    def _pay(self, wallets: Wallets, on: date) -> None:
+        paid = self.habits.payments(wallets, on)
+        method = self.rng.choice(len(_METHODS), len(paid.who), p=(0.6, 0.3, 0.1))
+        asked = [
+            RepaymentRequest(*self._line(who), int(amount), _METHODS[how])
+            for who, amount, how in zip(paid.who, paid.amounts, method, strict=True)
+        ]
+        repaid = _all(Repaid, self._flow("repay", asked, repay))
+        self.counts["repayments"] += len(repaid)
+        self._read_again(wallets, paid.who, repaid)
+        wishes = self.rng.random(len(self.shoppers)) < _PAYS_OUT
+        payouts = [
+            PayoutRequest(*self._line(who), None)
+            for who in np.flatnonzero(wishes & (wallets.credit > 0))
+        ]
+        self.counts["payouts"] += len(_fine(self._flow("repay", payouts, pay_out_credit)))
+
+    def _read_again(self, wallets: Wallets, who: Ints, repaid: Sequence[Repaid]) -> None:
+        """Let those whom a repayment restored know that they may buy again."""
+        restored = who[[each.restored for each in repaid]] if repaid else who
+        wallets.level[restored] = 0
+        self.counts["restored_by_paying"] += len(restored)
+
+    def _buy(self, wallets: Wallets, on: date) -> None:
+        wishes = self.habits.wishes(wallets, self.joined, on)
+        shop = self.rng.integers(0, 1_000, len(wishes.who))
+        asked = [
+            PurchaseRequest(
+                *self._line(who),
+                self._shop(int(category), int(number)),
+                int(amount),
+                int(months) if amount >= 10_000 else 0,
+                f"W{next(self.orders):07d}",
+            )
+            for who, category, amount, months, number in zip(*wishes, shop, strict=True)
+        ]
+        answers = self._flow("checkout", asked, checkout)
+        self._ship(answers, wishes.category, on)
+        for answer in answers:
+            if isinstance(answer, Declined):
+                self.declined[answer.reasons[0].code] += 1
+
+    def _ship(
+        self, answers: Sequence[Authorized | Declined | WhiteslipError], category: Ints, on: date
+    ) -> None:
+        fates = self.habits.terms.tables["fates"]
+        refunds = np.array([each.refunds for each in self.habits.terms.categories])[category]
+        drawn = self.rng.random((5, len(answers)))
+        low, high = fates["refund_days"]
+        days = self.rng.integers([[1], [low]], [[7], [high + 1]], (2, len(answers)))
+        share = np.where(drawn[2] < fates["refund_in_full"], 1.0, 0.1 + 0.8 * drawn[3])
+        share = np.where(drawn[1] < refunds, share, 0.0)
+        edges = np.cumsum([fates[name] for name in _FATES])
+        fate = np.searchsorted(edges, drawn[0])
+        for index, answer in enumerate(answers):
+            if not isinstance(answer, Authorized):
+                continue
+            parcel = _Parcel(
+                answer.customer_id,
+                answer.purchase_id,
+                None,
+                final=True,
+                refund_share=float(share[index]),
+                refund_in_days=int(days[1, index]),
+            )
+            later = on + timedelta(days=int(days[0, index]))
+            self._schedule(parcel, answer.amount_minor, int(fate[index]), on, later)
+
+    def _schedule(self, parcel: _Parcel, amount: int, fate: int, on: date, later: date) -> None:
+        self.counts["purchases"] += 1
+        match fate:
+            case 0:
+                self.captures[on].append(parcel)
+            case 1:
+                self.captures[later].append(parcel)
+            case 2 if amount >= 2:
+                first = parcel._replace(amount_minor=amount // 2, final=False, refund_share=0.0)
+                self.captures[on].append(first)
+                self.captures[later].append(parcel)
+            case 3:
+                self.voids[later].append(VoidRequest(*parcel[:2], None))
+            case _:
+                self.counts["left_to_expire"] += 1
+
+    def _deliver(self, on: date) -> None:
+        parcels = self.captures.pop(on, [])
+        asked = [
+            CaptureRequest(*parcel[:2], None, parcel.amount_minor, parcel.final)
+            for parcel in parcels
+        ]
+        captured = _all(Captured, self._flow("capture", asked, capture))
+        self.counts["captures"] += len(captured)
+        for parcel, each in zip(parcels, captured, strict=True):
+            amount = int(each.captured_minor * parcel.refund_share)
+            if amount > 0:
+                back_on = on + timedelta(days=parcel.refund_in_days)
+                self.refunds[back_on].append(RefundRequest(*parcel[:2], None, amount))
+
+    def _send_back(self, on: date) -> None:
+        voids = self._flow("void", self.voids.pop(on, []), void)
+        self.counts["voids"] += len(_fine(voids))
+        refunded = self._flow("refund", self.refunds.pop(on, []), refund)
+        self.counts["refunds"] += len(_all(Refunded, refunded))
+
+    def _flow(
+        self,
+        phase: str,
+        asked: Sequence[T],
+        flow: Callable[..., list[_A]],
+    ) -> list[_A]:
+        """Put one batch through a flow in one transaction."""
+        if not asked:
+            return []
+        with self._phase(phase):
+            at = self.clock.now()
+            return self.database.write(lambda db: flow(db, asked, at=at))
+
+    def _line(self, who: int | np.int64) -> tuple[int, int]:
+        return int(self.customers[who]), int(self.lines[who])
+
+    def _shop(self, category: int, number: int) -> int:
+        shops = self.merchants[category]
+        return shops[number % len(shops)]
+
+    def _at(self, on: date, when: time) -> None:
+        self.clock.move_to(datetime.combine(on, when, ZONE))
+
+    @contextmanager
+    def _phase(self, name: str) -> Generator[None]:
+        started = perf_counter()
+        yield
+        self.seconds[name] += perf_counter() - started
+
+
+_A = TypeVar("_A")
+_FATES = ("captured_at_once", "captured_later", "captured_in_parts", "voided")
+_WALLET_COLUMNS = (
+    "restriction_level",
+    "credit_minor",
+    "available_minor",
+    "billed_minor",
+    "overdue_minor",
+    "payable_minor",
+    "statement_day",
+    "due_day",
+    "minimum_minor",
+)
+
+
+def simulate(
+    database: Database,
+    *,
+    shoppers: int,
+    days: int,
+    seed: int,
+    start: date,
+    progress: Callable[[int, int], None] | None = None,
+    also: Day | None = None,
+) -> Result:
+    """Found an empty book and let so many people live in it; the same seed gives the same book.
+
+    The book must be empty: a founded one is a conflict. `also` acts on every day before it is closed.
+    """
+    started = perf_counter()
+    people = draw(shoppers, days=days, seed=seed)
+    habits = Habits(people, terms(), np.random.default_rng([seed, 2]))
+    clock = FixedClock(datetime.combine(start, _MORNING, ZONE))
+    world = _World(database, people, habits, np.random.default_rng([seed, 3]), clock, seed)
+    world.begin(start)
+    for day in range(days):
+        world.live(day, start + day * _ONE_DAY, also)
+        if progress:
+            progress(day + 1, days)
+    return database.read(lambda db: _told(db, world, days, perf_counter() - started))
+
+
+def _told(db: Connection, world: _World, days: int, seconds: float) -> Result:
+    outcomes = sql.one(db, "count_outcomes")
+    counted = ("purchases", "captures", "voids", "refunds", "repayments", "payouts")
+    return Result(
+        shoppers=len(world.shoppers),
+        days=days,
+        seed=world.seed,
+        declined=dict(sorted(world.declined.items())),
+        temporary_limits=world.counts["temporary_limits"],
+        **{name: world.counts[name] for name in counted},
+        **outcomes._asdict(),
+        seconds=round(seconds, 2),
+        seconds_by_phase={name: round(spent, 2) for name, spent in world.seconds.most_common()},
+    )
+
+
+def _fine(answers: Iterable[T | WhiteslipError]) -> list[T]:
+    """Insist that a flow took the whole batch: simulated people make no mistakes."""
+    taken: list[T] = []
+    for answer in answers:
+        if isinstance(answer, WhiteslipError):
+            raise InvariantBroken(f"the world asked for what cannot be: {answer}") from answer
+        taken.append(answer)
+    return taken
+
+
+def _all(kind: type[T], answers: Iterable[T | WhiteslipError]) -> list[T]:
+    return [answer for answer in _fine(answers) if isinstance(answer, kind)]

@@ -1,0 +1,45 @@
+"""Problems: every error of ours has a number and a title, and says what a caller may do."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from whiteslip.api import problems
+from whiteslip.kernel import errors
+from whiteslip.kernel.errors import InvalidInput, InvariantBroken, WhiteslipError
+
+
+@pytest.mark.parametrize("kind", WhiteslipError.__subclasses__())
+def test_every_error_has_a_number(kind: type[WhiteslipError]) -> None:
+    response = problems.of_error(kind("why"))
+
+    assert response.status == msgspec.json.decode(response.body)["status"]
+    assert (response.status == 500) == (kind is InvariantBroken)
+
+
+def test_our_own_faults_are_not_explained_to_strangers() -> None:
+    assert b"secret" not in problems.of_error(InvariantBroken("secret")).body
+
+
+def test_where_names_the_field() -> None:
+    told = msgspec.json.decode(problems.of_error(InvalidInput("odd", where="ends_on")).body)
+
+    assert (told["where"], told["detail"]) == ("ends_on", "odd")
+
+
+def test_what_may_be_tried_again_says_when() -> None:
+    for code, kind in problems.KINDS.items():
+        named = problems.headers(problems.problem(code, "why"))
+        assert named["content-type"] == "application/problem+json"
+        assert ("retry-after" in named) == (kind.status in {429, 503})
+
+
+def test_a_text_with_a_lone_surrogate_can_be_told() -> None:
+    assert problems.problem("not_found", "\ud800").status == 404
+
+
+def test_no_error_class_is_forgotten() -> None:
+    codes = {kind.code for kind in vars(errors).values() if isinstance(kind, type)} - {"error"}
+
+    assert codes - problems.KINDS.keys() == {"invariant_broken"}

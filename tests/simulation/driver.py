@@ -1,0 +1,554 @@
+"""A book driven by commands, next to one independent oracle a line; everything is compared after each step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import Any, NamedTuple, TypeVar
+
+from whiteslip.flows.capture import Captured, CaptureRequest, capture
+from whiteslip.flows.change_limits import (
+    LimitChange,
+    LimitSet,
+    TemporaryLimit,
+    change_limits,
+    grant_temporary_limits,
+)
+from whiteslip.flows.checkout import checkout
+from whiteslip.flows.end_of_day import end_of_day
+from whiteslip.flows.pay_out_credit import PaidOut, PayoutRequest, pay_out_credit
+from whiteslip.flows.refund import Refunded, RefundRequest, refund
+from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
+from whiteslip.flows.restrict import LiftRequest, RestrictionRequest, lift, restrict
+from whiteslip.flows.void import Voided, VoidRequest, void
+from whiteslip.infra import business_day
+from whiteslip.infra.database import Connection, Database
+from whiteslip.infra.idempotency import Call, Response, once
+from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
+from whiteslip.money.lines.model import LineKey
+from whiteslip.money.products import store as products
+from whiteslip.money.purchases.model import Authorized, Declined, PurchaseRequest
+from whiteslip.world.oracle import LineOracle, OracleRefusal, OracleTerms
+
+from tests.builders import Book, founded, noon
+from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
+
+Q = TypeVar("Q")
+ONE_DAY = timedelta(days=1)
+CALLER = 7
+Flow = Callable[..., list[Any]]
+
+ODD = """
+name = "odd"
+version = 1
+effective_on = 2000-01-01
+currency = "CNY"
+rounding = "half_even"
+due_days = 45
+hold_days = 2
+minimum_ppm = 333_333
+revolving_fee_ppm = 650
+late_fee_ppm = 111
+grace_days = 3
+annual_cap_ppm = 240_000
+cap_basis = "simple"
+line_cap_minor = 20_000_000
+plan_minimum_minor = 5_000
+allocation = ["late_fee", "fee", "principal"]
+
+[[plan]]
+months = 3
+monthly_fee_ppm = 7_777
+"""
+"""A product whose numbers differ from the shipped ones in every respect."""
+
+
+class Told(NamedTuple):
+    """A command that was given, under its keys, and what was answered."""
+
+    kind: str
+    calls: tuple[Call, ...]
+    requests: tuple[Any, ...]
+    responses: tuple[Response, ...]
+
+
+class Bought(NamedTuple):
+    """A purchase that was asked for, approved or declined."""
+
+    line: LineKey
+    purchase_id: int
+    merchant_id: int
+
+
+class Interrupted(Exception):  # noqa: N818 - what the test does to end of day
+    """End of day stops here."""
+
+
+FLOWS: dict[str, Flow] = {
+    "checkout": checkout,
+    "capture": capture,
+    "void": void,
+    "refund": refund,
+    "repay": repay,
+    "pay out credit": pay_out_credit,
+    "change limits": change_limits,
+    "grant temporary limits": grant_temporary_limits,
+    "restrict": restrict,
+    "lift": lift,
+}
+EFFECTS = {
+    "checkout": "SELECT count(*) FROM money.purchase",
+    "capture": "SELECT count(*) FROM money.capture",
+    "refund": "SELECT count(*) FROM money.refund",
+    "repay": "SELECT count(*) FROM money.repayment",
+    "pay out credit": "SELECT count(*) FROM money.credit_payout",
+    "change limits": "SELECT count(*) FROM money.limit_change",
+    "grant temporary limits": "SELECT count(*) FROM money.temporary_limit",
+    "restrict": "SELECT count(*) FROM risk.restriction WHERE book = 'manual'",
+}
+"""What each kind of command leaves, one row an accepted request."""
+
+
+def digest(request: object) -> bytes:
+    """Hash a request as an edge would."""
+    return blake2b(repr(request).encode(), digest_size=16).digest()
+
+
+def give(
+    database: Database, kind: str, requests: Sequence[Any], calls: Sequence[Call], *, on: date
+) -> tuple[list[Any], list[Response]]:
+    """Give a command under its idempotency keys; returns fresh answers (empty on replay) and responses."""
+    answers: list[Any] = []
+
+    def work(db: Connection) -> list[Response]:
+        def act(fresh: Sequence[int]) -> list[Response]:
+            answers[:] = FLOWS[kind](db, [requests[index] for index in fresh], at=noon(on))
+            return [
+                Response(400 if isinstance(one, WhiteslipError) else 201, repr(one).encode())
+                for one in answers
+            ]
+
+        return once(db, calls, act, at=noon(on))
+
+    return answers, database.write(work)
+
+
+class Simulation:
+    """One book, its oracles, and the journal of all commands given."""
+
+    def __init__(
+        self, database: Database, *, on: date, terms_changed: dict[str, Any] | None = None
+    ) -> None:
+        self.database = database
+        self.book: Book = founded(database, on=on, range_size=2)
+        database.write(lambda db: products.publish(db, ODD))
+        self.today = on
+        self.closed_ranges: set[int] | None = None
+        self.oracles: dict[LineKey, LineOracle] = {}
+        self.lines: list[LineKey] = []
+        self.shops: list[int] = []
+        self.bought: list[Bought] = []
+        self.journal: list[Told] = []
+        self.accepted: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        self._terms_changed = terms_changed or {}
+        self._keys = 0
+        self._unaged: set[int] = set()
+
+    # What there is
+
+    def open_shop(self, fee_ppm: int) -> int:
+        """Open a shop."""
+        self.shops.append(self.book.shop(fee_ppm=fee_ppm))
+        return self.shops[-1]
+
+    def open_line(
+        self, limit_minor: int, statement_day: int, *, product: str, owner: int | None
+    ) -> LineKey:
+        """Open a line with its oracle; `owner` is somebody who has one already."""
+        key = self.book.line(
+            limit_minor, statement_day=statement_day, customer_id=owner, product=product
+        )
+        live = self.database.read(lambda db: products.live(db, product))
+        terms = {
+            "due_days": live.due_days,
+            "minimum_ppm": live.minimum_ppm,
+            "revolving_fee_ppm": live.revolving_fee_ppm,
+            "late_fee_ppm": live.late_fee_ppm,
+            "grace_days": live.grace_days,
+            "hold_days": live.hold_days,
+            "smallest_plan_minor": live.plan_minimum_minor,
+            "plan_fees_ppm": {plan.months: plan.monthly_fee_ppm for plan in live.plans},
+            **self._terms_changed,
+        }
+        self.oracles[key] = LineOracle(limit_minor, statement_day, self.today, OracleTerms(**terms))
+        self.lines.append(key)
+        return key
+
+    def level(self, key: LineKey) -> int:
+        """The restriction level of a line."""
+        row = self.database.read(
+            lambda db: db.execute(
+                "SELECT restriction_level FROM money.line WHERE (customer_id, line_id) = (%s, %s)",
+                key,
+            ).fetchone()
+        )
+        return -1 if row is None else int(row[0])
+
+    @contextmanager
+    def _as_of_today(self, key: LineKey) -> Generator[LineOracle]:
+        """Let an oracle that has not closed yesterday yet do what happens on the current date."""
+        oracle = self.oracles[key]
+        reached, oracle.day = oracle.day, self.today
+        try:
+            yield oracle
+        finally:
+            oracle.day = reached
+            if reached != self.today:
+                oracle.grant_temporary_limit(0, self.today)  # so that it does not skip the day
+
+    # Commands
+
+    def command(self, kind: str, requests: Sequence[Any]) -> list[Any]:
+        """Give a batch of one kind, check its answers against the oracles, then check everything."""
+        calls: list[Call] = []
+        for request in requests:
+            self._keys += 1
+            calls.append(Call(CALLER, f"key-{self._keys}", digest(request)))
+        before = self.database.read(uses)
+        levels = {key: self.level(key) for key in self.lines}
+        answers, responses = give(self.database, kind, requests, calls, on=self.today)
+        self.journal.append(Told(kind, tuple(calls), tuple(requests), tuple(responses)))
+        self.counts[kind] += len(requests)
+        for request, answer in zip(requests, answers, strict=True):
+            refused = isinstance(answer, WhiteslipError)
+            self.accepted[kind] += not refused
+            self.counts[f"{kind}: refused"] += refused
+            assert not refused or isinstance(answer, Conflict | NotFound | InvalidInput), answer
+            _EXPECTED[kind](self, request, answer, levels)
+        self.check(before)
+        return answers
+
+    def replay(self, told: Told) -> None:
+        """Repeat a command under its keys: the same bytes come back and nothing happens."""
+        before = self.database.read(fingerprint)
+        answers, responses = give(
+            self.database, told.kind, told.requests, told.calls, on=self.today
+        )
+        assert answers == []
+        assert tuple(responses) == told.responses
+        assert self.database.read(fingerprint) == before
+        self.counts["replay"] += len(told.calls)
+
+    def misuse(self, told: Told) -> None:
+        """Use a key again for something else: refused, and nothing happens."""
+        before = self.database.read(fingerprint)
+        other = [call._replace(request_hash=b"\0" * 16) for call in told.calls]
+        answers, responses = give(self.database, told.kind, told.requests, other, on=self.today)
+        assert answers == []
+        assert {response.status for response in responses} == {422}
+        assert self.database.read(fingerprint) == before
+        self.counts["misused key"] += len(told.calls)
+
+    def close_days(self, days: int) -> None:
+        """Run end of day so many times, finishing one that was interrupted first."""
+        for _ in range(days):
+            before = self.database.read(uses)
+            closing = self.today - ONE_DAY if self.closed_ranges is not None else self.today
+            end_of_day(self.database, at=noon(closing), workers=1)
+            for oracle in self.oracles.values():
+                if oracle.day == closing:
+                    oracle.close_day(closing)
+            self.today, self.closed_ranges = closing + ONE_DAY, None
+            self._unaged.clear()
+            self.counts["end of day"] += 1
+            self.check(before)
+
+    def interrupt_day(self, after_ranges: int) -> None:
+        """Begin an end of day that stops after some ranges; the day stays open."""
+        if self.closed_ranges is not None:
+            return
+        before = self.database.read(uses)
+        closing = self.today
+
+        def stop(done: int, todo: int) -> None:
+            if done >= after_ranges:
+                raise Interrupted
+
+        try:
+            end_of_day(self.database, at=noon(closing), workers=1, progress=stop)
+        except Interrupted:
+            self.today = closing + ONE_DAY
+            closed = self.database.read(
+                lambda db: db.execute(
+                    "SELECT range_no FROM infra.day_range WHERE business_date = %s", (closing,)
+                ).fetchall()
+            )
+            self.closed_ranges = {row[0] for row in closed}
+            assert len(self.closed_ranges) == after_ranges
+            for key, oracle in self.oracles.items():
+                if key.customer_id // 2 in self.closed_ranges:
+                    oracle.close_day(closing)
+                    self._unaged.discard(key.customer_id)
+            self.counts["end of day: interrupted"] += 1
+            self.check(before)
+        else:
+            for oracle in self.oracles.values():
+                oracle.close_day(closing)
+            self.today = closing + ONE_DAY
+            self._unaged.clear()
+            self.counts["end of day"] += 1
+            self.check(before)
+
+    # What each kind of answer must be
+
+    def expect_checkout(
+        self, request: PurchaseRequest, answer: Any, levels: dict[LineKey, int]
+    ) -> None:
+        """Approve exactly what the oracle has room for; name mistakes as mistakes."""
+        key = LineKey(request.customer_id, request.line_id)
+        if isinstance(answer, WhiteslipError):
+            assert self._mistake(key, request) is type(answer), answer
+            return
+        assert self._mistake(key, request) is None
+        self.bought.append(Bought(key, answer.purchase_id, request.merchant_id))
+        with self._as_of_today(key) as oracle:
+            approved = oracle.authorize(
+                answer.purchase_id,
+                request.amount_minor,
+                plan_months=request.plan_months,
+                level=levels[key],
+            )
+            if isinstance(answer, Authorized):
+                assert approved
+                assert answer.available_minor == oracle.available_minor
+                assert answer.expires_on == oracle.purchases[answer.purchase_id].expires_on
+                return
+        assert isinstance(answer, Declined)
+        assert not approved
+        assert 1 <= len(answer.reasons) <= 4
+        self.counts["checkout: declined"] += 1
+
+    def _mistake(self, key: LineKey, request: PurchaseRequest) -> type[WhiteslipError] | None:
+        if key not in self.oracles or request.merchant_id not in self.shops:
+            return NotFound
+        terms = self.oracles[key].terms
+        months = request.plan_months
+        bad_plan = months and (
+            months not in terms.plan_fees_ppm or request.amount_minor < terms.smallest_plan_minor
+        )
+        return InvalidInput if request.amount_minor <= 0 or bad_plan else None
+
+    def _line_of(self, customer_id: int, purchase_id: int, merchant_id: int | None) -> Any:
+        for one in self.bought:
+            if (one.line.customer_id, one.purchase_id) == (customer_id, purchase_id):
+                return one.line if merchant_id in (None, one.merchant_id) else None
+        return None
+
+    def expect_capture(self, request: CaptureRequest, answer: Any, _: Any) -> None:
+        """Capture what the oracle captures, into the same installments."""
+        key = self._line_of(request.customer_id, request.purchase_id, request.merchant_id)
+        if key is None:
+            assert isinstance(answer, NotFound)
+            return
+        with self._as_of_today(key) as oracle:
+            try:
+                amount = oracle.capture(
+                    request.purchase_id, request.amount_minor, final=request.final
+                )
+            except OracleRefusal:
+                assert isinstance(answer, Conflict | InvalidInput), answer
+                return
+        assert isinstance(answer, Captured), answer
+        after = oracle.purchases[request.purchase_id]
+        assert (answer.amount_minor, answer.captured_minor) == (amount, after.captured)
+        assert answer.status == after.status
+        assert sum(row.principal_minor for row in answer.installments) == amount
+
+    def expect_void(self, request: VoidRequest, answer: Any, _: Any) -> None:
+        """Release what the oracle releases."""
+        key = self._line_of(request.customer_id, request.purchase_id, request.merchant_id)
+        if key is None:
+            assert isinstance(answer, NotFound)
+            return
+        try:
+            released = self.oracles[key].void(request.purchase_id)
+        except OracleRefusal:
+            assert isinstance(answer, Conflict), answer
+            return
+        assert isinstance(answer, Voided), answer
+        assert answer.released_minor == released
+        assert answer.status == self.oracles[key].purchases[request.purchase_id].status
+
+    def expect_refund(self, request: RefundRequest, answer: Any, _: Any) -> None:
+        """Send to the credit balance what the oracle sends there."""
+        key = self._line_of(request.customer_id, request.purchase_id, request.merchant_id)
+        if key is None:
+            assert isinstance(answer, NotFound)
+            return
+        try:
+            credit = self.oracles[key].refund(request.purchase_id, request.amount_minor)
+        except OracleRefusal:
+            assert isinstance(answer, Conflict | InvalidInput), answer
+            return
+        assert isinstance(answer, Refunded), answer
+        assert (answer.credit_minor, answer.offset_minor) == (credit, request.amount_minor - credit)
+        self._unaged.add(key.customer_id)
+
+    def expect_repay(self, request: RepaymentRequest, answer: Any, _: Any) -> None:
+        """Allocate what the oracle allocates."""
+        key = LineKey(request.customer_id, request.line_id)
+        if key not in self.oracles or request.amount_minor <= 0:
+            assert isinstance(answer, NotFound if key not in self.oracles else InvalidInput)
+            return
+        credit = self.oracles[key].repay(request.amount_minor)
+        assert isinstance(answer, Repaid), answer
+        assert answer.credit_minor == credit
+        assert answer.allocated_minor == request.amount_minor - credit
+
+    def expect_payout(self, request: PayoutRequest, answer: Any, _: Any) -> None:
+        """Pay out what the oracle pays out."""
+        key = LineKey(request.customer_id, request.line_id)
+        if key not in self.oracles:
+            assert isinstance(answer, NotFound)
+            return
+        try:
+            amount = self.oracles[key].pay_out_credit(request.amount_minor)
+        except OracleRefusal:
+            assert isinstance(answer, Conflict | InvalidInput), answer
+            return
+        assert isinstance(answer, PaidOut), answer
+        assert answer.amount_minor == amount
+        assert answer.credit_minor == self.oracles[key].credit_minor
+
+    def expect_limit(self, request: LimitChange, answer: Any, _: Any) -> None:
+        """Set the limit."""
+        key = LineKey(request.customer_id, request.line_id)
+        if isinstance(answer, WhiteslipError):
+            assert key not in self.oracles or request.fixed_limit_minor < 0
+            return
+        assert isinstance(answer, LimitSet)
+        self.oracles[key].change_limit(request.fixed_limit_minor)
+        assert answer.available_minor == self.oracles[key].available_minor
+
+    def expect_grant(self, request: TemporaryLimit, answer: Any, _: Any) -> None:
+        """Add the temporary limit."""
+        key = LineKey(request.customer_id, request.line_id)
+        if isinstance(answer, WhiteslipError):
+            assert (
+                key not in self.oracles
+                or request.amount_minor <= 0
+                or request.ends_on <= self.today
+            )
+            return
+        self.oracles[key].grant_temporary_limit(request.amount_minor, request.ends_on)
+        assert answer.available_minor == self.oracles[key].available_minor
+
+    def expect_nothing(self, _request: Any, _answer: Any, _levels: Any) -> None:
+        """The oracles know no restrictions; the invariants do."""
+
+    # What must hold
+
+    def check(self, before: dict[int, Use]) -> None:
+        """Hold the whole book against its invariants and its oracles."""
+        self.counts["steps checked"] += 1
+        wrong = self.database.read(lambda db: self.wrong(db, before))
+        assert not wrong, "\n".join(f"{one.fact}: {one.row}" for one in wrong)
+
+    def wrong(self, db: Connection, before: dict[int, Use]) -> list[Broken]:
+        """Find everything that is not as it must be."""
+        day = business_day.read(db)
+        found = broken(db) + overspent(before, uses(db))
+        if day.current_on != self.today or day.closing != (self.closed_ranges is not None):
+            found.append(Broken("the book is on the day it should be", tuple(day)))
+        for kind, query in EFFECTS.items():
+            row = db.execute(query.encode()).fetchone()
+            if row is None or row[0] != self.accepted[kind]:
+                found.append(Broken("a key acts once", (kind, row, self.accepted[kind])))
+        for key, oracle in self.oracles.items():
+            ours = _seen(db, key, aged=key.customer_id not in self._unaged)
+            theirs = _foreseen(oracle, aged=key.customer_id not in self._unaged)
+            found.extend(
+                Broken(f"line {key}: {name} is what the oracle says", (ours[name], theirs[name]))
+                for name in ours
+                if ours[name] != theirs[name]
+            )
+        return found
+
+
+_EXPECTED: dict[str, Callable[[Simulation, Any, Any, dict[LineKey, int]], None]] = {
+    "checkout": Simulation.expect_checkout,
+    "capture": Simulation.expect_capture,
+    "void": Simulation.expect_void,
+    "refund": Simulation.expect_refund,
+    "repay": Simulation.expect_repay,
+    "pay out credit": Simulation.expect_payout,
+    "change limits": Simulation.expect_limit,
+    "grant temporary limits": Simulation.expect_grant,
+    "restrict": Simulation.expect_nothing,
+    "lift": Simulation.expect_nothing,
+}
+
+_ROWS = """
+SELECT statement_on, due_on, principal_minor - paid_principal_minor, fee_minor - paid_fee_minor,
+    late_fee_minor - paid_late_fee_minor, kind = 'plan', revolving,
+    CASE WHEN principal_minor > paid_principal_minor THEN carried_ppm ELSE 0 END
+FROM money.installment WHERE (customer_id, line_id) = (%s, %s) AND status = 'open'
+"""
+_STATEMENTS = """
+SELECT statement_on, due_on, previous_minor, charged_minor, credited_minor, balance_minor,
+    minimum_minor, pay_later_minor, pay_later_minimum_minor
+FROM money.statement WHERE (customer_id, line_id) = (%s, %s) ORDER BY statement_on
+"""
+_LINE = """
+SELECT principal_minor, held_minor, credit_minor, fixed_limit_minor, temporary_limit_minor
+FROM money.line WHERE (customer_id, line_id) = (%s, %s)
+"""
+_ARREARS = """
+SELECT since_on, oldest_due_on FROM money.arrears
+WHERE (customer_id, line_id) = (%s, %s) AND ended_on IS NULL
+"""
+
+
+def _seen(db: Connection, key: LineKey, *, aged: bool) -> dict[str, Any]:
+    seen: dict[str, Any] = {
+        "balances": db.execute(_LINE, key).fetchone(),
+        "rows": sorted(db.execute(_ROWS, key).fetchall()),
+        "statements": [tuple(row) for row in db.execute(_STATEMENTS, key).fetchall()],
+    }
+    if aged:
+        seen["arrears"] = db.execute(_ARREARS, key).fetchone()
+    return seen
+
+
+def _foreseen(oracle: LineOracle, *, aged: bool) -> dict[str, Any]:
+    foreseen: dict[str, Any] = {
+        "balances": (
+            oracle.principal_minor,
+            oracle.held_minor,
+            oracle.credit_minor,
+            oracle.limit_minor,
+            oracle.temporary_limit_minor,
+        ),
+        "rows": sorted(
+            (
+                row.statement_on,
+                row.due_on,
+                row.principal,
+                row.fee,
+                row.late_fee,
+                row.plan,
+                row.revolving,
+                row.carried_ppm if row.principal else 0,
+            )
+            for row in oracle.rows
+        ),
+        "statements": [tuple(one) for one in oracle.statements],
+    }
+    if aged:
+        since, oldest = oracle.since_on, oracle.oldest_due_on
+        foreseen["arrears"] = None if since is None or oldest is None else (since, oldest)
+    return foreseen
