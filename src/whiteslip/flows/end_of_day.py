@@ -16,7 +16,7 @@ from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
-from whiteslip.infra.planning import plan_afresh
+from whiteslip.infra.planning import plan_afresh, refresh_statistics
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.arrears import store as arrears
 from whiteslip.money.ledger import store as ledger
@@ -90,6 +90,7 @@ def end_of_day(
         rolled = day.current_on + timedelta(days=1)
         database.write(lambda db: business_day.roll(db, to=rolled))
     closing = day.closed_on + timedelta(days=1)
+    database.write(refresh_statistics)
     book = database.write(lambda db: rulebooks.live(db, "watch"))
     job = _Job(database, closing, day.range_size, book, at)
     rows, step_ms = job.run(workers, progress)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from psycopg.sql import SQL, Identifier
+
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 
@@ -14,6 +16,17 @@ sql = Sql("whiteslip.infra")
 def plan_afresh(db: Connection) -> None:
     """Plan every statement of this transaction for its own range, not once for any range."""
     sql.many(db, "set_planning", setting="plan_cache_mode", value="force_custom_plan")
+
+
+def refresh_statistics(db: Connection) -> list[str]:
+    """Analyze the tables that have changed much; returns their names.
+
+    PostgreSQL does so by itself within minutes; a book just moved in, or a test clock, cannot wait.
+    """
+    stale = sql.many(db, "find_stale_tables")
+    for table in stale:
+        db.execute(SQL("ANALYZE {}").format(Identifier(table.stream, table.name)))
+    return [f"{table.stream}.{table.name}" for table in stale]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
+from structlog import get_logger
 
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.settings import Settings
@@ -22,6 +23,7 @@ from whiteslip.web import charts, timeline
 from whiteslip.web.rendering import Speaker, render, speaker, static
 
 T = TypeVar("T")
+_log = get_logger(__name__)
 PEOPLE_ON_BOOK, PEOPLE_A_PAGE, MOVEMENTS_A_PAGE = 12, 50, 100
 STANDINGS = ("all", "overdue", "restricted")
 _STATIC = {"whiteslip.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}

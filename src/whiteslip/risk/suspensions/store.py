@@ -50,6 +50,7 @@ def watch(
     imposed, notices = _imposed(db, book, findings)
     _lift(db, book, findings, on=on, at=at)
     impose(db, imposed, on=on, at=at, actor=ENGINE)
+    told = _told(imposed)
     after = project(db, [LineKey(finding.customer_id, finding.line_id) for finding in findings])
     return [
         Change(
@@ -58,7 +59,7 @@ def watch(
             notices[finding.customer_id, finding.line_id],
             finding.level,
             after[finding.customer_id, finding.line_id],
-            _told(imposed, finding),
+            told.get((finding.customer_id, finding.line_id), ()),
             on,
         )
         for finding in findings
@@ -281,15 +282,11 @@ def _lift(
     )
 
 
-def _told(imposed: Sequence[NewRestriction], finding: Finding) -> tuple[Reason, ...]:
-    """Collect the reasons of what a finding imposed, strictest first, each code once."""
-    mine = [
-        item
-        for item in imposed
-        if (item.customer_id, item.line_id) == (finding.customer_id, finding.line_id)
-    ]
-    told: dict[ReasonCode, Reason] = {}
-    for item in sorted(mine, key=lambda item: -item.level):
+def _told(imposed: Iterable[NewRestriction]) -> dict[tuple[int, int], tuple[Reason, ...]]:
+    """Collect the reasons of what is imposed on each line, strictest first, each code once."""
+    told: dict[tuple[int, int], dict[ReasonCode, Reason]] = {}
+    for item in sorted(imposed, key=lambda item: -item.level):
+        mine = told.setdefault((item.customer_id, item.line_id), {})
         for reason in item.reasons:
-            told.setdefault(reason.code, reason)
-    return tuple(told.values())[:MOST_REASONS]
+            mine.setdefault(reason.code, reason)
+    return {key: tuple(mine.values())[:MOST_REASONS] for key, mine in told.items()}

@@ -5,5 +5,5 @@ SELECT
 FROM risk.restriction
 JOIN care.notice ON notice.customer_id = restriction.customer_id AND notice.notice_id = restriction.notice_id
 WHERE restriction.customer_id = %(customer_id)s AND restriction.line_id = %(line_id)s
-ORDER BY restriction.state, restriction.restriction_id DESC
+ORDER BY restriction.state ASC, restriction.restriction_id DESC
 LIMIT 100

@@ -9,7 +9,6 @@ INNER JOIN money.installment ON installment.customer_id = line.customer_id AND i
 WHERE
     line.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
     AND line.statement_day = extract(DAY FROM %(business_date)s::date + 1)::smallint
-    AND installment.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
     AND installment.status = 'open'
     AND installment.kind = 'plan'
     AND installment.statement_on = %(business_date)s::date + 1

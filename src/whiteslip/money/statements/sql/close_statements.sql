@@ -1,4 +1,4 @@
--- Batch step. Close the statements dated the day after the one being closed.
+-- Batch step. Close the statements dated the day after the one being closed; what each line owes is looked up by its key.
 -- Idempotent: a statement that exists is left as it is.
 -- Pure twin: money/statements/rules.py: close
 WITH closing AS (
@@ -11,29 +11,6 @@ WITH closing AS (
         line.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
         AND line.statement_day = extract(DAY FROM %(business_date)s::date + 1)::smallint
         AND line.opened_on <= %(business_date)s::date
-),
-
-billed AS (
-    SELECT
-        installment.customer_id, installment.line_id,
-        sum(owed.principal_minor + owed.fees_minor) AS owed_minor,
-        sum(owed.principal_minor) FILTER (WHERE installment.kind = 'pay_later' AND installment.statement_on = closing.statement_on) AS pay_later_minor,
-        sum(
-            owed.fees_minor
-            + CASE WHEN installment.kind = 'plan' OR installment.due_on < closing.statement_on THEN owed.principal_minor ELSE 0 END
-        ) AS demanded_minor
-    FROM closing
-    INNER JOIN money.installment ON installment.customer_id = closing.customer_id AND installment.line_id = closing.line_id
-    CROSS JOIN LATERAL (
-        SELECT
-            installment.principal_minor - installment.paid_principal_minor AS principal_minor,
-            installment.fee_minor - installment.paid_fee_minor + installment.late_fee_minor - installment.paid_late_fee_minor AS fees_minor
-    ) AS owed
-    WHERE
-        installment.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
-        AND installment.status = 'open'
-        AND installment.statement_on <= closing.statement_on
-    GROUP BY installment.customer_id, installment.line_id
 ),
 
 figures AS (
@@ -49,7 +26,26 @@ figures AS (
             ELSE 0
         END AS share_minor
     FROM closing
-    LEFT JOIN billed ON billed.customer_id = closing.customer_id AND billed.line_id = closing.line_id
+    CROSS JOIN LATERAL (
+        SELECT
+            sum(owed.principal_minor + owed.fees_minor) AS owed_minor,
+            sum(owed.principal_minor) FILTER (WHERE installment.kind = 'pay_later' AND installment.statement_on = closing.statement_on) AS pay_later_minor,
+            sum(
+                owed.fees_minor
+                + CASE WHEN installment.kind = 'plan' OR installment.due_on < closing.statement_on THEN owed.principal_minor ELSE 0 END
+            ) AS demanded_minor
+        FROM money.installment
+        CROSS JOIN LATERAL (
+            SELECT
+                installment.principal_minor - installment.paid_principal_minor AS principal_minor,
+                installment.fee_minor - installment.paid_fee_minor + installment.late_fee_minor - installment.paid_late_fee_minor AS fees_minor
+        ) AS owed
+        WHERE
+            installment.customer_id = closing.customer_id
+            AND installment.line_id = closing.line_id
+            AND installment.status = 'open'
+            AND installment.statement_on <= closing.statement_on
+    ) AS billed
     LEFT JOIN money.statement AS previous
         ON
             previous.customer_id = closing.customer_id
