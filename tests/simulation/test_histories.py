@@ -44,6 +44,8 @@ AMOUNT = st.one_of(
 PARTS = st.sampled_from([0, 1, 10, 50, 99, 100, 101, 150])
 """Percent of what there is; 0 and above 100 are refused."""
 MONTHS = st.sampled_from([0, 0, 0, 3, 6, 12, 24, 5])
+DAYS = st.sampled_from([0, 0, 1, 3, 8, 20, 31])
+"""How many days pass after a command; so that every history has some."""
 STARTS = st.one_of(
     st.sampled_from(
         [date(2024, 2, 27), date(2023, 2, 26), date(2023, 12, 30), date(2024, 1, 31), date(2028, 2, 1)]
@@ -145,8 +147,8 @@ class Histories(RuleBasedStateMachine):
             requests.append(CaptureRequest(line.customer_id, purchase_id, merchant, amount, final))
         self.sim.command("capture", requests)
 
-    @rule(asked=batch(st.tuples(PICK, PICK, AMOUNT, MONTHS)))
-    def buy(self, asked: list[tuple[int, int, int, int]]) -> None:
+    @rule(asked=batch(st.tuples(PICK, PICK, AMOUNT, MONTHS)), days=DAYS)
+    def buy(self, asked: list[tuple[int, int, int, int]], days: int) -> None:
         """Check out and capture at once, as most shops do."""
         before = len(self.sim.bought)
         self.check_out(asked)
@@ -159,6 +161,7 @@ class Histories(RuleBasedStateMachine):
                     for one in new
                 ],
             )
+        self.sim.close_days(days)
 
     @rule(asked=batch(PICK))
     def void(self, asked: list[int]) -> None:
@@ -167,8 +170,8 @@ class Histories(RuleBasedStateMachine):
             "void", [VoidRequest(line.customer_id, one, shop) for line, one, shop in chosen]
         )
 
-    @rule(asked=batch(st.tuples(PICK, PARTS)))
-    def refund(self, asked: list[tuple[int, int]]) -> None:
+    @rule(asked=batch(st.tuples(PICK, PARTS)), days=DAYS)
+    def refund(self, asked: list[tuple[int, int]], days: int) -> None:
         requests: list[RefundRequest] = []
         for pick, part in asked:
             line, purchase_id, merchant = self.purchase(pick)
@@ -176,9 +179,10 @@ class Histories(RuleBasedStateMachine):
             amount = -(-left * part // 100)
             requests.append(RefundRequest(line.customer_id, purchase_id, merchant, amount))
         self.sim.command("refund", requests)
+        self.sim.close_days(days)
 
-    @rule(asked=batch(st.tuples(PICK, PARTS, AMOUNT)))
-    def repay(self, asked: list[tuple[int, int, int]]) -> None:
+    @rule(asked=batch(st.tuples(PICK, PARTS, AMOUNT)), days=DAYS)
+    def repay(self, asked: list[tuple[int, int, int]], days: int) -> None:
         requests: list[RepaymentRequest] = []
         for pick, part, amount in asked:
             line = self.line(pick)
@@ -186,6 +190,7 @@ class Histories(RuleBasedStateMachine):
             owed = amount if known is None or part == 99 else known.outstanding_minor
             requests.append(RepaymentRequest(*line, -(-owed * part // 100), "wallet"))
         self.sim.command("repay", requests)
+        self.sim.close_days(days)
 
     @rule(pick=PICK, short=st.sampled_from([0, 0, 0, 1]))
     def cure(self, pick: int, short: int) -> None:

@@ -1,4 +1,4 @@
-"""The HTTP application: the hot route in front, FastAPI behind, and health, readiness and metrics."""
+"""The HTTP application: the hot route in front, FastAPI behind with the pages, and health, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
 from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
+from whiteslip.web import pages
+from whiteslip.worker.relay import Relay
 
 ROUTERS = (purchases, repayments, lines, restrictions, customers, clock)
 PREFIX = "/v1"
@@ -55,6 +57,7 @@ def create_app(
     )
     for module in ROUTERS:
         app.include_router(module.router, prefix=PREFIX)
+    app.include_router(pages.router, include_in_schema=False)
     _add_watching(app)
     _add_problems(app)
     app.openapi = lambda: _document(app)
@@ -103,9 +106,12 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         database = given or _open(settings)
         runtime = Runtime(settings, database, clock=clock)
         app.state.runtime = runtime
+        relay = Relay(database)
+        relay.start()
         try:
             yield {"runtime": runtime}
         finally:
+            relay.stop()
             runtime.close()
             if given is None:
                 database.close()

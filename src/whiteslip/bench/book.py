@@ -69,7 +69,7 @@ def make_book(
         merchant_id = database.write(lambda db: _found(db, on, at))
     params = {
         "lines": lines,
-        "on": on,
+        "business_date": on,
         "statement_day": statement_day,
         "owing": owing,
         "merchant_id": merchant_id,

@@ -13,12 +13,15 @@ import typer
 
 from whiteslip.cli.app import app, err, say
 from whiteslip.infra import backup as backups
-from whiteslip.infra import logs, settings
-from whiteslip.infra.database import connect, refuse_unsafe
+from whiteslip.flows.found_book import found_book
+from whiteslip.infra import business_day, logs, settings
+from whiteslip.infra.clock import MachineClock
+from whiteslip.infra.database import Connection, Database, connect, refuse_unsafe
 from whiteslip.infra.embedded import EmbeddedServer
 from whiteslip.infra.embedded.places import is_free
 from whiteslip.infra.migrations import migrate as apply_migrations
 from whiteslip.infra.settings import PREFIX, Settings
+from whiteslip.kernel.calendar import business_date_of
 from whiteslip.kernel.errors import Conflict, Unavailable
 
 Home = Annotated[Path | None, typer.Option(help="Folder of data, logs and secrets.")]
@@ -42,6 +45,7 @@ def up(*, demo: Demo = False, dsn: Dsn = None, port: Port = None, home: Home = N
     os.environ[f"{PREFIX}DSN"] = database
     if demo:
         _build_demo(database)
+    _found(database)
     _serve(chosen)
 
 
@@ -105,19 +109,27 @@ def _build_demo(dsn: str) -> None:
         demo.build(dsn, progress=progress)
 
 
+def _found(dsn: str) -> None:
+    """Give a book that has none its first business date: today's."""
+    at = MachineClock().now()
+
+    def found(db: Connection) -> bool:
+        if business_day.is_begun(db):
+            return False
+        found_book(db, on=business_date_of(at), at=at)
+        return True
+
+    with Database(dsn, max_size=1) as database:
+        if database.write(found):
+            say("The book is founded. Issue a key with: whiteslip keys issue --help")
+
+
 def _serve(chosen: Settings) -> None:
-    import uvicorn
+    from whiteslip.api.app import create_app
+    from whiteslip.api.server import serve
 
     say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
-    uvicorn.run(
-        "whiteslip.api.app:create_app",
-        factory=True,
-        host=chosen.host,
-        port=chosen.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    serve(create_app(settings.load()), host=chosen.host, port=chosen.port)
 
 
 @contextmanager

@@ -39,6 +39,11 @@ def begin(db: Connection, *, on: date, range_size: int) -> None:
         raise Conflict("the book has begun already")
 
 
+def is_begun(db: Connection) -> bool:
+    """Tell whether the book has a business date."""
+    return sql.maybe(db, "read_day") is not None
+
+
 def today(db: Connection) -> Day:
     """Read the business date and hold it: it cannot roll before this transaction ends.
 

@@ -164,6 +164,7 @@ async def show_customer(customer_id: str, reader: Reading, order: str = "newest"
         return reader.render(
             "customer.html",
             story=told,
+            address=f"/customers/{ids.write('cus', number)}",
             standing=timeline.standing(told),
             months=timeline.months(told, newest_first=newest_first),
             newest_first=newest_first,

@@ -19,7 +19,7 @@ from whiteslip.kernel import ids
 
 Language: TypeAlias = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-_LOCALES = {"zh": Locale("zh", "CN"), "en": Locale("en", "US")}
+_LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "US")}
 _AMOUNT = "¤#,##0.00;−¤#,##0.00"
 _WHOLE = "¤#,##0;−¤#,##0"
 _SYMBOL = "¥"

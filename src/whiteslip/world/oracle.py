@@ -272,8 +272,8 @@ class LineOracle:
         return amount
 
     def _allocate(self, amount: int, rows: Iterable[OracleRow]) -> int:
-        """Pay the oldest due first; within one: late fees, fees, principal. Return the rest."""
-        ordered = sorted(rows, key=lambda row: (row.due_on, row.number))
+        """Pay the oldest due first; within one: late fees, fees, principal, plans before the rest. Return what is left."""
+        ordered = sorted(rows, key=lambda row: (row.due_on, not row.plan, row.number))
         for _, same_due in groupby(ordered, key=lambda row: row.due_on):
             due = list(same_due)
             for component in (LATE_FEE, FEE, PRINCIPAL):

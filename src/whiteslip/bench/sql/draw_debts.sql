@@ -9,7 +9,7 @@ SELECT
         ELSE 0
     END AS fee_minor,
     CASE
-        WHEN debt.place = 1 THEN debt.principal_minor * (%(on)s::date - debt.statement_on - 29) / 2000
+        WHEN debt.place = 1 THEN debt.principal_minor * (%(business_date)s::date - debt.statement_on - 29) / 2000
         ELSE 0
     END AS late_fee_minor
 FROM (
@@ -18,15 +18,15 @@ FROM (
     FROM drawn_line
     WHERE overdue
     UNION ALL
-    SELECT customer_id, 2, amount_minor, CASE WHEN last_on + 29 < %(on)s::date THEN next_on ELSE last_on END, last_on - 1 - mod(days, 28), last_on
+    SELECT customer_id, 2, amount_minor, CASE WHEN last_on + 29 < %(business_date)s::date THEN next_on ELSE last_on END, last_on - 1 - mod(days, 28), last_on
     FROM drawn_line
     WHERE billed
     UNION ALL
-    SELECT customer_id, 3, amount_minor / 2, CASE WHEN last_on + 29 < %(on)s::date THEN next_on ELSE last_on END, last_on - 32 - mod(days, 28), last_on
+    SELECT customer_id, 3, amount_minor / 2, CASE WHEN last_on + 29 < %(business_date)s::date THEN next_on ELSE last_on END, last_on - 32 - mod(days, 28), last_on
     FROM drawn_line
     WHERE revolving
     UNION ALL
-    SELECT customer_id, 4, amount_minor, next_on, last_on + mod(days, %(on)s::date - last_on + 1), last_on
+    SELECT customer_id, 4, amount_minor, next_on, last_on + mod(days, %(business_date)s::date - last_on + 1), last_on
     FROM drawn_line
     WHERE unbilled
     UNION ALL
@@ -35,4 +35,4 @@ FROM (
     CROSS JOIN generate_series(1, 5) AS month
     WHERE in_plan
 ) AS debt
-WHERE %(owing)s::boolean AND (debt.place <> 1 OR debt.statement_on + 29 < %(on)s::date)
+WHERE %(owing)s::boolean AND (debt.place <> 1 OR debt.statement_on + 29 < %(business_date)s::date)

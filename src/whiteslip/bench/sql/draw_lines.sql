@@ -2,7 +2,7 @@
 CREATE TEMPORARY TABLE drawn_line ON COMMIT DROP AS
 SELECT
     line.customer_id, line.statement_day, cycle.last_on, (cycle.last_on + interval '1 month')::date AS next_on,
-    line.draw[1] < 50 AS overdue, line.draw[7] < 950 - 31 * (%(on)s::date - cycle.last_on) AS billed, line.draw[2] < 50 AS revolving, line.draw[2] >= 100 AS unbilled,
+    line.draw[1] < 50 AS overdue, line.draw[7] < 950 - 31 * (%(business_date)s::date - cycle.last_on) AS billed, line.draw[2] < 50 AS revolving, line.draw[2] >= 100 AS unbilled,
     line.draw[3] < 300 AS in_plan, line.draw[4] < 70 AS holding, line.draw[4] BETWEEN 70 AND 89 AS in_credit, line.draw[4] BETWEEN 90 AND 99 AS raised,
     line.draw[4] BETWEEN 100 AND 119 AS is_full, 5000 + 50 * line.draw[5] AS amount_minor, line.draw[6] AS days
 FROM (
@@ -18,7 +18,7 @@ FROM (
 CROSS JOIN LATERAL (
     SELECT
         (
-            date_trunc('month', %(on)s::date)
-            - CASE WHEN extract(DAY FROM %(on)s::date) < line.statement_day THEN interval '1 month' ELSE interval '0 months' END
+            date_trunc('month', %(business_date)s::date)
+            - CASE WHEN extract(DAY FROM %(business_date)s::date) < line.statement_day THEN interval '1 month' ELSE interval '0 months' END
         )::date + (line.statement_day - 1) AS last_on
 ) AS cycle

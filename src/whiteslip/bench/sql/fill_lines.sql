@@ -5,7 +5,7 @@ INSERT INTO money.line (
 SELECT
     drawn.customer_id, drawn.customer_id * 32,
     CASE WHEN drawn.is_full THEN owed.principal_minor + 3000 ELSE 500000 + 2 * owed.principal_minor END, CASE WHEN drawn.raised THEN 100000 ELSE 0 END,
-    owed.principal_minor, CASE WHEN drawn.holding THEN 2000 ELSE 0 END, CASE WHEN drawn.in_credit THEN 2500 ELSE 0 END, %(on)s::date - 400,
+    owed.principal_minor, CASE WHEN drawn.holding THEN 2000 ELSE 0 END, CASE WHEN drawn.in_credit THEN 2500 ELSE 0 END, %(business_date)s::date - 400,
     product.product_id, drawn.statement_day
 FROM drawn_line AS drawn
 LEFT JOIN (SELECT customer_id, sum(principal_minor) AS principal_minor FROM drawn_debt GROUP BY customer_id) AS debt

@@ -9,19 +9,19 @@ FROM (
     FROM drawn_debt
     GROUP BY customer_id, purchase_place
     UNION ALL
-    SELECT customer_id, 7 + place, late_fee_minor, %(on)s::date - 1, 'late_fee', 'receivable_late_fee', 'late_fee_income'
+    SELECT customer_id, 7 + place, late_fee_minor, %(business_date)s::date - 1, 'late_fee', 'receivable_late_fee', 'late_fee_income'
     FROM drawn_debt
     WHERE late_fee_minor > 0
     UNION ALL
-    SELECT customer_id, 7 + place, fee_minor, %(on)s::date - 1, 'revolving_fee', 'receivable_fee', 'revolving_fee_income'
+    SELECT customer_id, 7 + place, fee_minor, %(business_date)s::date - 1, 'revolving_fee', 'receivable_fee', 'revolving_fee_income'
     FROM drawn_debt
     WHERE place = 3 AND fee_minor > 0
     UNION ALL
-    SELECT customer_id, 6, 2000, %(on)s::date - 7 + mod(days, 8), 'hold_placed', 'commitment', 'commitment_contra'
+    SELECT customer_id, 6, 2000, %(business_date)s::date - 7 + mod(days, 8), 'hold_placed', 'commitment', 'commitment_contra'
     FROM drawn_line
     WHERE holding
     UNION ALL
-    SELECT customer_id, 7, 2500, %(on)s::date - 1, 'credit_received', 'bank', 'customer_credit'
+    SELECT customer_id, 7, 2500, %(business_date)s::date - 1, 'credit_received', 'bank', 'customer_credit'
     FROM drawn_line
     WHERE in_credit
 ) AS moved

@@ -11,7 +11,7 @@ FROM (
     FROM drawn_debt
     GROUP BY customer_id, purchase_place
     UNION ALL
-    SELECT customer_id, 6, 2000, %(on)s::date - 7 + mod(days, 8)
+    SELECT customer_id, 6, 2000, %(business_date)s::date - 7 + mod(days, 8)
     FROM drawn_line
     WHERE holding
 ) AS made

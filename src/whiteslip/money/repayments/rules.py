@@ -17,20 +17,23 @@ def allocate(
 ) -> Allocation:
     """Settle the oldest due first, within one due date by the order of components; keep the excess as credit.
 
+    Of one component due on one date a plan comes first: it must be paid in full, while of what is paid later the
+    minimum is enough. So whoever pays the minimum on time is never overdue.
+
     What no statement has shown yet is paid ahead only if it was bought to pay later; a plan is paid as it falls due.
     """
     invariant(payment_minor > 0, "a payment is positive")
     rank = {component: place for place, component in enumerate(order)}
     payable = [row for row in owed if row.statement_on <= reached or row.kind == "pay_later"]
     parts = sorted(
-        (row.due_on, rank[component], row.installment_id, component, row)
+        (row.due_on, rank[component], row.kind == "pay_later", row.installment_id, component, row)
         for row in payable
         for component in order
     )
     unspent = payment_minor
     paid: dict[int, dict[Component, Minor]] = {}
     rows: dict[int, Owed] = {}
-    for _, _, installment_id, component, row in parts:
+    for _, _, _, installment_id, component, row in parts:
         share = min(unspent, _owed(row, component))
         if share == 0:
             continue
