@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from whiteslip.infra.database import connect
+from whiteslip.flows.check_books import check_books
+from whiteslip.infra.database import Database
 from whiteslip.infra.sql import Sql
 
 sql = Sql(__package__)
@@ -12,8 +13,9 @@ sql = Sql(__package__)
 
 def audit(dsn: str) -> list[str]:
     """Name what does not agree; an empty list is what is expected."""
-    with connect(dsn) as db:
-        return faults(sql.one(db, "audit_book"))
+    with Database(dsn, statement_timeout_ms=0, application_name="whiteslip bench") as database:
+        counted = database.read(lambda db: sql.one(db, "audit_book"))
+        return faults(counted) + database.read(check_books).problems
 
 
 def faults(found: Any) -> list[str]:

@@ -121,16 +121,17 @@ def _case(done: Sequence[Done], usage: Usage, batch: int) -> Case:
 def _worker(load: Load, barrier: Barrier, results: Any) -> None:
     with Database(load.dsn, max_size=1, application_name="whiteslip bench") as database:
         barrier.wait(timeout=60)
-        results.put(_buy(database, load))
+        results.put(keep_buying(database, load))
 
 
-def _buy(database: Database, load: Load) -> Done:
+def keep_buying(database: Database, load: Load) -> Done:
+    """Buy batch after batch until the time is over."""
     counts: dict[str, int] = dict.fromkeys(KINDS, 0)
     waits: list[float] = []
     began, cpu = time.perf_counter(), time.process_time()
     number = 0
     while (now := time.perf_counter()) < began + load.seconds:
-        calls, requests = _batch(load, number)
+        calls, requests = batch_of(load, number)
         try:
             answers = buy(database, calls, requests, at=load.book.at)
         except Unavailable:
@@ -144,7 +145,7 @@ def _buy(database: Database, load: Load) -> Done:
     return Done(**counts, waits_s=waits, cpu_s=time.process_time() - cpu, elapsed_s=elapsed)
 
 
-def _batch(load: Load, number: int) -> tuple[list[Call], list[PurchaseRequest]]:
+def batch_of(load: Load, number: int) -> tuple[list[Call], list[PurchaseRequest]]:
     """Make requests for distinct customers all over the book, but for a few on lines everybody wants."""
     calls: list[Call] = []
     requests: list[PurchaseRequest] = []

@@ -77,10 +77,11 @@ def load(
             capture_output=True,
             text=True,
         )
-    return _read(done.stdout, done.stderr)
+    return read_figures(done.stdout, done.stderr)
 
 
-def _read(said: str, complained: str) -> Loaded:
+def read_figures(said: str, complained: str) -> Loaded:
+    """Read what the script told at the end."""
     for line in said.splitlines():
         if line.startswith("FIGURES "):
             told = json.loads(line.removeprefix("FIGURES "))

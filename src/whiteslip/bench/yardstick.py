@@ -42,10 +42,11 @@ def measure_yardstick(ground: Ground, *, seconds: int) -> Yardstick:
     finally:
         with connect(ground.dsn, autocommit=True) as db:
             db.execute("DROP DATABASE yardstick WITH (FORCE)")
-    return _read(said, usage)
+    return read_told(said, usage)
 
 
-def _read(said: str, usage: Usage) -> Yardstick:
+def read_told(said: str, usage: Usage) -> Yardstick:
+    """Read what pgbench told at the end."""
     tps = re.search(r"tps = ([\d.]+)", said)
     count = re.search(r"transactions actually processed: (\d+)", said)
     if tps is None or count is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -12,8 +11,8 @@ from typing import Annotated
 import typer
 
 from whiteslip.cli.app import app, err, say
-from whiteslip.infra import backup as backups
 from whiteslip.flows.found_book import found_book
+from whiteslip.infra import backup as backups
 from whiteslip.infra import business_day, logs, settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Connection, Database, connect, refuse_unsafe
@@ -22,7 +21,7 @@ from whiteslip.infra.embedded.places import is_free
 from whiteslip.infra.migrations import migrate as apply_migrations
 from whiteslip.infra.settings import PREFIX, Settings
 from whiteslip.kernel.calendar import business_date_of
-from whiteslip.kernel.errors import Conflict, Unavailable
+from whiteslip.kernel.errors import Conflict
 
 Home = Annotated[Path | None, typer.Option(help="Folder of data, logs and secrets.")]
 Dsn = Annotated[str | None, typer.Option(help="A PostgreSQL of your own, version 15 or newer.")]
@@ -100,13 +99,16 @@ def ready_database(chosen: Settings) -> str:
 
 
 def _build_demo(dsn: str) -> None:
-    """Let the world fill the book; `build(dsn, progress=…)` leaves one alone that is not empty."""
-    try:
-        demo = importlib.import_module("whiteslip.world.demo")
-    except ModuleNotFoundError as error:
-        raise Unavailable(f"this installation has no demo world ({error.name})") from error
-    with _progress("building the demo") as progress:
-        demo.build(dsn, progress=progress)
+    """Let the world fill an empty book, and show the keys it issued: they cannot be seen again."""
+    from whiteslip.world import demo
+
+    with _progress("building the demo world") as progress:
+        built = demo.build(dsn, progress=progress)
+    if built is None:
+        return
+    say(f"Built {built.world.shoppers} shoppers and {built.world.days} days.")
+    for issued in built.keys:
+        say(f"API key of {issued.label}: {issued.key}")
 
 
 def _found(dsn: str) -> None:

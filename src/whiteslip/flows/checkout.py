@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Unavailable, WhiteslipError
 from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
-from whiteslip.money.ledger.model import Journal, MovementKind
-from whiteslip.money.ledger.store import post, take_numbers
+from whiteslip.money.ledger.model import MovementKind
+from whiteslip.money.ledger.store import post_one_kind
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines import store as lines
 from whiteslip.money.lines.model import RESTRICTED_LEVEL, Line, LineKey
-from whiteslip.money.merchants.store import read_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
 from whiteslip.money.purchases import rules
-from whiteslip.money.purchases.model import Authorized, Declined, Outcome, PurchaseRequest
-from whiteslip.money.purchases.store import NewPurchases, insert_purchases
+from whiteslip.money.purchases import store as purchases
+from whiteslip.money.purchases.model import (
+    Authorized,
+    Declined,
+    Outcome,
+    PurchaseRequest,
+    Standing,
+)
 from whiteslip.risk.suspensions.store import reasons_against, reasons_json
 
 __all__ = ["Authorized", "Declined", "PurchaseRequest", "checkout"]
@@ -39,192 +45,190 @@ def checkout(
     A refusal of credit is `Declined` with its reasons; a request that is a mistake is answered with the error,
     and nothing of it is kept.
     """
-    on = business_day.today(db).current_on
-    batch = _Batch(requests, on, at, take_numbers(db, len(requests)))
+    business_day.hold(db)
+    batch = _Batch(requests)
+    waiting = list(range(len(requests)))
     for _ in range(ROUNDS):
-        if not batch.waiting:
+        standings = purchases.read_standings(db, [requests[index] for index in waiting])
+        terms = products.by_id(db, {one.product_id for one in standings if one.product_id})
+        batch.judge(waiting, standings, terms)
+        waiting = batch.settle(_hold(db, batch.wanted))
+        if not waiting:
             break
-        facts = _read(db, requests, batch.waiting)
-        batch.judge(facts)
-        batch.settle(_hold(db, batch))
     _explain_restrictions(db, batch)
-    _record(db, batch)
-    return batch.answers()
+    _record(db, batch, at=at)
+    return batch.outcomes
 
 
-@dataclass(slots=True)
-class _Facts:
-    lines: dict[LineKey, Line]
-    mistakes: dict[int, WhiteslipError]
-    products: dict[int, Product]
+class _Restricted(NamedTuple):
+    """A request refused on a restricted line; the reasons are still to be read."""
+
+    place: int
+    key: LineKey
 
 
 @dataclass(slots=True)
 class _Batch:
-    """A batch on its way: what waits for a verdict, what is to be held, what is decided."""
+    """A batch on its way: what is to be held on each line, and what is decided for each request."""
 
     requests: Sequence[PurchaseRequest]
-    on: date
-    at: datetime
-    numbers: list[int]
-    waiting: list[int] = field(default_factory=list[int])
+    on: date = date.min
+    outcomes: list[Outcome | WhiteslipError] = field(init=False)
+    hold_days: list[int] = field(init=False)
     wanted: dict[LineKey, int] = field(default_factory=dict[LineKey, int])
     approved: dict[LineKey, list[int]] = field(default_factory=dict[LineKey, list[int]])
-    decided: dict[int, Outcome | WhiteslipError] = field(
-        default_factory=dict[int, Outcome | WhiteslipError]
-    )
-    restricted: dict[int, tuple[LineKey, tuple[Reason, ...]]] = field(
-        default_factory=dict[int, tuple[LineKey, tuple[Reason, ...]]]
-    )
+    restricted: list[_Restricted] = field(default_factory=list[_Restricted])
 
     def __post_init__(self) -> None:
-        self.waiting = list(range(len(self.requests)))
+        self.outcomes = [_BUSY] * len(self.requests)
+        self.hold_days = [0] * len(self.requests)
 
-    def judge(self, facts: _Facts) -> None:
+    def judge(
+        self, waiting: Sequence[int], standings: Sequence[Standing], terms: dict[int, Product]
+    ) -> None:
         """Judge what waits, one after the other on each line, against what its line has left by then."""
         self.wanted, self.approved = {}, {}
-        for index in self.waiting:
-            if error := facts.mistakes.get(index):
-                self.decided[index] = error
-                continue
+        seen: dict[LineKey, Line] = {}
+        for index, standing in zip(waiting, standings, strict=True):
             request = self.requests[index]
+            self.on = standing.current_on
+            product = terms.get(standing.product_id)
+            error = rules.mistake(request, standing, product)
+            if error or product is None:
+                self.outcomes[index] = error or _BUSY
+                continue
             key = LineKey(request.customer_id, request.line_id)
-            line = facts.lines[key]
-            taken = self.wanted.get(key, 0)
-            if line_rules.may_hold(line, taken + request.amount_minor):
-                self.wanted[key] = taken + request.amount_minor
-                self.approved.setdefault(key, []).append(index)
-                self.decided[index] = self._authorized(index, line, taken, facts)
-            else:
-                self.decided[index] = self._declined(index, line, taken)
+            line = seen.get(key) or standing.line
+            if line and line_rules.may_hold(line, request.amount_minor):
+                seen[key] = self._approve(index, line, standing.number, product.hold_days)
+            elif line:
+                seen[key] = line
+                self._decline(index, line, standing.number)
 
-    def settle(self, held: set[tuple[int, int]]) -> None:
-        """Keep the approvals whose hold was taken; the others wait to be judged again."""
-        self.waiting = sorted(
-            index for key, indexes in self.approved.items() if key not in held for index in indexes
+    def settle(self, held: set[tuple[int, int]]) -> list[int]:
+        """Keep the approvals whose hold was taken; return the others, to be judged again."""
+        lost = [key for key in self.approved if key not in held]
+        waiting = sorted(index for key in lost for index in self.approved[key])
+        for index in waiting:
+            self.outcomes[index] = _BUSY
+        return waiting
+
+    def _approve(self, index: int, line: Line, number: int, hold_days: int) -> Line:
+        amount = self.requests[index].amount_minor
+        key = line.key
+        self.wanted[key] = self.wanted.get(key, 0) + amount
+        self.approved.setdefault(key, []).append(index)
+        self.hold_days[index] = hold_days
+        left = line._replace(held_minor=line.held_minor + amount)
+        self.outcomes[index] = Authorized(
+            line.customer_id,
+            number,
+            line.line_id,
+            amount,
+            left.available_minor,
+            self.on + timedelta(days=hold_days),
         )
-        for index in self.waiting:
-            self.decided[index] = Unavailable("the line is busy: repeat the request")
+        return left
 
-    def answers(self) -> list[Outcome | WhiteslipError]:
-        """Answer every request, in order."""
-        return [self.decided[index] for index in range(len(self.requests))]
-
-    def _authorized(self, index: int, line: Line, taken: int, facts: _Facts) -> Authorized:
-        request = self.requests[index]
-        return Authorized(
-            request.customer_id,
-            self.numbers[index],
-            request.line_id,
-            request.amount_minor,
-            line.available_minor - taken - request.amount_minor,
-            self.on + timedelta(days=facts.products[line.product_id].hold_days),
-        )
-
-    def _declined(self, index: int, line: Line, taken: int) -> Declined:
-        request = self.requests[index]
-        seen = line._replace(held_minor=line.held_minor + taken)
-        reasons = tuple(line_rules.refusals(seen, request.amount_minor))
+    def _decline(self, index: int, line: Line, number: int) -> None:
+        amount = self.requests[index].amount_minor
         if line.restriction_level >= RESTRICTED_LEVEL:
-            self.restricted[index] = (line.key, reasons)
-        return Declined(
-            request.customer_id,
-            self.numbers[index],
-            request.line_id,
-            request.amount_minor,
-            reasons,
-            max(0, seen.available_minor),
+            self.restricted.append(_Restricted(index, line.key))
+        self.outcomes[index] = Declined(
+            line.customer_id,
+            number,
+            line.line_id,
+            amount,
+            tuple(line_rules.refusals(line, amount)),
+            max(0, line.available_minor),
         )
 
 
-def _read(db: Connection, requests: Sequence[PurchaseRequest], waiting: Sequence[int]) -> _Facts:
-    asked = [requests[index] for index in waiting]
-    found = lines.read_lines(
-        db, [LineKey(request.customer_id, request.line_id) for request in asked]
-    )
-    merchants = read_merchants(db, (request.merchant_id for request in asked))
-    terms = products.by_id(db, {line.product_id for line in found.values()})
-    mistakes = {
-        index: error
-        for index, request in zip(waiting, asked, strict=True)
-        if (error := rules.mistake(request, found, merchants, terms))
-    }
-    return _Facts(found, mistakes, terms)
+_BUSY = Unavailable("the line is busy: repeat the request")
 
 
-def _hold(db: Connection, batch: _Batch) -> set[tuple[int, int]]:
-    if not batch.wanted:
+def _hold(db: Connection, wanted: dict[LineKey, int]) -> set[tuple[int, int]]:
+    if not wanted:
         return set()
-    keys = sorted(batch.wanted)
+    keys = sorted(wanted)
     customer_ids, line_ids = zip(*keys, strict=True)
-    amounts = [batch.wanted[key] for key in keys]
-    return lines.place_holds(db, customer_ids, line_ids, amounts)
+    return lines.place_holds(db, customer_ids, line_ids, [wanted[key] for key in keys])
 
 
 def _explain_restrictions(db: Connection, batch: _Batch) -> None:
     """Give what a restriction refused the reasons of that restriction, before those of the line."""
     if not batch.restricted:
         return
-    against: Mapping[LineKey, tuple[Reason, ...]] = reasons_against(
-        db, [key for key, _ in batch.restricted.values()]
-    )
-    for index, (key, own) in batch.restricted.items():
-        declined = batch.decided[index]
+    against = reasons_against(db, [one.key for one in batch.restricted])
+    for place, key in batch.restricted:
+        declined = batch.outcomes[place]
         if isinstance(declined, Declined):
-            reasons = (*against.get(key, _UNEXPLAINED), *own)[:MOST_REASONS]
-            batch.decided[index] = declined._replace(reasons=reasons)
+            reasons = (*against.get(key, _UNEXPLAINED), *declined.reasons)[:MOST_REASONS]
+            batch.outcomes[place] = declined._replace(reasons=reasons)
 
 
-def _record(db: Connection, batch: _Batch) -> None:
-    """Keep what was decided: purchases, the journal of holds, and an event for each."""
-    new, journal = NewPurchases(), Journal()
+def _record(db: Connection, batch: _Batch, *, at: datetime) -> None:
+    """Keep what was decided: purchases, the movements of holds, and an event for each."""
     approved: list[Authorized] = []
     declined: list[Declined] = []
-    for index, outcome in batch.decided.items():
-        if isinstance(outcome, WhiteslipError):
-            continue
-        _keep(new, batch.requests[index], outcome, batch.on)
-        if isinstance(outcome, Declined):
+    asked: list[PurchaseRequest] = []
+    refused: list[PurchaseRequest] = []
+    hold_days: list[int] = []
+    for request, outcome, days in zip(batch.requests, batch.outcomes, batch.hold_days, strict=True):
+        if isinstance(outcome, Authorized):
+            approved.append(outcome)
+            asked.append(request)
+            hold_days.append(days)
+        elif isinstance(outcome, Declined):
             declined.append(outcome)
-            continue
-        approved.append(outcome)
-        journal.add(
-            MovementKind.HOLD_PLACED,
-            customer_id=outcome.customer_id,
-            line_id=outcome.line_id,
-            source_id=outcome.purchase_id,
-            amount_minor=outcome.amount_minor,
-            on=batch.on,
-        )
-    insert_purchases(db, new, on=batch.on, at=batch.at)
-    post(db, journal, at=batch.at)
-    _announce(db, "money.purchase-authorized", approved, at=batch.at)
-    _announce(db, "money.purchase-declined", declined, at=batch.at)
+            refused.append(request)
+    if approved:
+        _record_approved(db, asked, approved, hold_days, on=batch.on, at=at)
+    if declined:
+        _record_declined(db, refused, declined, on=batch.on, at=at)
 
 
-def _announce(db: Connection, topic: str, outcomes: Sequence[Outcome], *, at: datetime) -> None:
-    if outcomes:
-        outbox.append(
-            db,
-            topic,
-            customer_ids=[outcome.customer_id for outcome in outcomes],
-            subject_ids=[outcome.purchase_id for outcome in outcomes],
-            at=at,
-        )
+def _record_approved(
+    db: Connection,
+    requests: Sequence[PurchaseRequest],
+    approved: Sequence[Authorized],
+    hold_days: Sequence[int],
+    *,
+    on: date,
+    at: datetime,
+) -> None:
+    customer_ids, numbers, line_ids, amounts, _, _ = zip(*approved, strict=True)
+    purchases.authorize_purchases(db, requests, numbers, hold_days, on=on, at=at)
+    post_one_kind(
+        db,
+        MovementKind.HOLD_PLACED,
+        customer_ids=customer_ids,
+        line_ids=line_ids,
+        source_ids=numbers,
+        amounts_minor=amounts,
+        on=on,
+        at=at,
+    )
+    outbox.append(
+        db, "money.purchase-authorized", customer_ids=customer_ids, subject_ids=numbers, at=at
+    )
 
 
-def _keep(new: NewPurchases, request: PurchaseRequest, outcome: Outcome, on: date) -> None:
-    declined = isinstance(outcome, Declined)
-    new.add(
-        customer_id=outcome.customer_id,
-        purchase_id=outcome.purchase_id,
-        line_id=outcome.line_id,
-        merchant_id=request.merchant_id,
-        amount_minor=outcome.amount_minor,
-        captured_minor=0,
-        expires_on=on if declined else outcome.expires_on,
-        plan_months=request.plan_months,
-        status="declined" if declined else "authorized",
-        order_ref=request.order_ref,
-        reasons=reasons_json(outcome.reasons) if declined else None,
+def _record_declined(
+    db: Connection,
+    requests: Sequence[PurchaseRequest],
+    declined: Sequence[Declined],
+    *,
+    on: date,
+    at: datetime,
+) -> None:
+    numbers = [outcome.purchase_id for outcome in declined]
+    reasons = [reasons_json(outcome.reasons) for outcome in declined]
+    purchases.decline_purchases(db, requests, numbers, reasons, on=on, at=at)
+    outbox.append(
+        db,
+        "money.purchase-declined",
+        customer_ids=[outcome.customer_id for outcome in declined],
+        subject_ids=numbers,
+        at=at,
     )

@@ -18,8 +18,8 @@ from whiteslip.money.lines.store import change_balances, take_turns
 from whiteslip.money.merchants.store import open_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
-from whiteslip.money.purchases.model import Refund
-from whiteslip.money.purchases.store import NewPurchases, insert_purchases, insert_refunds
+from whiteslip.money.purchases.model import Imported, Refund
+from whiteslip.money.purchases.store import import_purchases, insert_refunds
 from whiteslip.money.repayments.debts import Debts
 from whiteslip.money.repayments.model import Allocation, Repayment
 from whiteslip.money.repayments.rules import allocate
@@ -89,7 +89,7 @@ class _Batch:
     products: dict[int, Product]
     debts: Debts
     merchant_id: int
-    purchases: NewPurchases = field(default_factory=NewPurchases)
+    purchases: list[Imported] = field(default_factory=list[Imported])
     installments: NewInstallments = field(default_factory=NewInstallments)
     refunds: list[Refund] = field(default_factory=list[Refund])
     repayments: list[Repayment] = field(default_factory=list[Repayment])
@@ -136,19 +136,7 @@ class _Batch:
         self.lines[key] = line._replace(principal_minor=line.principal_minor + amount)
         if self.lines[key].available_minor < 0:
             self.over_limit.add(key)
-        self.purchases.add(
-            customer_id=key.customer_id,
-            purchase_id=number,
-            line_id=key.line_id,
-            merchant_id=self.merchant_id,
-            amount_minor=amount,
-            captured_minor=amount,
-            expires_on=self.on,
-            plan_months=0,
-            status="captured",
-            order_ref=ORDER_REF,
-            reasons=None,
-        )
+        self.purchases.append(Imported(key.customer_id, number, key.line_id, amount))
         rows = pay_later(
             amount,
             self.products[line.product_id],
@@ -211,7 +199,14 @@ class _Batch:
 
     def write(self, db: Connection, *, at: datetime) -> None:
         """Write everything at once."""
-        insert_purchases(db, self.purchases, on=self.on, at=at, imported=True)
+        import_purchases(
+            db,
+            self.purchases,
+            merchant_id=self.merchant_id,
+            order_ref=ORDER_REF,
+            on=self.on,
+            at=at,
+        )
         insert_installments(db, self.installments)
         insert_refunds(db, self.refunds, at=at)
         insert_repayments(db, self.repayments, at=at)
@@ -223,7 +218,7 @@ class _Batch:
     def report(self) -> ImportReport:
         """Count what was taken over."""
         return ImportReport(
-            len(self.purchases.customer_ids),
+            len(self.purchases),
             len(self.refunds),
             len(self.repayments),
             tuple(sorted(self.over_limit)),

@@ -19,7 +19,8 @@ from whiteslip.money.lines.store import change_balances, insert_lines
 from whiteslip.money.merchants.store import open_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
-from whiteslip.money.purchases.store import NewPurchases, insert_purchases
+from whiteslip.money.purchases.model import Imported
+from whiteslip.money.purchases.store import import_purchases
 from whiteslip.money.schedules.rules import pay_later
 from whiteslip.money.schedules.store import NewInstallments, insert_installments
 
@@ -85,26 +86,14 @@ class _Book:
         self.on = on
         self.merchant_id = merchant_id
         self.lines: list[Line] = []
-        self.purchases = NewPurchases()
+        self.purchases: list[Imported] = []
         self.installments = NewInstallments()
         self.changes: list[Change] = []
         self.journal = Journal()
 
     def owe(self, line: Line, product: Product, amount_minor: int, purchase_id: int) -> None:
         """Let a line owe an amount on its next statement."""
-        self.purchases.add(
-            customer_id=line.customer_id,
-            purchase_id=purchase_id,
-            line_id=line.line_id,
-            merchant_id=self.merchant_id,
-            amount_minor=amount_minor,
-            captured_minor=amount_minor,
-            expires_on=self.on,
-            plan_months=0,
-            status="captured",
-            order_ref=ORDER_REF,
-            reasons=None,
-        )
+        self.purchases.append(Imported(line.customer_id, purchase_id, line.line_id, amount_minor))
         rows = pay_later(amount_minor, product, statement_day=line.statement_day, on=self.on)
         self.installments.add(
             rows,
@@ -137,7 +126,14 @@ class _Book:
     def write(self, db: Connection, *, at: datetime) -> None:
         """Write everything at once."""
         insert_lines(db, self.lines)
-        insert_purchases(db, self.purchases, on=self.on, at=at, imported=True)
+        import_purchases(
+            db,
+            self.purchases,
+            merchant_id=self.merchant_id,
+            order_ref=ORDER_REF,
+            on=self.on,
+            at=at,
+        )
         insert_installments(db, self.installments)
         change_balances(db, self.changes)
         post(db, self.journal, at=at)

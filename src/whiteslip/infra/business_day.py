@@ -49,8 +49,13 @@ def today(db: Connection) -> Day:
 
     Two statements, because a statement's snapshot is older than a lock it had to wait for.
     """
-    sql.many(db, "hold_day")
+    hold(db)
     return read(db)
+
+
+def hold(db: Connection) -> None:
+    """Hold the business date: it cannot roll before this transaction ends."""
+    sql.many(db, "hold_day")
 
 
 def read(db: Connection) -> Day:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from importlib import resources
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString, NamedTuple, TypeVar, cast
 
 import psycopg
 from psycopg.rows import namedtuple_row
@@ -18,6 +18,8 @@ from whiteslip.infra import arrays
 from whiteslip.kernel.errors import InvariantBroken
 
 arrays.register()
+
+Record = TypeVar("Record", bound=NamedTuple)
 # Results come in binary; a type the driver does not know, such as an enum, is then its text.
 psycopg.adapters.register_loader(0, TextBinaryLoader)
 
@@ -33,6 +35,13 @@ class Sql:
     def many(self, db: psycopg.Connection[Any], name: str, /, **params: Any) -> list[Any]:
         """Run a statement and return its rows, each a named tuple of its columns."""
         with db.cursor(binary=True, row_factory=namedtuple_row) as cursor:
+            return cursor.execute(self._statements[name], params, prepare=True).fetchall()
+
+    def records(
+        self, db: psycopg.Connection[Any], name: str, record: type[Record], /, **params: Any
+    ) -> list[Record]:
+        """Run a statement whose columns are the fields of a named tuple, in its order."""
+        with db.cursor(row_factory=lambda _: record._make) as cursor:
             return cursor.execute(self._statements[name], params, prepare=True).fetchall()
 
     def one(self, db: psycopg.Connection[Any], name: str, /, **params: Any) -> Any:

@@ -131,9 +131,7 @@ def list_people(
     db: Connection, *, wanted: str, standing: str, before: int, limit: int
 ) -> list[PersonRow]:
     """List people; `standing` is all, overdue or restricted."""
-    rows = sql.many(
-        db, "list_people", wanted=wanted, standing=standing, before=before, limit=limit
-    )
+    rows = sql.many(db, "list_people", wanted=wanted, standing=standing, before=before, limit=limit)
     return [PersonRow(*row) for row in rows]
 
 

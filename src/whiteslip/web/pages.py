@@ -20,7 +20,7 @@ from whiteslip.kernel.ids import MAX_ID
 from whiteslip.views import book as books
 from whiteslip.views import customers
 from whiteslip.web import charts, timeline
-from whiteslip.web.rendering import Speaker, render, speaker, static
+from whiteslip.web.rendering import Speaker, render, speaker, static, words
 
 T = TypeVar("T")
 _log = get_logger(__name__)
@@ -96,6 +96,17 @@ class Reader:
 Reading = Annotated[Reader, Depends(Reader)]
 
 
+def _wanted(
+    *,
+    source: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+    kind: Annotated[str, Query(max_length=40)] = "",
+    since: date | None = None,
+    until: date | None = None,
+    before: Annotated[int, Query(ge=1, le=MAX_ID)] = MAX_ID,
+) -> customers.Wanted:
+    return customers.Wanted(source, kind, since, until, before)
+
+
 @router.get("/")
 async def show_book(reader: Reading) -> Response:
     """Show the whole book."""
@@ -116,6 +127,7 @@ async def show_book(reader: Reading) -> Response:
             aging=charts.stack(book.buckets),
             chart=charts.flow_chart(book.flows),
             explain=timeline.explained,
+            steps=_in_order(book.closing),
         )
 
     return await reader.page(look, show)
@@ -177,15 +189,10 @@ async def show_customer(customer_id: str, reader: Reading, order: str = "newest"
 async def show_journal(
     customer_id: str,
     reader: Reading,
-    source: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
-    kind: Annotated[str, Query(max_length=40)] = "",
-    since: date | None = None,
-    until: date | None = None,
-    before: Annotated[int, Query(ge=1, le=MAX_ID)] = MAX_ID,
+    wanted: Annotated[customers.Wanted, Depends(_wanted)],
 ) -> Response:
     """Show the movements behind a number."""
     number = ids.read_one(customer_id, "cus")
-    wanted = customers.Wanted(source, kind, since, until, before)
 
     def show(found: customers.JournalView | None) -> str:
         journal = _found(found)
@@ -255,9 +262,15 @@ def _speaker(request: Request) -> Speaker:
 
 
 def _people(db: Connection, standing: str) -> list[books.PersonRow]:
-    return books.list_people(
-        db, wanted="", standing=standing, before=MAX_ID, limit=PEOPLE_ON_BOOK
-    )
+    return books.list_people(db, wanted="", standing=standing, before=MAX_ID, limit=PEOPLE_ON_BOOK)
+
+
+def _in_order(closing: books.Closing | None) -> list[tuple[str, float]]:
+    """Order steps as they run: the words name them in that order, a stored report in none."""
+    spent = {} if closing is None else closing.step_ms
+    known = [key.removeprefix("steps.") for key in words() if key.startswith("steps.")]
+    ordered = [name for name in known if name in spent]
+    return [(name, spent[name]) for name in (*ordered, *sorted(spent.keys() - set(known)))]
 
 
 def _found(seen: T | None) -> T:

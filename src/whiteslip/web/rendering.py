@@ -58,7 +58,7 @@ class Speaker(NamedTuple):
         """Write an amount rounded to whole yuan, for sums over many."""
         return self._money(minor, _WHOLE)
 
-    def count(self, number: int) -> str:
+    def number(self, number: int) -> str:
         """Write a count."""
         return numbers.format_decimal(number, locale=self._locale)
 
@@ -72,15 +72,21 @@ class Speaker(NamedTuple):
 
     def day(self, on: date) -> str:
         """Write a date with its year."""
-        return dates.format_date(on, "y年M月d日" if self.language == "zh" else "d MMM y", locale=self._locale)
+        return dates.format_date(
+            on, "y年M月d日" if self.language == "zh" else "d MMM y", locale=self._locale
+        )
 
     def short_day(self, on: date) -> str:
         """Write a date without its year."""
-        return dates.format_date(on, "M月d日" if self.language == "zh" else "d MMM", locale=self._locale)
+        return dates.format_date(
+            on, "M月d日" if self.language == "zh" else "d MMM", locale=self._locale
+        )
 
     def month(self, on: date) -> str:
         """Write a month with its year."""
-        return dates.format_date(on, "y年M月" if self.language == "zh" else "MMMM y", locale=self._locale)
+        return dates.format_date(
+            on, "y年M月" if self.language == "zh" else "MMMM y", locale=self._locale
+        )
 
     def pick(self, words_in_both: Any) -> str:
         """Choose the language of a pair of texts that has them as `zh` and `en`."""
@@ -119,8 +125,10 @@ def speaker(asked: str | None, accepted: str) -> Speaker:
 
 def render(template: str, speak: Speaker, **facts: Any) -> str:
     """Render a page."""
-    return _environment().get_template(template).render(
-        speak=speak, t=speak.say, style=style_address(), cus=_customer_id, **facts
+    return (
+        _environment()
+        .get_template(template)
+        .render(speak=speak, t=speak.say, style=style_address(), cus=_customer_id, **facts)
     )
 
 

@@ -1,4 +1,4 @@
-"""What `whiteslip up --demo` builds in an empty book: half a year of a small world, one person's story in it, and keys."""
+"""What `whiteslip up --demo` builds in an empty book: half a year of a small world, a story in it, and keys."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Demo(NamedTuple):
 
 
 def build(dsn: str, *, progress: Callable[[str], None], at: datetime | None = None) -> Demo | None:
-    """Fill the empty book of a database with keys hashed by the secret of the settings; None leaves a founded book alone."""
+    """Fill an empty book, its keys hashed by the secret of the settings; None leaves a founded one alone."""
     with Database(dsn, statement_timeout_ms=0, application_name="whiteslip demo") as database:
         pepper = keys.pepper_at(load().home)
         return fill(database, at=at or MachineClock().now(), progress=progress, pepper=pepper)

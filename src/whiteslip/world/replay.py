@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -195,9 +196,14 @@ def _import(run: _Run, amounts: Ints, *, paying: bool, on: date) -> None:
         if amount
     ]
     _count(run.imported, facts)
-    if facts:
-        report = run.database.write(lambda db: import_facts(db, facts, at=_noon(on)))
-        run.imported.over_limit += len(report.over_limit)
+    at = _noon(on)
+
+    def take(part: list[Fact]) -> int:
+        return len(run.database.write(lambda db: import_facts(db, part, at=at)).over_limit)
+
+    parts = [part for first in range(WORKERS) if (part := facts[first::WORKERS])]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        run.imported.over_limit += sum(pool.map(take, parts))
 
 
 def _fact(line: tuple[int, int], amount: int, *, paying: bool) -> Fact:

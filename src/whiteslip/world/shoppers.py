@@ -127,7 +127,7 @@ def terms() -> Terms:
         ),
         tuple(row["share"] for row in tables["payer"]),
         tuple(
-            Category(**{**row, "weekdays": tuple(row["weekdays"])}) for row in tables["category"]
+            Category(**row)._replace(weekdays=tuple(row["weekdays"])) for row in tables["category"]
         ),
         tuple(Shop(**row) for row in tables["merchant"]),
         tuple(_promotion(row) for row in tables["promotion"]),
@@ -142,7 +142,7 @@ def draw(count: int, *, days: int, seed: int) -> Shoppers:
     known = terms()
     tables = known.tables
     income = _incomes(rng, count, tables["income"])
-    purchases = rng.uniform(*tables["habits"]["purchases_a_month"], count) / 30
+    purchases = _between(rng, tables["habits"]["purchases_a_month"], count) / 30
     shock_from, shock_until = _shocks(rng, count, days, tables["shocks"])
     return Shoppers(
         people=_people(rng, count, tables["names"]),
@@ -156,10 +156,10 @@ def draw(count: int, *, days: int, seed: int) -> Shoppers:
         statement_day=rng.integers(1, 29, count),
         purchases_a_day=purchases,
         spending_scale=_scale(rng, income, purchases, known),
-        plan_taste=rng.uniform(*tables["habits"]["plan_tastes"], count),
+        plan_taste=_between(rng, tables["habits"]["plan_tastes"], count),
         shock_from=shock_from,
         shock_until=shock_until,
-        shock_kept=rng.uniform(*tables["shocks"]["income_kept"], count),
+        shock_kept=_between(rng, tables["shocks"]["income_kept"], count),
     )
 
 
@@ -180,8 +180,13 @@ def _incomes(rng: np.random.Generator, count: int, table: dict[str, Any]) -> Int
     return (np.maximum(drawn, table["least_minor"]) // 10_000 * 10_000).astype(np.int64)
 
 
+def _between(rng: np.random.Generator, bounds: list[float], count: int) -> Floats:
+    low, high = bounds
+    return rng.uniform(low, high, count)
+
+
 def _share(rng: np.random.Generator, income: Ints, bounds: list[float]) -> Ints:
-    return (income * rng.uniform(*bounds, len(income))).astype(np.int64)
+    return (income * _between(rng, bounds, len(income))).astype(np.int64)
 
 
 def _limits(rng: np.random.Generator, income: Ints, table: dict[str, Any]) -> Ints:
@@ -200,15 +205,15 @@ def _shocks(
 ) -> tuple[Ints, Ints]:
     struck = rng.random(count) < table["chance_a_year"] * days / 365
     begins = np.where(struck, rng.integers(0, days, count), NEVER)
-    return begins, begins + rng.integers(*table["days"], count)
+    return begins, begins + _between(rng, table["days"], count).astype(np.int64)
 
 
 def _scale(rng: np.random.Generator, income: Ints, purchases: Floats, known: Terms) -> Floats:
     """Size purchases so that a month's come to the share of income a person spends on credit."""
     habits = known.tables["habits"]
-    share = rng.uniform(*habits["share_of_income"], len(income))
+    share = _between(rng, habits["share_of_income"], len(income))
     over = rng.random(len(income)) < habits["overspenders"]
-    share *= np.where(over, rng.uniform(*habits["overspending"], len(income)), 1.0)
+    share *= np.where(over, _between(rng, habits["overspending"], len(income)), 1.0)
     usual = sum(
         each.weight * each.median_minor * np.exp(each.sigma**2 / 2) for each in known.categories
     )

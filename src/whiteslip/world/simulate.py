@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import count
+from itertools import accumulate, count
 from time import perf_counter
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -29,7 +30,7 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
-from whiteslip.world.habits import EPOCH, Habits, Wallets
+from whiteslip.world.habits import Habits, Wallets
 from whiteslip.world.shoppers import Bools, Ints, Promotion, Shoppers, draw, terms
 
 __all__ = ["Result", "simulate"]
@@ -97,7 +98,7 @@ class _World:
     lines: Ints = field(init=False)
     counts: Counter[str] = field(default_factory=Counter[str])
     declined: Counter[str] = field(default_factory=Counter[str])
-    seconds: Counter[str] = field(default_factory=Counter[str])
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict[str, float](float))
     captures: dict[date, list[_Parcel]] = field(
         default_factory=lambda: defaultdict[date, list[_Parcel]](list)
     )
@@ -241,7 +242,7 @@ class _World:
         self._ship(answers, wishes.category, on)
         for answer in answers:
             if isinstance(answer, Declined):
-                self.declined[answer.reasons[0].code] += 1
+                self.declined[str(answer.reasons[0].code)] += 1
 
     def _ship(
         self, answers: Sequence[Authorized | Declined | WhiteslipError], category: Ints, on: date
@@ -253,8 +254,8 @@ class _World:
         days = self.rng.integers([[1], [low]], [[7], [high + 1]], (2, len(answers)))
         share = np.where(drawn[2] < fates["refund_in_full"], 1.0, 0.1 + 0.8 * drawn[3])
         share = np.where(drawn[1] < refunds, share, 0.0)
-        edges = np.cumsum([fates[name] for name in _FATES])
-        fate = np.searchsorted(edges, drawn[0])
+        edges = list(accumulate(float(fates[name]) for name in _FATES))
+        fate = [bisect(edges, float(each)) for each in drawn[0]]
         for index, answer in enumerate(answers):
             if not isinstance(answer, Authorized):
                 continue
@@ -267,7 +268,7 @@ class _World:
                 refund_in_days=int(days[1, index]),
             )
             later = on + timedelta(days=int(days[0, index]))
-            self._schedule(parcel, answer.amount_minor, int(fate[index]), on, later)
+            self._schedule(parcel, answer.amount_minor, fate[index], on, later)
 
     def _schedule(self, parcel: _Parcel, amount: int, fate: int, on: date, later: date) -> None:
         self.counts["purchases"] += 1
@@ -389,7 +390,7 @@ def _told(db: Connection, world: _World, days: int, seconds: float) -> Result:
         **{name: world.counts[name] for name in counted},
         **outcomes._asdict(),
         seconds=round(seconds, 2),
-        seconds_by_phase={name: round(spent, 2) for name, spent in world.seconds.most_common()},
+        seconds_by_phase={name: round(spent, 2) for name, spent in world.seconds.items()},
     )
 
 

@@ -25,12 +25,18 @@ T = TypeVar("T")
 _LATEST_STATEMENT_DAY = 28
 
 
+def story_script() -> dict[str, Any]:
+    """Read the script that comes with the program."""
+    text = (resources.files("whiteslip.world") / "data" / "story.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
 @dataclass(slots=True)
 class Story:
     """The script and how far it has come; call it once a day."""
 
     begins_on: date
-    script: dict[str, Any] = field(default_factory=lambda: _script())
+    script: dict[str, Any] = field(default_factory=story_script)
     statement_day: int = field(init=False)
     line: OpenedLine | None = None
     last_purchase: int | None = None
@@ -48,7 +54,7 @@ class Story:
             return
         for step in self.script["step"]:
             if self._day_of(step) == on:
-                self._act(database, clock, _DOES[step["does"]], self, step)
+                self._act(database, clock, self._verbs()[step["does"]], step)
 
     def _act(
         self, database: Database, clock: FixedClock, act: Callable[..., None], *more: Any
@@ -105,17 +111,13 @@ class Story:
             asked = RefundRequest(self._known()[0], self.last_purchase, None, step["amount_minor"])
             _fine(refund(db, [asked], **at))
 
+    def _verbs(self) -> dict[str, Callable[..., None]]:
+        return {"buy": self._buy, "pay": self._pay, "refund": self._refund}
+
     def _known(self) -> OpenedLine:
         if self.line is None:
             raise InvariantBroken("the story's person has not joined yet")
         return self.line
-
-
-_DOES: dict[str, Callable[..., None]] = {
-    "buy": Story._buy,
-    "pay": Story._pay,
-    "refund": Story._refund,
-}
 
 
 def _billed(db: Connection, line: OpenedLine) -> int:
@@ -135,8 +137,3 @@ def _fine(answers: list[T | WhiteslipError]) -> T:
     if isinstance(answer, WhiteslipError):
         raise InvariantBroken(f"the story asked for what cannot be: {answer}") from answer
     return answer
-
-
-def _script() -> dict[str, Any]:
-    text = (resources.files("whiteslip.world") / "data" / "story.toml").read_text("utf-8")
-    return tomllib.loads(text)

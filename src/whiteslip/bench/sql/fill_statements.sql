@@ -4,8 +4,8 @@ INSERT INTO money.statement (
     pay_later_minor, pay_later_minimum_minor
 )
 SELECT
-    drawn.customer_id, drawn.customer_id * 32, drawn.last_on, drawn.last_on + 29, 0, bill.balance_minor, 0, bill.balance_minor, 0,
-    greatest(0, bill.balance_minor) / 10, bill.pay_later_minor, bill.pay_later_minor / 10
+    drawn.customer_id, drawn.customer_id * 32, drawn.last_on, drawn.last_on + 29, 0, bill.owed_minor, bill.credit_minor, bill.owed_minor - bill.credit_minor, bill.credit_minor,
+    greatest(0, bill.owed_minor - bill.credit_minor) / 10, bill.pay_later_minor, bill.pay_later_minor / 10
 FROM drawn_line AS drawn
 LEFT JOIN (
     SELECT debt.customer_id, sum(debt.principal_minor + debt.fee_minor + debt.late_fee_minor) AS owed_minor,
@@ -17,7 +17,7 @@ LEFT JOIN (
 ) AS debt ON debt.customer_id = drawn.customer_id
 CROSS JOIN LATERAL (
     SELECT
-        (coalesce(debt.owed_minor, 0) - CASE WHEN drawn.in_credit THEN 2500 ELSE 0 END)::bigint AS balance_minor,
+        coalesce(debt.owed_minor, 0)::bigint AS owed_minor, CASE WHEN drawn.in_credit THEN 2500 ELSE 0 END::bigint AS credit_minor,
         coalesce(debt.pay_later_minor, 0)::bigint AS pay_later_minor
 ) AS bill
 ORDER BY drawn.customer_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.ids import MAX_ID
-from whiteslip.money.ledger.model import LEGS, Account, Journal
+from whiteslip.money.ledger.model import LEGS, Account, Journal, MovementKind
 
 sql = Sql(__package__)
 
@@ -35,6 +36,33 @@ def post(db: Connection, journal: Journal, *, at: datetime) -> None:
         kinds=arrays.texts(journal.kinds),
         debits=arrays.texts([LEGS[kind].debit for kind in journal.kinds]),
         credits=arrays.texts([LEGS[kind].credit for kind in journal.kinds]),
+        posted_at=at,
+    )
+
+
+def post_one_kind(
+    db: Connection,
+    kind: MovementKind,
+    *,
+    customer_ids: Sequence[int],
+    line_ids: Sequence[int],
+    source_ids: Sequence[int],
+    amounts_minor: Sequence[int],
+    on: date,
+    at: datetime,
+) -> None:
+    """Post movements of one kind and day; the quick way for a batch of holds."""
+    sql.run(
+        db,
+        "post_one_kind",
+        customer_ids=arrays.bigints(customer_ids),
+        line_ids=arrays.bigints(line_ids),
+        source_ids=arrays.bigints(source_ids),
+        amounts_minor=arrays.bigints(amounts_minor),
+        kind=kind,
+        debit=LEGS[kind].debit,
+        credit=LEGS[kind].credit,
+        business_date=on,
         posted_at=at,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from weakref import WeakKeyDictionary
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
@@ -13,6 +14,7 @@ from whiteslip.money.products.model import Product
 
 sql = Sql(__package__)
 _parsed: dict[tuple[int, str], Product] = {}
+_known: WeakKeyDictionary[Connection, dict[int, Product]] = WeakKeyDictionary()
 
 
 def shipped() -> tuple[str, ...]:
@@ -56,9 +58,12 @@ def live(db: Connection, name: str) -> Product:
 
 
 def by_id(db: Connection, product_ids: set[int]) -> dict[int, Product]:
-    """Return products by id; parsed once a process."""
-    rows = sql.many(db, "read_products", product_ids=arrays.ints(sorted(product_ids)))
-    return {row.product_id: _parse(row.product_id, row.terms) for row in rows}
+    """Return products by id; each is read once a connection, for a published version never changes."""
+    known = _known.setdefault(db, {})
+    if not product_ids <= known.keys():
+        rows = sql.many(db, "read_products", product_ids=arrays.ints(sorted(product_ids)))
+        known.update({row.product_id: _parse(row.product_id, row.terms) for row in rows})
+    return known
 
 
 def _parse(product_id: int, terms: str) -> Product:

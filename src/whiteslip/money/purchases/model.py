@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple, TypeAlias
 
 from whiteslip.kernel.reason import Reason
+from whiteslip.money.lines.model import Line
 
 
 class PurchaseRequest(NamedTuple):
@@ -17,6 +18,40 @@ class PurchaseRequest(NamedTuple):
     amount_minor: int
     plan_months: int
     order_ref: str
+
+
+class Standing(NamedTuple):
+    """What one request is judged by; the fields from `customer_id` on are those of `Line`, None without a line."""
+
+    number: int
+    current_on: date
+    merchant_status: str | None
+    customer_id: int | None
+    line_id: int
+    product_id: int
+    status: str
+    restriction_level: int
+    statement_day: int
+    fixed_limit_minor: int
+    temporary_limit_minor: int
+    principal_minor: int
+    held_minor: int
+    credit_minor: int
+    opened_on: date
+
+    @property
+    def line(self) -> Line | None:
+        """The line that is to pay, if it exists."""
+        return None if self.customer_id is None else Line._make(self[3:])
+
+
+class Imported(NamedTuple):
+    """A purchase of another system, captured in full and to be paid later."""
+
+    customer_id: int
+    purchase_id: int
+    line_id: int
+    amount_minor: int
 
 
 class Authorized(NamedTuple):

@@ -9,32 +9,23 @@ from whiteslip.kernel import ids
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.money import MAX_MINOR, decimal_text
-from whiteslip.money.lines.model import Line, LineKey
-from whiteslip.money.merchants.model import Merchant
 from whiteslip.money.products.model import Product
-from whiteslip.money.purchases.model import Purchase, PurchaseRequest, Step
+from whiteslip.money.purchases.model import Purchase, PurchaseRequest, Standing, Step
 
 
 def mistake(
-    request: PurchaseRequest,
-    lines: Mapping[LineKey, Line],
-    merchants: Mapping[int, Merchant],
-    products: Mapping[int, Product],
+    request: PurchaseRequest, standing: Standing, product: Product | None
 ) -> WhiteslipError | None:
     """Name what makes a request no request at all; that is the caller's mistake, not a refusal of credit."""
-    line = lines.get(LineKey(request.customer_id, request.line_id))
-    if line is None:
+    if product is None:
         return NotFound(f"customer {request.customer_id} has no line {request.line_id}")
-    merchant = merchants.get(request.merchant_id)
-    if merchant is None:
-        return NotFound(f"there is no merchant {request.merchant_id}")
-    if not merchant.is_open:
+    if standing.merchant_status != "open":
+        if standing.merchant_status is None:
+            return NotFound(f"there is no merchant {request.merchant_id}")
         return Conflict(f"merchant {request.merchant_id} is closed")
     if not 0 < request.amount_minor <= MAX_MINOR:
         return InvalidInput("an amount is positive", where="amount_minor")
-    if request.plan_months:
-        return _plan_mistake(request, products[line.product_id])
-    return None
+    return _plan_mistake(request, product) if request.plan_months else None
 
 
 def _plan_mistake(request: PurchaseRequest, product: Product) -> InvalidInput | None:

@@ -14,80 +14,109 @@ from whiteslip.kernel.ids import OwnedId
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import take_turns
 from whiteslip.money.purchases import rules
-from whiteslip.money.purchases.model import Purchase, Refund, Step
+from whiteslip.money.purchases.model import (
+    Imported,
+    Purchase,
+    PurchaseRequest,
+    Refund,
+    Standing,
+    Step,
+)
 
 sql = Sql(__package__)
 
 
-class NewPurchases:
-    """Purchases about to be kept, as columns."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self.customer_ids: list[int] = []
-        self.purchase_ids: list[int] = []
-        self.line_ids: list[int] = []
-        self.merchant_ids: list[int] = []
-        self.amounts_minor: list[int] = []
-        self.captured_minor: list[int] = []
-        self.expires_ons: list[date] = []
-        self.plan_months: list[int] = []
-        self.statuses: list[str] = []
-        self.order_refs: list[str] = []
-        self.reasons: list[str | None] = []
-
-    def add(
-        self,
-        *,
-        customer_id: int,
-        purchase_id: int,
-        line_id: int,
-        merchant_id: int,
-        amount_minor: int,
-        captured_minor: int,
-        expires_on: date,
-        plan_months: int,
-        status: str,
-        order_ref: str,
-        reasons: str | None,
-    ) -> None:
-        """Add one; `reasons` is JSON, for a declined one."""
-        self.customer_ids.append(customer_id)
-        self.purchase_ids.append(purchase_id)
-        self.line_ids.append(line_id)
-        self.merchant_ids.append(merchant_id)
-        self.amounts_minor.append(amount_minor)
-        self.captured_minor.append(captured_minor)
-        self.expires_ons.append(expires_on)
-        self.plan_months.append(plan_months)
-        self.statuses.append(status)
-        self.order_refs.append(order_ref)
-        self.reasons.append(reasons)
+def read_standings(db: Connection, requests: Sequence[PurchaseRequest]) -> list[Standing]:
+    """Read what a batch of requests is judged by, in their order, and draw a number for each."""
+    return sql.records(
+        db,
+        "read_standings",
+        Standing,
+        customer_ids=arrays.bigints([request.customer_id for request in requests]),
+        line_ids=arrays.bigints([request.line_id for request in requests]),
+        merchant_ids=arrays.bigints([request.merchant_id for request in requests]),
+    )
 
 
-def insert_purchases(
-    db: Connection, new: NewPurchases, *, on: date, at: datetime, imported: bool = False
+def authorize_purchases(
+    db: Connection,
+    requests: Sequence[PurchaseRequest],
+    purchase_ids: Sequence[int],
+    hold_days: Sequence[int],
+    *,
+    on: date,
+    at: datetime,
 ) -> None:
-    """Keep purchases, approved or declined; an imported one came captured from another system."""
-    if not new.customer_ids:
-        return
+    """Keep authorized purchases."""
     sql.run(
         db,
-        "insert_purchases",
-        customer_ids=arrays.bigints(new.customer_ids),
-        purchase_ids=arrays.bigints(new.purchase_ids),
-        line_ids=arrays.bigints(new.line_ids),
-        merchant_ids=arrays.bigints(new.merchant_ids),
-        amounts_minor=arrays.bigints(new.amounts_minor),
-        captured_minor=arrays.bigints(new.captured_minor),
-        expires_ons=arrays.dates(new.expires_ons),
-        plan_months=arrays.smallints(new.plan_months),
-        statuses=arrays.texts(new.statuses),
-        order_refs=arrays.texts(new.order_refs),
-        reasons=arrays.jsons(new.reasons),
-        imported=imported,
+        "authorize_purchases",
+        **_requested(requests, purchase_ids),
+        hold_days=arrays.smallints(hold_days),
         authorized_on=on,
         authorized_at=at,
+    )
+
+
+def decline_purchases(
+    db: Connection,
+    requests: Sequence[PurchaseRequest],
+    purchase_ids: Sequence[int],
+    reasons: Sequence[str],
+    *,
+    on: date,
+    at: datetime,
+) -> None:
+    """Keep declined purchases with their reasons, as JSON."""
+    sql.run(
+        db,
+        "decline_purchases",
+        **_requested(requests, purchase_ids),
+        reasons=arrays.jsons(reasons),
+        declined_on=on,
+        declined_at=at,
+    )
+
+
+def _requested(
+    requests: Sequence[PurchaseRequest], purchase_ids: Sequence[int]
+) -> dict[str, arrays.Column]:
+    customers, lines, merchants, amounts, months, order_refs = zip(*requests, strict=True)
+    return {
+        "customer_ids": arrays.bigints(customers),
+        "purchase_ids": arrays.bigints(purchase_ids),
+        "line_ids": arrays.bigints(lines),
+        "merchant_ids": arrays.bigints(merchants),
+        "amounts_minor": arrays.bigints(amounts),
+        "plan_months": arrays.smallints(months),
+        "order_refs": arrays.texts(order_refs),
+    }
+
+
+def import_purchases(
+    db: Connection,
+    imported: Sequence[Imported],
+    *,
+    merchant_id: int,
+    order_ref: str,
+    on: date,
+    at: datetime,
+) -> None:
+    """Keep purchases that came captured from another system."""
+    if not imported:
+        return
+    customer_ids, purchase_ids, line_ids, amounts = zip(*imported, strict=True)
+    sql.run(
+        db,
+        "import_purchases",
+        customer_ids=arrays.bigints(customer_ids),
+        purchase_ids=arrays.bigints(purchase_ids),
+        line_ids=arrays.bigints(line_ids),
+        amounts_minor=arrays.bigints(amounts),
+        merchant_id=merchant_id,
+        order_ref=order_ref,
+        imported_on=on,
+        imported_at=at,
     )
 
 

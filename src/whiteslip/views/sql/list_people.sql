@@ -16,5 +16,5 @@ WHERE
     )
     AND (%(standing)s::text <> 'overdue' OR late.customer_id IS NOT NULL)
     AND (%(standing)s::text <> 'restricted' OR line.restriction_level >= 3)
-ORDER BY person.customer_id DESC, line.line_id
+ORDER BY person.customer_id DESC, line.line_id ASC
 LIMIT %(limit)s

@@ -30,7 +30,7 @@ newest AS (
     FROM money.statement
     CROSS JOIN infra.business_day AS day
     WHERE statement.statement_on > day.current_on - 32
-    ORDER BY statement.customer_id, statement.line_id, statement.statement_on DESC
+    ORDER BY statement.customer_id ASC, statement.line_id ASC, statement.statement_on DESC
 ),
 
 wallet AS (
