@@ -142,13 +142,13 @@ _HAPPENED = {
     "repayment": "SELECT method, count(*) FROM money.repayment GROUP BY 1",
 }
 _UNTOLD = {
-    "purchase": """SELECT purchase_id FROM money.purchase WHERE purchase_id NOT IN (SELECT subject_id FROM infra.outbox
+    "purchase": """SELECT purchase_id FROM money.purchase WHERE purchase_id NOT IN (SELECT subject_id FROM public.event
         WHERE topic IN ('money.purchase-authorized', 'money.purchase-declined'))""",
-    "capture": """SELECT purchase_id FROM money.capture WHERE purchase_id NOT IN (SELECT subject_id FROM infra.outbox
+    "capture": """SELECT purchase_id FROM money.capture WHERE purchase_id NOT IN (SELECT subject_id FROM public.event
         WHERE topic = 'money.purchase-captured')""",
-    "refund": """SELECT refund_id FROM money.refund WHERE refund_id NOT IN (SELECT subject_id FROM infra.outbox
+    "refund": """SELECT refund_id FROM money.refund WHERE refund_id NOT IN (SELECT subject_id FROM public.event
         WHERE topic = 'money.purchase-refunded')""",
-    "repayment": """SELECT repayment_id FROM money.repayment WHERE repayment_id NOT IN (SELECT subject_id FROM infra.outbox
+    "repayment": """SELECT repayment_id FROM money.repayment WHERE repayment_id NOT IN (SELECT subject_id FROM public.event
         WHERE topic = 'money.repayment-received')""",
 }
 

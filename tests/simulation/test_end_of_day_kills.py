@@ -235,20 +235,19 @@ def test_purchases_go_on_while_the_day_is_killed_and_closed(
         for one in shoppers:
             one.start()
         interrupted = 0
+        killer = Thread(target=_keep_killing, args=(database.dsn, stop))
+        killer.start()
         try:
-            while database.read(_today) < CLOSES_ON + timedelta(days=4):
-                killer = Thread(target=_kill_soon, args=(database.dsn, 0.005 * (interrupted % 9)))
-                killer.start()
+            while interrupted < 5 or _today_of(database) < CLOSES_ON + timedelta(days=4):
                 try:
                     end_of_day(database, at=noon(CLOSES_ON), workers=2)
                 except (Unavailable, psycopg.Error):
                     interrupted += 1
-                killer.join()
-                assert interrupted < 200
         finally:
             stop.set()
             for one in shoppers:
                 one.join(30)
+            killer.join(30)
         end_of_day(database, at=noon(CLOSES_ON), workers=2)
         assert database.read(broken) == []
         assert counts["bought"] > 0
@@ -259,6 +258,13 @@ def _today(db: Connection) -> date:
     row = db.execute("SELECT current_on FROM infra.business_day").fetchone()
     assert row is not None
     return row[0]
+
+
+def _today_of(database: Database) -> date:
+    try:
+        return database.read(_today)
+    except (Unavailable, psycopg.Error):
+        return CLOSES_ON  # that reader was killed too
 
 
 def _lines(database: Database) -> list[LineKey]:
@@ -281,11 +287,11 @@ def _buy(database: Database, keys: list[LineKey]) -> int:
     return len(captured)
 
 
-def _kill_soon(dsn: str, after_s: float) -> None:
-    """Kill whichever backend of end of day is at work a little later."""
-    Event().wait(after_s)
+def _keep_killing(dsn: str, stop: Event) -> None:
+    """Kill whichever backend is at work, again and again."""
     with psycopg.connect(dsn, autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND state <> 'idle' ORDER BY random() LIMIT 1"
-        )
+        while not stop.wait(0.05):
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle' ORDER BY random() LIMIT 1"
+            )

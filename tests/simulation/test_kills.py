@@ -40,6 +40,14 @@ _SERVE = (
     " serve(create_app(chosen), host=chosen.host, port=chosen.port)"
 )
 
+_KEEP_EVENTS = """
+CREATE TABLE public.event AS SELECT topic, subject_id FROM infra.outbox LIMIT 0;
+CREATE FUNCTION public.keep_event() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO public.event VALUES (NEW.topic, NEW.subject_id); RETURN NULL; END $$;
+CREATE TRIGGER keep_event AFTER INSERT ON infra.outbox FOR EACH ROW EXECUTE FUNCTION public.keep_event();
+"""
+"""What is delivered leaves the outbox; this keeps that it was there, in the same transaction."""
+
 
 class World:
     """An API server and a PostgreSQL that can be killed and started again."""
@@ -52,6 +60,8 @@ class World:
         self.url = f"http://127.0.0.1:{self.port}"
         self.api: subprocess.Popen[bytes] | None = None
         migrate(self.dsn)
+        with psycopg.connect(self.dsn) as admin:
+            admin.execute(_KEEP_EVENTS.encode())
         with Database(self.dsn) as database:
             book = founded(database)
             shop = book.shop()
@@ -82,7 +92,10 @@ class World:
                 "WHITESLIP_DSN": self.dsn,
                 "WHITESLIP_PORT": str(self.port),
             }
-            self.api = subprocess.Popen([sys.executable, "-c", _SERVE], env=environment)
+            with (self.home / "api.log").open("ab") as log:
+                self.api = subprocess.Popen(
+                    [sys.executable, "-c", _SERVE], env=environment, stdout=log, stderr=log
+                )
         until = monotonic() + 30
         while not self._is_ready():
             assert monotonic() < until, "the server did not become ready"

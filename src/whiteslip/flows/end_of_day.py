@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date, datetime, timedelta
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
@@ -160,21 +160,21 @@ class _Job:
         width = most // (_PARTS * workers) + 1
         parts = range(0, most + 1, width)
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            found = pool.map(self._wrong_from, parts, [width] * len(parts))
-            wrong = [line for lines in found for line in lines]
-        if wrong:
-            raise InvariantBroken(
-                f"end of day {self.closing} stops: {len(wrong)} lines do not agree with the ledger, "
-                f"the first is line {wrong[0].line_id} of customer {wrong[0].customer_id}"
-            )
+            list(pool.map(self._check_part, parts, [width] * len(parts)))
 
-    def _wrong_from(self, first: int, width: int) -> list[Any]:
-        def find(db: Connection) -> list[Any]:
+    def _check_part(self, first: int, width: int) -> None:
+        def check(db: Connection) -> None:
             plan_afresh(db)
-            last = first + width - 1
-            return ledger.unbalanced_lines(db, since=self.closing, first=first, last=last)
+            wrong = ledger.check_touched_lines(
+                db, first=first, last=first + width - 1, business_date=self.closing
+            )
+            if wrong:
+                raise InvariantBroken(
+                    f"end of day {self.closing} stops: {len(wrong)} lines do not agree with the ledger, "
+                    f"the first is line {wrong[0].line_id} of customer {wrong[0].customer_id}"
+                )
 
-        return self.database.write(find)
+        self.database.write(check)
 
     def _close_range(self, range_no: int) -> tuple[Counter[str], Spent]:
         return self.database.write(lambda db: self._steps(db, range_no))

@@ -94,6 +94,18 @@ CREATE TABLE money.movement (
 );
 CREATE INDEX movement_business_date ON money.movement USING brin (business_date) WITH (pages_per_range = 32);
 
+-- What the ledger said of a line when a day was closed and its balances were found right; the next check adds only what was posted since.
+CREATE TABLE money.checkpoint (
+    customer_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    closed_on date NOT NULL,
+    principal_minor bigint NOT NULL,
+    fees_minor bigint NOT NULL,
+    held_minor bigint NOT NULL,
+    credit_minor bigint NOT NULL,
+    PRIMARY KEY (customer_id, line_id)
+) WITH (fillfactor = 80);
+
 -- Shops that sell on credit; what we keep of each sale is their fee in parts per million.
 CREATE SEQUENCE money.merchant_number;
 

@@ -10,7 +10,6 @@ from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
-from whiteslip.kernel.ids import MAX_ID
 from whiteslip.money.ledger.model import LEGS, Account, Journal, MovementKind
 
 sql = Sql(__package__)
@@ -83,11 +82,9 @@ def last_customer(db: Connection) -> int:
     return int(sql.one(db, "find_last_customer").customer_id)
 
 
-def unbalanced_lines(
-    db: Connection, *, since: date = date.min, first: int = 0, last: int = MAX_ID
-) -> list[Any]:
-    """Find lines, of those with movements since a day, that disagree with their ledger or debts."""
-    return sql.many(db, "find_unbalanced_lines", since=since, first=first, last=last)
+def check_touched_lines(db: Connection, *, first: int, last: int, business_date: date) -> list[Any]:
+    """Compare lines with movements since a day with ledger and debts; keep a checkpoint of that day."""
+    return sql.many(db, "check_touched_lines", first=first, last=last, business_date=business_date)
 
 
 def odd_rows(db: Connection, check: str) -> list[Any]:

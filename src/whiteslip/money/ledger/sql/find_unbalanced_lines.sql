@@ -1,8 +1,6 @@
--- Batch step. Lines with movements since a day whose live balances, or the installments they owe, are not what the ledger says.
--- Idempotent: it only reads, in one snapshot. Each touched line is looked up by its key, so that the plan does not hang on statistics of a day just written.
+-- Lines whose live balances, or the installments they owe, are not what the ledger says.
 WITH touched AS (
     SELECT DISTINCT customer_id, line_id FROM money.movement
-    WHERE business_date >= %(since)s::date AND customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
 )
 
 SELECT

@@ -50,6 +50,7 @@ figures AS (
         ON
             previous.customer_id = closing.customer_id
             AND previous.line_id = closing.line_id
+            AND previous.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
             AND previous.statement_on = (closing.statement_on - interval '1 month')::date
     CROSS JOIN LATERAL (
         SELECT

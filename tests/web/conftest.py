@@ -1,0 +1,18 @@
+"""One small world for all tests of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.web.worlds import Served, served_world
+
+
+@pytest.fixture(scope="session")
+def world(
+    server_dsn: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """A demonstration world and a server before it."""
+    home = tmp_path_factory.mktemp("web")
+    with served_world(server_dsn, template, f"{template}_web", home) as served:
+        yield served

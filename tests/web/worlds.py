@@ -1,0 +1,82 @@
+"""A small demonstration world behind a running server, for tests of its pages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import NamedTuple
+
+import psycopg
+import uvicorn
+from fastapi import FastAPI
+from psycopg.conninfo import make_conninfo
+
+from whiteslip.api.app import create_app
+from whiteslip.infra.database import Database
+from whiteslip.infra.settings import load
+from whiteslip.kernel import ids
+from whiteslip.web import pages
+from whiteslip.world import demo
+
+AT = datetime(2026, 11, 21, 4, tzinfo=UTC)
+
+
+class Served(NamedTuple):
+    """Where the pages are, and whose story to open."""
+
+    url: str
+    story: str
+    database: Database
+
+
+@contextmanager
+def served_world(server_dsn: str, template: str, name: str, home: Path) -> Generator[Served]:
+    """Fill a database of its own with a few people and the story, and serve it."""
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    dsn = make_conninfo(server_dsn, dbname=name)
+    try:
+        with Database(dsn, max_size=16) as database:
+            built = demo.fill(
+                database, at=AT, progress=lambda _: None, pepper=b"p" * 32, shoppers=6
+            )
+            assert built is not None
+            with served(database, home) as url:
+                yield Served(url, ids.write("cus", built.story_customer), database)
+    finally:
+        with psycopg.connect(server_dsn, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def served(database: Database, home: Path, *, sandbox: bool = True) -> Generator[str]:
+    """Run the server in a thread; yields its address."""
+    app = create_app(load(dsn=database.dsn, home=home, sandbox=sandbox), database=database)
+    _mount(app)
+    config = uvicorn.Config(app, port=0, log_level="error", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    _wait(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+def _mount(app: FastAPI) -> None:
+    if not any(getattr(route, "path", None) == "/" for route in app.routes):
+        app.include_router(pages.router)
+
+
+def _wait(ready: Callable[[], bool]) -> None:
+    until = monotonic() + 20
+    while not ready():
+        assert monotonic() < until, "the server did not start"
+        sleep(0.01)
