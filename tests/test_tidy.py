@@ -135,7 +135,7 @@ def test_stores_and_plumbing_need_not_be_pure() -> None:
 
 
 def test_statements_write_their_own_stream_only() -> None:
-    assert faults(statements.foreign_writes, sql_files()) == []
+    assert faults(statements.foreign_writes, tree.statements()) == []
 
 
 @pytest.mark.parametrize(

@@ -193,8 +193,10 @@ def test_nothing_acknowledged_is_lost_doubled_or_half_done(
             part = PARTS[number % len(PARTS)]
             world.kill(part, random)
             killed[part] += 1
+            print("DBG", monotonic(), part, flush=True)
             sleep(random.uniform(0.0, 0.2))
             _start_in_time(world)
+            print("DBG up", monotonic(), flush=True)
         sleep(0.5)
     finally:
         stop.set()
@@ -202,7 +204,9 @@ def test_nothing_acknowledged_is_lost_doubled_or_half_done(
             thread.join(30)
     journaled = read_journals(tmp_path)
     unknown = [one for one in journaled if one.status is None]
+    print("DBG", monotonic(), len(journaled), len(unknown), flush=True)
     answered, changed = repeat_all(world, journaled)
+    print("DBG", monotonic(), flush=True)
 
     with Database(world.dsn) as database:
         found = database.read(lambda db: faults(db, answered))

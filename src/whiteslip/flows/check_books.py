@@ -36,7 +36,7 @@ class BooksReport(NamedTuple):
 
 def check_books(db: Connection) -> BooksReport:
     """Run every check; use a read-only transaction, whose one snapshot holds still while purchases go on."""
-    found = [(name, ledger.odd_rows(db, check)) for name, check in _CHECKS]
+    found = ledger.broken_invariants(db)
     found += [("restrictions are explained and projected", suspensions.odd_restrictions(db))]
     checks = [Check(name, tuple(map(_told, rows))) for name, rows in found]
     balance = ledger.trial_balance(db)
@@ -44,17 +44,6 @@ def check_books(db: Connection) -> BooksReport:
     checks.append(Check("the trial balance is zero", zero))
     checks.append(Check("movements have the legs of their kind", tuple(_odd_legs(db))))
     return BooksReport(tuple(checks), balance)
-
-
-_CHECKS = (
-    ("lines and installments agree with the ledger", "find_unbalanced_lines"),
-    ("checkpoints agree with the ledger", "find_odd_checkpoints"),
-    ("holds of purchases are the held balance", "find_odd_holds"),
-    ("limits are exceeded only for a reason", "find_lines_above_limit"),
-    ("captures, refunds and installments agree with purchases", "find_odd_purchases"),
-    ("repayments and refunds are allocated to the cent", "find_odd_allocations"),
-    ("statements follow one another", "find_odd_statements"),
-)
 
 
 def _told(row: Any) -> str:

@@ -272,7 +272,7 @@ class LineOracle:
         return amount
 
     def _allocate(self, amount: int, rows: Iterable[OracleRow]) -> int:
-        """Pay the oldest due first; within one: late fees, fees, principal, plans before the rest. Return what is left."""
+        """Pay the oldest due first; within one: late fees, fees, principal, each of plans first. Return the rest."""
         ordered = sorted(rows, key=lambda row: (row.due_on, not row.plan, row.number))
         for _, same_due in groupby(ordered, key=lambda row: row.due_on):
             due = list(same_due)

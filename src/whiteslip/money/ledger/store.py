@@ -14,6 +14,16 @@ from whiteslip.money.ledger.model import LEGS, Account, Journal, MovementKind
 
 sql = Sql(__package__)
 
+_INVARIANTS = (
+    ("lines and installments agree with the ledger", "find_unbalanced_lines"),
+    ("checkpoints agree with the ledger", "find_odd_checkpoints"),
+    ("holds of purchases are the held balance", "find_odd_holds"),
+    ("limits are exceeded only for a reason", "find_lines_above_limit"),
+    ("captures, refunds and installments agree with purchases", "find_odd_purchases"),
+    ("repayments and refunds are allocated to the cent", "find_odd_allocations"),
+    ("statements follow one another", "find_odd_statements"),
+)
+
 
 def take_numbers(db: Connection, count: int) -> list[int]:
     """Draw ascending numbers for things of customers; each is used once, gaps are normal."""
@@ -87,10 +97,10 @@ def check_touched_lines(db: Connection, *, first: int, last: int, business_date:
     return sql.many(db, "check_touched_lines", first=first, last=last, business_date=business_date)
 
 
-def odd_rows(db: Connection, check: str) -> list[Any]:
-    """Run one of the checks of the whole book: the statements named find_…; returns what breaks it."""
+def broken_invariants(db: Connection) -> list[tuple[str, list[Any]]]:
+    """Check the whole book: each invariant with the rows that break it, at most a hundred."""
     with joining_sets(db):
-        return sql.many(db, check)
+        return [(invariant, sql.many(db, check)) for invariant, check in _INVARIANTS]
 
 
 def postings_by_kind(db: Connection) -> list[Any]:

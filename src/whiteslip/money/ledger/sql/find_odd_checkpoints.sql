@@ -10,11 +10,11 @@ INNER JOIN (
         sum(CASE movement.debit WHEN 'commitment' THEN movement.amount_minor ELSE 0 END)
         - sum(CASE movement.credit WHEN 'commitment' THEN movement.amount_minor ELSE 0 END) AS held_minor
     FROM money.movement
-    INNER JOIN money.checkpoint
+    INNER JOIN money.checkpoint AS upto
         ON
-            checkpoint.customer_id = movement.customer_id
-            AND checkpoint.line_id = movement.line_id
-            AND movement.business_date <= checkpoint.closed_on
+            upto.customer_id = movement.customer_id
+            AND upto.line_id = movement.line_id
+            AND movement.business_date <= upto.closed_on
     GROUP BY movement.customer_id, movement.line_id
 ) AS ledger ON ledger.customer_id = checkpoint.customer_id AND ledger.line_id = checkpoint.line_id
 WHERE checkpoint.principal_minor <> ledger.principal_minor OR checkpoint.held_minor <> ledger.held_minor

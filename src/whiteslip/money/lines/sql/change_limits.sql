@@ -12,7 +12,7 @@ changed AS (
     FROM (
         SELECT DISTINCT ON (customer_id, line_id) customer_id, line_id, after_minor
         FROM change
-        ORDER BY customer_id, line_id, change_id DESC
+        ORDER BY customer_id ASC, line_id ASC, change_id DESC
     ) AS latest
     WHERE line.customer_id = latest.customer_id AND line.line_id = latest.line_id
 )

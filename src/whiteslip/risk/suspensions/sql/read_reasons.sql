@@ -4,4 +4,4 @@ FROM unnest(%(customer_ids)b::bigint[], %(line_ids)b::bigint[]) AS wanted (custo
 INNER JOIN risk.restriction
     ON restriction.customer_id = wanted.customer_id AND restriction.line_id = wanted.line_id AND restriction.state = 'active'
 WHERE restriction.level >= 3
-ORDER BY restriction.level DESC, restriction.restriction_id
+ORDER BY restriction.level DESC, restriction.restriction_id ASC
