@@ -100,9 +100,7 @@ class Book:
         assert isinstance(answer, Authorized), answer
         return answer
 
-    def buy(
-        self, line: LineKey, amount_minor: int, *, at_shop: int, plan_months: int = 0
-    ) -> int:
+    def buy(self, line: LineKey, amount_minor: int, *, at_shop: int, plan_months: int = 0) -> int:
         """Buy on credit and capture at once; returns the purchase id."""
         held = self.hold(line, amount_minor, at_shop=at_shop, plan_months=plan_months)
         self.capture(line.customer_id, held.purchase_id)
@@ -138,9 +136,7 @@ class Book:
             self.close_day()
 
 
-def founded(
-    database: Database, *, on: date = FOUNDED_ON, range_size: int = 10_000
-) -> Book:
+def founded(database: Database, *, on: date = FOUNDED_ON, range_size: int = 10_000) -> Book:
     """Found a book."""
     database.write(lambda db: found_book(db, on=on, at=noon(on), range_size=range_size))
     return Book(database)

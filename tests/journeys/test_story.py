@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-
 from tests.builders import Book, founded
 from tests.simulation.invariants import broken
+
 from whiteslip.infra.database import Database
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.purchases.model import Declined
@@ -93,7 +93,9 @@ def test_li_lei_forgets_to_pay_is_suspended_pays_and_buys_again(book: Book) -> N
     assert isinstance(declined, Declined)
     assert declined.reasons[0].code is ReasonCode.OVERDUE
     assert declined.reasons[0].facts == {"days": 30}
-    kept = story.row("SELECT status::text, reasons -> 0 ->> 'code' FROM money.purchase ORDER BY purchase_id DESC")
+    kept = story.row(
+        "SELECT status::text, reasons -> 0 ->> 'code' FROM money.purchase ORDER BY purchase_id DESC"
+    )
     assert kept == ("declined", "DLQ-01")
     story.and_the_books_balance()
 
@@ -114,7 +116,9 @@ def test_li_lei_forgets_to_pay_is_suspended_pays_and_buys_again(book: Book) -> N
     # And he buys again.
     book.buy(li_lei, 2_000, at_shop=shop)
     book.close_day()
-    assert story.row("SELECT max(level) FROM risk.restriction WHERE state = 'active' AND level >= 3") == (None,)
+    assert story.row(
+        "SELECT max(level) FROM risk.restriction WHERE state = 'active' AND level >= 3"
+    ) == (None,)
     story.and_the_books_balance()
 
 

@@ -37,10 +37,34 @@ plan_minimum_minor = 0
 allocation = {allocation}
 """
 PRODUCTS = (
-    {"due_days": 29, "minimum_ppm": 100_000, "revolving_fee_ppm": 500, "late_fee_ppm": 500, "grace_days": 0},
-    {"due_days": 20, "minimum_ppm": 333_333, "revolving_fee_ppm": 651, "late_fee_ppm": 123, "grace_days": 3},
-    {"due_days": 45, "minimum_ppm": 55_555, "revolving_fee_ppm": 0, "late_fee_ppm": 657, "grace_days": 0},
-    {"due_days": 1, "minimum_ppm": 1_000_000, "revolving_fee_ppm": 1, "late_fee_ppm": 0, "grace_days": 10},
+    {
+        "due_days": 29,
+        "minimum_ppm": 100_000,
+        "revolving_fee_ppm": 500,
+        "late_fee_ppm": 500,
+        "grace_days": 0,
+    },
+    {
+        "due_days": 20,
+        "minimum_ppm": 333_333,
+        "revolving_fee_ppm": 651,
+        "late_fee_ppm": 123,
+        "grace_days": 3,
+    },
+    {
+        "due_days": 45,
+        "minimum_ppm": 55_555,
+        "revolving_fee_ppm": 0,
+        "late_fee_ppm": 657,
+        "grace_days": 0,
+    },
+    {
+        "due_days": 1,
+        "minimum_ppm": 1_000_000,
+        "revolving_fee_ppm": 1,
+        "late_fee_ppm": 0,
+        "grace_days": 10,
+    },
 )
 ORDERS = (
     '["late_fee", "fee", "principal"]',
@@ -93,9 +117,14 @@ def write_installments(
     """Write open and settled installments on random lines, due on some of these days."""
     owners = rng.integers(1, lines + 1, count)
     principal, fee, late = spread(rng, count), spread(rng, count), spread(rng, count)
-    paid = [(rng.integers(0, part + 1) * (rng.random(count) < 0.5)) for part in (principal, fee, late)]
+    paid = [
+        (rng.integers(0, part + 1) * (rng.random(count) < 0.5)) for part in (principal, fee, late)
+    ]
     settled = rng.random(count) < 0.05
-    paid = [np.where(settled, part, done) for part, done in zip((principal, fee, late), paid, strict=True)]
+    paid = [
+        np.where(settled, part, done)
+        for part, done in zip((principal, fee, late), paid, strict=True)
+    ]
     due_on = rng.integers(0, len(due), count)
     plan = rng.random(count) < 0.3
     columns: dict[str, Any] = {
@@ -107,7 +136,12 @@ def write_installments(
         "paid_fee": arrays.bigints(paid[1]),
         "paid_late": arrays.bigints(paid[2]),
         "due": arrays.dates([due[index] for index in due_on]),
-        "statement": arrays.dates([due[index] - timedelta(days=20 + 9 * int(on)) for index, on in zip(due_on, plan, strict=True)]),
+        "statement": arrays.dates(
+            [
+                due[index] - timedelta(days=20 + 9 * int(on))
+                for index, on in zip(due_on, plan, strict=True)
+            ]
+        ),
         "carried": arrays.ints(rng.choice([0, 1, 499_999, 500_000, 999_999], count)),
         "plan": arrays.bools(plan),
         "revolving": arrays.bools(~plan & (rng.random(count) < 0.5)),

@@ -7,11 +7,15 @@ import os
 from pathlib import Path
 from random import Random
 from threading import Event
+from time import sleep
 from typing import Any, NamedTuple
 
 import httpx
 
 from whiteslip.infra.database import Connection
+
+PAUSE_S = 0.1
+"""How long a client waits after a request nobody answered."""
 
 
 class Intent(NamedTuple):
@@ -125,6 +129,7 @@ class Client:
         self.journal.write(intent._asdict())
         answer = send(http, intent)
         if answer is None:
+            sleep(PAUSE_S)
             return None
         status, content = answer
         self.journal.write({"key": intent.key, "status": status, "body": content.decode()})

@@ -25,7 +25,7 @@ _SHARED = {
     "database": None,
 }
 settings.register_profile(
-    "histories", max_examples=40, stateful_step_count=30, derandomize=True, **_SHARED
+    "histories", max_examples=30, stateful_step_count=20, derandomize=True, **_SHARED
 )
 settings.register_profile("long", max_examples=3000, stateful_step_count=80, **_SHARED)
 

@@ -9,6 +9,9 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
+from tests.builders import Book, founded, noon
+from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
+
 from whiteslip.flows.capture import Captured, CaptureRequest, capture
 from whiteslip.flows.change_limits import (
     LimitChange,
@@ -22,7 +25,7 @@ from whiteslip.flows.end_of_day import end_of_day
 from whiteslip.flows.pay_out_credit import PaidOut, PayoutRequest, pay_out_credit
 from whiteslip.flows.refund import Refunded, RefundRequest, refund
 from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
-from whiteslip.flows.restrict import LiftRequest, RestrictionRequest, lift, restrict
+from whiteslip.flows.restrict import lift, restrict
 from whiteslip.flows.void import Voided, VoidRequest, void
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
@@ -32,9 +35,6 @@ from whiteslip.money.lines.model import LineKey
 from whiteslip.money.products import store as products
 from whiteslip.money.purchases.model import Authorized, Declined, PurchaseRequest
 from whiteslip.world.oracle import LineOracle, OracleRefusal, OracleTerms
-
-from tests.builders import Book, founded, noon
-from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
 
 Q = TypeVar("Q")
 ONE_DAY = timedelta(days=1)
@@ -83,7 +83,7 @@ class Bought(NamedTuple):
     merchant_id: int
 
 
-class Interrupted(Exception):  # noqa: N818 - what the test does to end of day
+class Interrupted(Exception):
     """End of day stops here."""
 
 
@@ -157,6 +157,7 @@ class Simulation:
         self._terms_changed = terms_changed or {}
         self._keys = 0
         self._unaged: set[int] = set()
+        self._unbilled: dict[LineKey, Counter[date]] = {}
 
     # What there is
 
@@ -392,6 +393,7 @@ class Simulation:
         if key is None:
             assert isinstance(answer, NotFound)
             return
+        ahead = _unbilled_plans(self.oracles[key])
         try:
             credit = self.oracles[key].refund(request.purchase_id, request.amount_minor)
         except OracleRefusal:
@@ -400,6 +402,8 @@ class Simulation:
         assert isinstance(answer, Refunded), answer
         assert (answer.credit_minor, answer.offset_minor) == (credit, request.amount_minor - credit)
         self._unaged.add(key.customer_id)
+        ahead.subtract(_unbilled_plans(self.oracles[key]))
+        self._unbilled.setdefault(key, Counter()).update(ahead)
 
     def expect_repay(self, request: RepaymentRequest, answer: Any, _: Any) -> None:
         """Allocate what the oracle allocates."""
@@ -473,7 +477,11 @@ class Simulation:
                 found.append(Broken("a key acts once", (kind, row, self.accepted[kind])))
         for key, oracle in self.oracles.items():
             ours = _seen(db, key, aged=key.customer_id not in self._unaged)
-            theirs = _foreseen(oracle, aged=key.customer_id not in self._unaged)
+            theirs = _foreseen(
+                oracle,
+                self._unbilled.get(key, Counter()),
+                aged=key.customer_id not in self._unaged,
+            )
             found.extend(
                 Broken(f"line {key}: {name} is what the oracle says", (ours[name], theirs[name]))
                 for name in ours
@@ -527,7 +535,17 @@ def _seen(db: Connection, key: LineKey, *, aged: bool) -> dict[str, Any]:
     return seen
 
 
-def _foreseen(oracle: LineOracle, *, aged: bool) -> dict[str, Any]:
+def _unbilled_plans(oracle: LineOracle) -> Counter[date]:
+    """What plans will bill, by statement."""
+    ahead: Counter[date] = Counter()
+    for row in oracle.rows:
+        if row.plan and row.statement_on > oracle.day:
+            ahead[row.statement_on] += row.principal
+    return ahead
+
+
+def _foreseen(oracle: LineOracle, unbilled: Counter[date], *, aged: bool) -> dict[str, Any]:
+    """What the oracle says; what was refunded before any statement showed it is neither charged nor credited."""
     foreseen: dict[str, Any] = {
         "balances": (
             oracle.principal_minor,
@@ -549,7 +567,15 @@ def _foreseen(oracle: LineOracle, *, aged: bool) -> dict[str, Any]:
             )
             for row in oracle.rows
         ),
-        "statements": [tuple(one) for one in oracle.statements],
+        "statements": [
+            tuple(
+                one._replace(
+                    charged_minor=one.charged_minor - unbilled[one.statement_on],
+                    credited_minor=one.credited_minor - unbilled[one.statement_on],
+                )
+            )
+            for one in oracle.statements
+        ],
     }
     if aged:
         since, oldest = oracle.since_on, oracle.oldest_due_on

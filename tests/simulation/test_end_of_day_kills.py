@@ -13,9 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
-
 from tests.builders import Book, founded, noon
 from tests.simulation.invariants import DRAWN, broken, fingerprint
+
 from whiteslip.flows import end_of_day as closing
 from whiteslip.flows.capture import CaptureRequest, capture
 from whiteslip.flows.change_limits import TemporaryLimit, grant_temporary_limits
@@ -147,7 +147,11 @@ def test_killed_at_any_statement_it_ends_the_same(
         total = statements.sent
         expected = state(database)
         assert database.read(broken) == []
-        rows = database.read(lambda db: db.execute("SELECT report FROM infra.day_report ORDER BY business_date DESC").fetchone())
+        rows = database.read(
+            lambda db: db.execute(
+                "SELECT report FROM infra.day_report ORDER BY business_date DESC"
+            ).fetchone()
+        )
         assert rows is not None
         idle = [name for name, touched in rows[0]["rows"].items() if not touched]
         assert idle == [], "every step must have had something to do"
@@ -251,7 +255,9 @@ def test_purchases_go_on_while_the_day_is_killed_and_closed(
         end_of_day(database, at=noon(CLOSES_ON), workers=2)
         assert database.read(broken) == []
         assert counts["bought"] > 0
-        tell(f"{counts}, end of day interrupted {interrupted} times, longest wait {max(waits):.3f} s")
+        tell(
+            f"{counts}, end of day interrupted {interrupted} times, longest wait {max(waits):.3f} s"
+        )
 
 
 def _today(db: Connection) -> date:

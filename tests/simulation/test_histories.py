@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,11 +17,9 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-
-from tests.builders import FOUNDED_ON
 from tests.simulation.conftest import Databases
-from tests.simulation.driver import Simulation, give
-from tests.simulation.invariants import Broken, broken, overspent, uses
+from tests.simulation.driver import Simulation
+
 from whiteslip.flows.capture import CaptureRequest
 from whiteslip.flows.change_limits import LimitChange, TemporaryLimit
 from whiteslip.flows.pay_out_credit import PayoutRequest
@@ -30,8 +27,6 @@ from whiteslip.flows.refund import RefundRequest
 from whiteslip.flows.repay import RepaymentRequest
 from whiteslip.flows.restrict import LiftRequest, RestrictionRequest
 from whiteslip.flows.void import VoidRequest
-from whiteslip.infra.database import Database
-from whiteslip.infra.idempotency import Call
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.purchases.model import PurchaseRequest
@@ -48,7 +43,13 @@ DAYS = st.sampled_from([0, 0, 1, 3, 8, 20, 31])
 """How many days pass after a command; so that every history has some."""
 STARTS = st.one_of(
     st.sampled_from(
-        [date(2024, 2, 27), date(2023, 2, 26), date(2023, 12, 30), date(2024, 1, 31), date(2028, 2, 1)]
+        [
+            date(2024, 2, 27),
+            date(2023, 2, 26),
+            date(2023, 12, 30),
+            date(2024, 1, 31),
+            date(2028, 2, 1),
+        ]
     ),
     st.dates(date(2019, 1, 1), date(2032, 12, 31)),
 )
@@ -128,7 +129,9 @@ class Histories(RuleBasedStateMachine):
             [
                 PurchaseRequest(
                     *self.line(pick),
-                    [*self.sim.shops, 999][shop % 23 % 3] if shop % 23 == 2 else self.sim.shops[shop % 2],
+                    [*self.sim.shops, 999][shop % 23 % 3]
+                    if shop % 23 == 2
+                    else self.sim.shops[shop % 2],
                     max(amount, 10_000) if months else amount,
                     months,
                     "order",
@@ -137,7 +140,11 @@ class Histories(RuleBasedStateMachine):
             ],
         )
 
-    @rule(asked=batch(st.tuples(PICK, st.sampled_from([None, None, 30, 50, 100, 101, 0]), st.booleans())))
+    @rule(
+        asked=batch(
+            st.tuples(PICK, st.sampled_from([None, None, 30, 50, 100, 101, 0]), st.booleans())
+        )
+    )
     def capture(self, asked: list[tuple[int, int | None, bool]]) -> None:
         requests: list[CaptureRequest] = []
         for pick, part, final in asked:
@@ -201,7 +208,9 @@ class Histories(RuleBasedStateMachine):
             row.principal + row.fee + row.late_fee for row in known.rows if row.due_on < known.day
         )
         if overdue > short:
-            (answer,) = self.sim.command("repay", [RepaymentRequest(*line, overdue - short, "card")])
+            (answer,) = self.sim.command(
+                "repay", [RepaymentRequest(*line, overdue - short, "card")]
+            )
             assert (known.days_past_due(known.day) == 0) == (short == 0), answer
             self.sim.counts["cure"] += 1
 

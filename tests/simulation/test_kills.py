@@ -18,10 +18,10 @@ from time import monotonic, sleep
 import httpx
 import psycopg
 import pytest
-
 from tests.builders import FOUNDED_ON, founded, noon
 from tests.simulation.clients import Answered, Client, Intent, faults, read_journals, send
 from tests.simulation.invariants import broken
+
 from whiteslip.infra import keys
 from whiteslip.infra.database import Database
 from whiteslip.infra.embedded import EmbeddedServer
@@ -74,7 +74,12 @@ class World:
             operator, merchant = (
                 database.write(
                     lambda db, owner=owner, scopes=scopes: keys.issue(
-                        db, label="tested", merchant_id=owner, scopes=scopes, at=noon(FOUNDED_ON), pepper=pepper
+                        db,
+                        label="tested",
+                        merchant_id=owner,
+                        scopes=scopes,
+                        at=noon(FOUNDED_ON),
+                        pepper=pepper,
                     )
                 )
                 for owner, scopes in issued
@@ -193,10 +198,8 @@ def test_nothing_acknowledged_is_lost_doubled_or_half_done(
             part = PARTS[number % len(PARTS)]
             world.kill(part, random)
             killed[part] += 1
-            print("DBG", monotonic(), part, flush=True)
             sleep(random.uniform(0.0, 0.2))
             _start_in_time(world)
-            print("DBG up", monotonic(), flush=True)
         sleep(0.5)
     finally:
         stop.set()
@@ -204,9 +207,7 @@ def test_nothing_acknowledged_is_lost_doubled_or_half_done(
             thread.join(30)
     journaled = read_journals(tmp_path)
     unknown = [one for one in journaled if one.status is None]
-    print("DBG", monotonic(), len(journaled), len(unknown), flush=True)
     answered, changed = repeat_all(world, journaled)
-    print("DBG", monotonic(), flush=True)
 
     with Database(world.dsn) as database:
         found = database.read(lambda db: faults(db, answered))

@@ -16,6 +16,7 @@ from whiteslip.bench.usage import Meter, Usage, peak_mb
 from whiteslip.bench.yardstick import measure_yardstick
 from whiteslip.flows.end_of_day import DayReport, end_of_day
 from whiteslip.infra.database import Database
+from whiteslip.kernel.errors import Unavailable
 
 SIZES = (100_000, 300_000, 1_000_000)
 WORKERS = 2
@@ -105,15 +106,19 @@ def _close(ground: Ground, dsn: str, book: MadeBook, name: str) -> tuple[Closed,
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_closer, args=(dsn, book, theirs), daemon=True)
     process.start()
-    ours.recv()  # connected
-    meter = Meter(ground.pid)
-    ours.send("go")
-    while not isinstance(told := ours.recv(), Closed):
-        done, of = told
-        ground.tell(f"end of day, {name}, {book.lines:,} lines: {done} of {of} ranges")
-    usage = meter.read(elsewhere_s=told.cpu_s)
-    process.join()
-    return told, usage
+    theirs.close()  # ours alone would keep the pipe open when the process dies
+    try:
+        ours.recv()  # connected
+        meter = Meter(ground.pid)
+        ours.send("go")
+        while not isinstance(told := ours.recv(), Closed):
+            done, of = told
+            ground.tell(f"end of day, {name}, {book.lines:,} lines: {done} of {of} ranges")
+    except EOFError as error:
+        raise Unavailable("the process that closed the day ended early; it said why") from error
+    finally:
+        process.join()
+    return told, meter.read(elsewhere_s=told.cpu_s)
 
 
 def _closer(dsn: str, book: MadeBook, pipe: Pipe[Any, Any]) -> None:

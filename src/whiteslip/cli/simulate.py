@@ -13,10 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from whiteslip.cli.app import app, err, out
-from whiteslip.cli.server import Dsn, Home, ready_database
+from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
+from whiteslip.infra.migrations import migrate
 from whiteslip.kernel.calendar import business_date_of
 from whiteslip.kernel.errors import Conflict
 from whiteslip.world import demo
@@ -46,7 +47,8 @@ def simulate(
     home: Home = None,
 ) -> None:
     """Fill an empty book with a made-up world: people who buy, pay, forget, fall ill and come back."""
-    target = ready_database(settings.load(dsn=dsn, home=home))
+    target = running_database(settings.load(dsn=dsn, home=home))
+    migrate(target)
     first = start.date() if start else _ending_today(days)
     with Database(target, statement_timeout_ms=0, application_name="whiteslip simulate") as book:
         if not demo.is_empty(book):

@@ -11,6 +11,7 @@ from whiteslip.world.oracle_model import (
     FEE,
     LATE_FEE,
     MILLION,
+    NO_PURCHASE,
     ONE_DAY,
     PRINCIPAL,
     OraclePurchase,
@@ -23,6 +24,7 @@ from whiteslip.world.oracle_model import (
     bucket_of,
     demanded,
     nearest,
+    next_wake,
     pay_row,
     statement_after,
 )
@@ -319,7 +321,12 @@ class LineOracle:
             self.credit_minor = self._allocate(self.credit_minor, billed)
         closed = self._statement(tomorrow) if tomorrow.day == self.statement_day else None
         self._age()
-        self._wake = self._next_wake(tomorrow)
+        events = [
+            each.expires_on for each in self.purchases.values() if each.status == "authorized"
+        ]
+        events += [ends_on - ONE_DAY for _, ends_on in self.temporary]
+        events.append(statement_after(tomorrow, self.statement_day) - ONE_DAY)
+        self._wake = next_wake(self.rows, self.terms, tomorrow, events)
         return closed
 
     def _roll(self, day: date) -> None:
@@ -335,7 +342,7 @@ class LineOracle:
             stays = min(overdue, row.principal)
             overdue -= stays
             rolls = row.principal - stays
-            if rolls and not stays and not row.fee and not row.late_fee:
+            if rolls and not stays:
                 row.statement_on = next_on
                 row.due_on = next_on + timedelta(days=self.terms.due_days)
                 row.revolving = True
@@ -348,6 +355,7 @@ class LineOracle:
         """Charge one day: late fee on the overdue, revolving fee on what revolves, never both."""
         terms = self.terms
         late_before = tomorrow - timedelta(days=terms.grace_days)
+        revolved = 0
         for row in self.rows:
             late = row.due_on < late_before
             if not late and not row.revolving:
@@ -357,8 +365,18 @@ class LineOracle:
             if late:
                 row.late_fee += charge
             else:
-                row.fee += charge
+                revolved += charge
             self._accrued += charge
+        if revolved:
+            self._gather(revolved, statement_after(tomorrow - ONE_DAY, self.statement_day))
+
+    def _gather(self, charge: int, statement_on: date) -> None:
+        """Owe revolving fees with the next statement, apart from what they are charged on."""
+        for row in self.rows:
+            if row.purchase_id == NO_PURCHASE and row.statement_on == statement_on:
+                row.fee += charge
+                return
+        self._add(NO_PURCHASE, statement_on, 0, fee=charge)
 
     def _statement(self, on: date) -> OracleStatement:
         billed = [row for row in self.rows if row.statement_on <= on]
@@ -383,18 +401,3 @@ class LineOracle:
         )
         self.statements.append(statement)
         return statement
-
-    def _next_wake(self, today: date) -> date:
-        """Find the first day whose close can change anything, if nobody acts before."""
-        days = [statement_after(today, self.statement_day) - ONE_DAY]
-        days += [each.expires_on for each in self.purchases.values() if each.status == "authorized"]
-        days += [ends_on - ONE_DAY for _, ends_on in self.temporary]
-        terms = self.terms
-        for row in self.rows:
-            if row.due_on >= today:
-                days.append(row.due_on)
-            if row.revolving and terms.revolving_fee_ppm:
-                days.append(today)
-            if terms.late_fee_ppm:
-                days.append(row.due_on + timedelta(days=terms.grace_days))
-        return max(today, min(days))

@@ -53,6 +53,10 @@ class Owed(NamedTuple):
     late_fee_minor: int
 
 
+NO_PURCHASE = -1
+"""The owner of revolving fees, which belong to no purchase."""
+
+
 @dataclass(slots=True)
 class OracleRow:
     """One installment, holding only what is still owed of it; a settled one is dropped."""
@@ -132,3 +136,16 @@ def demanded(row: OracleRow, on: date) -> int:
     if row.plan or row.due_on < on:
         return row.principal + row.fee + row.late_fee
     return row.fee + row.late_fee
+
+
+def next_wake(rows: list[OracleRow], terms: OracleTerms, today: date, events: list[date]) -> date:
+    """Find the first day whose close can change anything, if nobody acts before."""
+    days = list(events)
+    for row in rows:
+        if row.due_on >= today:
+            days.append(row.due_on)
+        if row.revolving and terms.revolving_fee_ppm:
+            days.append(today)
+        if terms.late_fee_ppm:
+            days.append(row.due_on + timedelta(days=terms.grace_days))
+    return max(today, min(days))

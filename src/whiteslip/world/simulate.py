@@ -31,6 +31,7 @@ from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.world.habits import Habits, Wallets
+from whiteslip.world.parcels import Parcels
 from whiteslip.world.shoppers import Bools, Ints, Promotion, Shoppers, draw, terms
 
 __all__ = ["Result", "simulate"]
@@ -72,17 +73,6 @@ class Result(NamedTuple):
     seconds_by_phase: dict[str, float]
 
 
-class _Parcel(NamedTuple):
-    """A purchase on its way: what is to be captured, and what is sent back after how many days."""
-
-    customer_id: int
-    purchase_id: int
-    amount_minor: int | None
-    final: bool
-    refund_share: float
-    refund_in_days: int
-
-
 @dataclass(slots=True)
 class _World:
     """The world under way on one database."""
@@ -96,23 +86,16 @@ class _World:
     merchants: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     customers: Ints = field(init=False)
     lines: Ints = field(init=False)
+    parcels: Parcels = field(init=False)
     counts: Counter[str] = field(default_factory=Counter[str])
     declined: Counter[str] = field(default_factory=Counter[str])
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict[str, float](float))
-    captures: dict[date, list[_Parcel]] = field(
-        default_factory=lambda: defaultdict[date, list[_Parcel]](list)
-    )
-    voids: dict[date, list[VoidRequest]] = field(
-        default_factory=lambda: defaultdict[date, list[VoidRequest]](list)
-    )
-    refunds: dict[date, list[RefundRequest]] = field(
-        default_factory=lambda: defaultdict[date, list[RefundRequest]](list)
-    )
     orders: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.customers = np.zeros(len(self.shoppers), np.int64)
         self.lines = np.zeros(len(self.shoppers), np.int64)
+        self.parcels = Parcels(self.habits.terms, self.rng)
 
     def begin(self, on: date) -> None:
         """Found the book and open the shops."""
@@ -239,71 +222,136 @@ class _World:
             for who, category, amount, months, number in zip(*wishes, shop, strict=True)
         ]
         answers = self._flow("checkout", asked, checkout)
-        self._ship(answers, wishes.category, on)
+        self.counts["purchases"] += self.parcels.ship(answers, wishes.category, on=on)
         for answer in answers:
             if isinstance(answer, Declined):
                 self.declined[str(answer.reasons[0].code)] += 1
 
-    def _ship(
-        self, answers: Sequence[Authorized | Declined | WhiteslipError], category: Ints, on: date
-    ) -> None:
-        fates = self.habits.terms.tables["fates"]
-        refunds = np.array([each.refunds for each in self.habits.terms.categories])[category]
-        drawn = self.rng.random((5, len(answers)))
-        low, high = fates["refund_days"]
-        days = self.rng.integers([[1], [low]], [[7], [high + 1]], (2, len(answers)))
-        share = np.where(drawn[2] < fates["refund_in_full"], 1.0, 0.1 + 0.8 * drawn[3])
-        share = np.where(drawn[1] < refunds, share, 0.0)
-        edges = list(accumulate(float(fates[name]) for name in _FATES))
-        fate = [bisect(edges, float(each)) for each in drawn[0]]
-        for index, answer in enumerate(answers):
-            if not isinstance(answer, Authorized):
-                continue
-            parcel = _Parcel(
-                answer.customer_id,
-                answer.purchase_id,
-                None,
-                final=True,
-                refund_share=float(share[index]),
-                refund_in_days=int(days[1, index]),
-            )
-            later = on + timedelta(days=int(days[0, index]))
-            self._schedule(parcel, answer.amount_minor, fate[index], on, later)
-
-    def _schedule(self, parcel: _Parcel, amount: int, fate: int, on: date, later: date) -> None:
-        self.counts["purchases"] += 1
-        match fate:
-            case 0:
-                self.captures[on].append(parcel)
-            case 1:
-                self.captures[later].append(parcel)
-            case 2 if amount >= 2:
-                first = parcel._replace(amount_minor=amount // 2, final=False, refund_share=0.0)
-                self.captures[on].append(first)
-                self.captures[later].append(parcel)
-            case 3:
-                self.voids[later].append(VoidRequest(*parcel[:2], None))
-            case _:
-                self.counts["left_to_expire"] += 1
-
     def _deliver(self, on: date) -> None:
-        parcels = self.captures.pop(on, [])
+        parcels = self.parcels.to_capture(on)
         asked = [
             CaptureRequest(*parcel[:2], None, parcel.amount_minor, parcel.final)
             for parcel in parcels
         ]
         captured = _all(Captured, self._flow("capture", asked, capture))
         self.counts["captures"] += len(captured)
-        for parcel, each in zip(parcels, captured, strict=True):
-            amount = int(each.captured_minor * parcel.refund_share)
-            if amount > 0:
-                back_on = on + timedelta(days=parcel.refund_in_days)
-                self.refunds[back_on].append(RefundRequest(*parcel[:2], None, amount))
+        self.parcels.took(parcels, [each.captured_minor for each in captured], on=on)
 
     def _send_back(self, on: date) -> None:
-        voids = self._flow("void", self.voids.pop(on, []), void)
+        voids = self._flow("void", self.parcels.to_void(on), void)
         self.counts["voids"] += len(_fine(voids))
-        refunded = self._flow("refund", self.refunds.pop(on, []), refund)
+        refunded = self._flow("refund", self.parcels.to_refund(on), refund)
+        self.counts["refunds"] += len(_all(Refunded, refunded))
+
+    def _flow(
+        self,
+        phase: str,
+        asked: Sequence[T],
+        flow: Callable[..., list[_A]],
+    ) -> list[_A]:
+        """Put one batch through a flow in one transaction."""
+        if not asked:
+            return []
+        with self._phase(phase):
+            at = self.clock.now()
+            return self.database.write(lambda db: flow(db, asked, at=at))
+
+    def _line(self, who: int | np.int64) -> tuple[int, int]:
+        return int(self.customers[who]), int(self.lines[who])
+
+    def _shop(self, category: int, number: int) -> int:
+        shops = self.merchants[category]
+        return shops[number % len(shops)]
+
+    def _at(self, on: date, when: time) -> None:
+        self.clock.move_to(datetime.combine(on, when, ZONE))
+
+    @contextmanager
+    def _phase(self, name: str) -> Generator[None]:
+        started = perf_counter()
+        yield
+        self.seconds[name] += perf_counter() - started
+
+
+_A = TypeVar("_A")
+_WALLET_COLUMNS:
+            values = np.zeros(everyone, np.int64)
+            values[by_customer] = columns[name][mine]
+            found.append(values)
+        return Wallets(*found)
+
+    def _grant(self, wallets: Wallets, on: date) -> None:
+        for promotion in self.habits.terms.promotions:
+            first, last = promotion.days_in(on.year)
+            if on == first - _GRANTED_DAYS_BEFORE * _ONE_DAY:
+                self._grant_for(promotion, wallets, last + _ONE_DAY)
+
+    def _grant_for(self, promotion: Promotion, wallets: Wallets, ends_on: date) -> None:
+        granted = self.habits.grants(wallets, self.joined, promotion)
+        asked = [
+            TemporaryLimit(*self._line(who), int(amount), ends_on)
+            for who, amount in zip(granted.who, granted.amounts, strict=True)
+            if amount > 0
+        ]
+        answers = self._flow("grant", asked, grant_temporary_limits)
+        self.counts["temporary_limits"] += len(_fine(answers))
+
+    def _pay(self, wallets: Wallets, on: date) -> None:
+        paid = self.habits.payments(wallets, on)
+        method = self.rng.choice(len(_METHODS), len(paid.who), p=(0.6, 0.3, 0.1))
+        asked = [
+            RepaymentRequest(*self._line(who), int(amount), _METHODS[how])
+            for who, amount, how in zip(paid.who, paid.amounts, method, strict=True)
+        ]
+        repaid = _all(Repaid, self._flow("repay", asked, repay))
+        self.counts["repayments"] += len(repaid)
+        self._read_again(wallets, paid.who, repaid)
+        wishes = self.rng.random(len(self.shoppers)) < _PAYS_OUT
+        payouts = [
+            PayoutRequest(*self._line(who), None)
+            for who in np.flatnonzero(wishes & (wallets.credit > 0))
+        ]
+        self.counts["payouts"] += len(_fine(self._flow("repay", payouts, pay_out_credit)))
+
+    def _read_again(self, wallets: Wallets, who: Ints, repaid: Sequence[Repaid]) -> None:
+        """Let those whom a repayment restored know that they may buy again."""
+        restored = who[[each.restored for each in repaid]] if repaid else who
+        wallets.level[restored] = 0
+        self.counts["restored_by_paying"] += len(restored)
+
+    def _buy(self, wallets: Wallets, on: date) -> None:
+        wishes = self.habits.wishes(wallets, self.joined, on)
+        shop = self.rng.integers(0, 1_000, len(wishes.who))
+        asked = [
+            PurchaseRequest(
+                *self._line(who),
+                self._shop(int(category), int(number)),
+                int(amount),
+                int(months) if amount >= 10_000 else 0,
+                f"W{next(self.orders):07d}",
+            )
+            for who, category, amount, months, number in zip(*wishes, shop, strict=True)
+        ]
+        answers = self._flow("checkout", asked, checkout)
+        self.counts["purchases"] += self.parcels.ship(answers, wishes.category, on=on)
+        for answer in answers:
+            if isinstance(answer, Declined):
+                self.declined[str(answer.reasons[0].code)] += 1
+
+    def _deliver(self, on: date) -> None:
+        parcels = self.parcels.to_capture(on)
+        asked = [
+            CaptureRequest(*parcel[:2], None, parcel.amount_minor, parcel.final)
+            for parcel in parcels
+        ]
+        captured = _all(Captured, self._flow("capture", asked, capture))
+        self.counts["captures"] += len(captured)
+        self.parcels.took(parcels, [each.captured_minor for each in captured], on=on)
+
+    def _send_back(self, on: date) -> None:
+        voids = self._flow("void", self.parcels.to_void(on), void)
+        self.counts["voids"] += len(_fine(voids))
+        refunded = self._flow("refund", self.parcels.to_refund(on), refund)
         self.counts["refunds"] += len(_all(Refunded, refunded))
 
     def _flow(

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.builders import noon
 from tests.money import random_rows
 from tests.money.random_rows import CLOSING, SEED
 from tests.money.twins import rows
+
 from whiteslip.infra.database import Connection
 from whiteslip.kernel import calendar, rate
 from whiteslip.money.arrears import rules, store
@@ -48,9 +48,7 @@ Accrue = Callable[[int, int, int], tuple[int, int]]
 def wrong_fees(db: Connection, accrue: Accrue) -> list[tuple[Any, Any]]:
     """Charge a day and return the rows on which the statement and the rule differ."""
     before = rows(db, _INSTALLMENTS)
-    store.charge_daily_fees(
-        db, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING)
-    )
+    store.charge_daily_fees(db, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING))
     after = {row.installment_id: row for row in rows(db, _INSTALLMENTS)}
     wrong: list[tuple[Any, Any]] = []
     for row in before:
@@ -130,11 +128,11 @@ def wrong_rolls(db: Connection, roll: Roll) -> list[Any]:
             (line_id, line_id, statement_on, CLOSING, billed, minimum),
         )
         parts = roll(owed, billed_minor=billed, minimum_minor=minimum)
-        expected |= {row.installment_id: (row, part) for row, part in zip(members, parts, strict=True)}
+        expected |= {
+            row.installment_id: (row, part) for row, part in zip(members, parts, strict=True)
+        }
     known = {row.installment_id for row in rows(db, _INSTALLMENTS)}
-    store.roll_unpaid_statements(
-        db, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING)
-    )
+    store.roll_unpaid_statements(db, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING))
     now = rows(db, _INSTALLMENTS)
     after = {row.installment_id: row for row in now}
     rolled: dict[tuple[int, int], list[int]] = defaultdict(list)

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.builders import Book, founded, noon
 from tests.money import random_rows
 from tests.money.random_rows import SEED
 from tests.money.twins import rows
 from tests.simulation.invariants import broken, overspent, uses
+
 from whiteslip.flows.capture import CaptureRequest, capture
 from whiteslip.flows.checkout import checkout
 from whiteslip.flows.end_of_day import end_of_day
@@ -50,7 +50,7 @@ def together(*jobs: Callable[[], Any]) -> list[Any]:
         barrier.wait()
         try:
             results[index] = jobs[index]()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
+        except Exception as error:
             results[index] = error
 
     threads = [Thread(target=do, args=(index,)) for index in range(len(jobs))]
@@ -88,7 +88,9 @@ def wrong_holds(db: Connection, may_hold: MayHold) -> list[Line]:
     )
     lines = [Line(*row) for row in found]
     around = rng.choice([-1, 0, 0, 0, 1, 1], LINES)
-    amounts = [max(0, line.available_minor + int(by)) for line, by in zip(lines, around, strict=True)]
+    amounts = [
+        max(0, line.available_minor + int(by)) for line, by in zip(lines, around, strict=True)
+    ]
     ids = [line.line_id for line in lines]
     held = {line_id for _, line_id in store.place_holds(db, ids, ids, amounts)}
     after = store.read_lines(db, [line.key for line in lines])
@@ -203,9 +205,7 @@ def test_one_key_from_two_connections_acts_once(book: Book, database: Database) 
             ]
 
         return database.write(
-            lambda db: once(
-                db, [Call(1, key, key.encode())], lambda fresh: act(db, fresh), at=at
-            )
+            lambda db: once(db, [Call(1, key, key.encode())], lambda fresh: act(db, fresh), at=at)
         )
 
     for number in range(5):
@@ -265,7 +265,10 @@ def test_a_purchase_in_flight_cannot_land_behind_its_closed_statement(
 
 
 def test_without_the_barrier_it_lands_behind_its_statement(
-    book: Book, database: Database, connections: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
+    book: Book,
+    database: Database,
+    connections: Callable[[], Connection],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The control: a capture that does not hold the date misses the statement it is told to be on."""
     line, shop = book.line(statement_day=2), book.shop()
@@ -300,7 +303,9 @@ def test_a_suspension_by_hand_survives_an_end_of_day_at_the_same_moment(
     book: Book, database: Database, connections: Callable[[], Connection]
 ) -> None:
     line, shop = book.line(10_000, statement_day=2), book.shop()
-    book.buy(line, 10_000, at_shop=shop)  # the line is used to its end, so tonight it is put on watch
+    book.buy(
+        line, 10_000, at_shop=shop
+    )  # the line is used to its end, so tonight it is put on watch
     at = book.at
     database.write(lambda db: business_day.roll(db, to=date(2026, 1, 2)))  # the day is closing now
     by_hand = connections()
@@ -331,15 +336,15 @@ def test_limits_changed_twice_in_a_batch_end_at_the_last(book: Book, database: D
     assert_sound(book)
 
 
-def test_a_temporary_limit_may_be_used_until_the_day_before_it_ends(book: Book, database: Database) -> None:
+def test_a_temporary_limit_may_be_used_until_the_day_before_it_ends(
+    book: Book, database: Database
+) -> None:
     from whiteslip.flows.change_limits import TemporaryLimit, grant_temporary_limits
 
     line, shop = book.line(1_000), book.shop()
     at = book.at
     ends = book.today + timedelta(days=2)
-    database.write(
-        lambda db: grant_temporary_limits(db, [TemporaryLimit(*line, 500, ends)], at=at)
-    )
+    database.write(lambda db: grant_temporary_limits(db, [TemporaryLimit(*line, 500, ends)], at=at))
     book.close_day()
     held = book.hold(line, 1_500, at_shop=shop)
     book.close_day()

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.builders import noon
 from tests.money import random_rows
 from tests.money.random_rows import CLOSING, SEED
 from tests.money.twins import owed_by_line, rows
+
 from whiteslip.infra.database import Connection
 from whiteslip.money.products import store as products
 from whiteslip.money.repayments import rules, store

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.builders import noon
 from tests.money import random_rows
 from tests.money.random_rows import CLOSING, SEED
 from tests.money.twins import owed_by_line, rows
+
 from whiteslip.infra.database import Connection
 from whiteslip.money.statements import rules, store
 from whiteslip.money.statements.rules import Figures
@@ -84,7 +84,9 @@ def wrong_statements(db: Connection, close: Close) -> list[tuple[Any, Any]]:
 def test_close_statements_is_close(book: Connection) -> None:
     assert wrong_statements(book, rules.close) == []
 
-    count = book.execute("SELECT count(*) FROM money.statement WHERE pay_later_minor > 0").fetchone()
+    count = book.execute(
+        "SELECT count(*) FROM money.statement WHERE pay_later_minor > 0"
+    ).fetchone()
     assert count is not None
     assert count[0] > LINES // 10, "the rows must be such that many statements have a share"
 
@@ -110,4 +112,7 @@ def test_a_share_rounded_the_other_way_is_seen(book: Connection) -> None:
 def test_closing_twice_changes_nothing(book: Connection) -> None:
     store.close_statements(book, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING))
 
-    assert store.close_statements(book, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING)) == 0
+    assert (
+        store.close_statements(book, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING))
+        == 0
+    )

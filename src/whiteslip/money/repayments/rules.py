@@ -20,13 +20,13 @@ def allocate(
     Of one component due on one date a plan comes first: it must be paid in full, while of what is paid later the
     minimum is enough. So whoever pays the minimum on time is never overdue.
 
-    What no statement has shown yet is paid ahead only if it was bought to pay later; a plan is paid as it falls due.
+    What no statement has shown yet is paid ahead unless it is of a plan; a plan is paid as it falls due.
     """
     invariant(payment_minor > 0, "a payment is positive")
     rank = {component: place for place, component in enumerate(order)}
-    payable = [row for row in owed if row.statement_on <= reached or row.kind == "pay_later"]
+    payable = [row for row in owed if row.statement_on <= reached or row.kind != "plan"]
     parts = sorted(
-        (row.due_on, rank[component], row.kind == "pay_later", row.installment_id, component, row)
+        (row.due_on, rank[component], row.kind != "plan", row.installment_id, component, row)
         for row in payable
         for component in order
     )

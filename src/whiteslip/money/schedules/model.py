@@ -22,7 +22,7 @@ class Owed(NamedTuple):
     customer_id: int
     line_id: int
     installment_id: int
-    purchase_id: int
+    purchase_id: int | None
     kind: str
     statement_on: date
     due_on: date

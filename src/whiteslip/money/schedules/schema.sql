@@ -1,13 +1,14 @@
 -- What is owed, row by row: a pay-later purchase has one installment, a plan one a month.
-CREATE TYPE money.installment_kind AS ENUM ('pay_later', 'plan');
+CREATE TYPE money.installment_kind AS ENUM ('pay_later', 'plan', 'revolving_fee');
 CREATE TYPE money.installment_status AS ENUM ('open', 'settled');
 
--- fee_minor of a pay-later row is its revolving fee, owed from the day it is charged; of a plan row its installment fee, owed once its statement closes.
+-- The revolving fees of a line have an installment of their own for each statement, which belongs to no purchase.
+-- A plan's fee is owed once its statement closes, any other fee from the day it is charged.
 CREATE TABLE money.installment (
     customer_id bigint NOT NULL,
     installment_id bigint NOT NULL,
     line_id bigint NOT NULL,
-    purchase_id bigint NOT NULL,
+    purchase_id bigint,
     principal_minor bigint NOT NULL CHECK (principal_minor >= 0),
     fee_minor bigint NOT NULL CHECK (fee_minor >= 0),
     late_fee_minor bigint NOT NULL DEFAULT 0 CHECK (late_fee_minor >= 0),
@@ -22,6 +23,7 @@ CREATE TABLE money.installment (
     kind money.installment_kind NOT NULL,
     status money.installment_status NOT NULL DEFAULT 'open',
     revolving boolean NOT NULL DEFAULT FALSE,
+    CHECK ((kind = 'revolving_fee') = (purchase_id IS NULL)),
     CHECK ((status = 'settled') = (paid_principal_minor = principal_minor AND paid_fee_minor = fee_minor AND paid_late_fee_minor = late_fee_minor)),
     PRIMARY KEY (customer_id, installment_id)
 ) WITH (fillfactor = 80);

@@ -13,7 +13,7 @@ CROSS JOIN LATERAL (
             installment.due_on,
             installment.principal_minor - installment.paid_principal_minor + installment.late_fee_minor - installment.paid_late_fee_minor
             + CASE
-                WHEN installment.kind = 'pay_later' OR installment.statement_on <= day.current_on THEN installment.fee_minor - installment.paid_fee_minor
+                WHEN installment.kind <> 'plan' OR installment.statement_on <= day.current_on THEN installment.fee_minor - installment.paid_fee_minor
                 ELSE 0
             END AS owed_minor
         FROM money.installment

@@ -14,7 +14,7 @@ CROSS JOIN LATERAL (
         SELECT
             i.due_on,
             i.principal_minor - i.paid_principal_minor + i.late_fee_minor - i.paid_late_fee_minor
-            + CASE WHEN i.kind = 'pay_later' OR i.statement_on <= day.current_on THEN i.fee_minor - i.paid_fee_minor ELSE 0 END AS owed_minor
+            + CASE WHEN i.kind <> 'plan' OR i.statement_on <= day.current_on THEN i.fee_minor - i.paid_fee_minor ELSE 0 END AS owed_minor
         FROM money.installment AS i
         WHERE i.customer_id = line.customer_id AND i.line_id = line.line_id AND i.status = 'open'
     ) AS due

@@ -8,7 +8,7 @@ WITH owed AS (
             installment.principal_minor - installment.paid_principal_minor
             + installment.late_fee_minor - installment.paid_late_fee_minor
             + CASE
-                WHEN installment.kind = 'pay_later' OR installment.statement_on <= %(as_of)s::date
+                WHEN installment.kind <> 'plan' OR installment.statement_on <= %(as_of)s::date
                     THEN installment.fee_minor - installment.paid_fee_minor
                 ELSE 0
             END

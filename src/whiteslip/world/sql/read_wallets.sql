@@ -6,7 +6,7 @@ WITH due AS (
         installment.statement_on <= day.current_on AS billed,
         installment.principal_minor - installment.paid_principal_minor + installment.late_fee_minor - installment.paid_late_fee_minor
         + CASE
-            WHEN installment.kind = 'pay_later' OR installment.statement_on <= day.current_on THEN installment.fee_minor - installment.paid_fee_minor
+            WHEN installment.kind <> 'plan' OR installment.statement_on <= day.current_on THEN installment.fee_minor - installment.paid_fee_minor
             ELSE 0
         END AS owed_minor
     FROM money.installment
@@ -19,7 +19,7 @@ owed AS (
         due.customer_id, due.line_id,
         sum(due.owed_minor) FILTER (WHERE due.billed) AS billed_minor,
         sum(due.owed_minor) FILTER (WHERE due.late) AS overdue_minor,
-        sum(due.owed_minor) FILTER (WHERE due.billed OR due.kind = 'pay_later') AS payable_minor
+        sum(due.owed_minor) FILTER (WHERE due.billed OR due.kind <> 'plan') AS payable_minor
     FROM due
     GROUP BY due.customer_id, due.line_id
 ),

@@ -4,8 +4,7 @@
 WITH owed AS (
     SELECT
         installment.customer_id, installment.line_id, installment.installment_id, installment.statement_on,
-        installment.principal_minor - installment.paid_principal_minor AS owed_minor,
-        installment.fee_minor - installment.paid_fee_minor + installment.late_fee_minor - installment.paid_late_fee_minor AS fees_minor
+        installment.principal_minor - installment.paid_principal_minor AS owed_minor
     FROM money.installment
     WHERE
         installment.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
@@ -24,7 +23,7 @@ running AS (
 
 parted AS (
     SELECT
-        running.customer_id, running.line_id, running.installment_id, running.owed_minor, running.fees_minor,
+        running.customer_id, running.line_id, running.installment_id, running.owed_minor,
         greatest(
             0,
             running.owed_minor - greatest(
@@ -63,7 +62,6 @@ moved AS (
         AND installment.installment_id = parted.installment_id
         AND parted.rolls_minor = parted.owed_minor
         AND parted.rolls_minor > 0
-        AND parted.fees_minor = 0
 ),
 
 stayed AS (
@@ -73,7 +71,7 @@ stayed AS (
     WHERE
         installment.customer_id = parted.customer_id
         AND installment.installment_id = parted.installment_id
-        AND NOT (parted.rolls_minor = parted.owed_minor AND parted.rolls_minor > 0 AND parted.fees_minor = 0)
+        AND parted.rolls_minor < parted.owed_minor
         AND (parted.rolls_minor > 0 OR installment.revolving)
 )
 
@@ -85,4 +83,4 @@ SELECT
     parted.due_on, installment.captured_on, installment.number, installment.kind, TRUE
 FROM parted
 INNER JOIN money.installment ON installment.customer_id = parted.customer_id AND installment.installment_id = parted.installment_id
-WHERE parted.rolls_minor > 0 AND NOT (parted.rolls_minor = parted.owed_minor AND parted.fees_minor = 0)
+WHERE parted.rolls_minor > 0 AND parted.rolls_minor < parted.owed_minor

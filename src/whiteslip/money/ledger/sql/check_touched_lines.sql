@@ -107,7 +107,7 @@ CROSS JOIN LATERAL (
         coalesce(sum(
             installment.late_fee_minor - installment.paid_late_fee_minor
             + CASE
-                WHEN installment.kind = 'pay_later' OR installment.statement_on <= reached.reached_on
+                WHEN installment.kind <> 'plan' OR installment.statement_on <= reached.reached_on
                     THEN installment.fee_minor - installment.paid_fee_minor
                 ELSE 0
             END

@@ -30,7 +30,7 @@ paid AS (
             greatest(
                 0,
                 credit_minor + owed_minor
-                - sum(owed_minor) OVER (PARTITION BY customer_id, line_id ORDER BY due_on, rank, kind = 'pay_later', installment_id)
+                - sum(owed_minor) OVER (PARTITION BY customer_id, line_id ORDER BY due_on, rank, kind <> 'plan', installment_id)
             )
         ) AS paid_minor
     FROM due
