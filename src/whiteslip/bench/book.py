@@ -24,6 +24,7 @@ STEPS = (
     "fill_purchases",
     "fill_installments",
     "fill_movements",
+    "fill_checkpoints",
     "fill_statements",
     "fill_arrears",
     "fill_temporary_limits",

@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from hashlib import blake2b
 from multiprocessing.synchronize import Barrier
+from queue import Empty
+from threading import BrokenBarrierError
 from typing import Any, NamedTuple
 
 from whiteslip.bench.audit import audit
@@ -91,10 +93,14 @@ def _run(
     ]
     for process in processes:
         process.start()
-    barrier.wait(timeout=60)
-    meter = Meter(ground.pid)
-    done: list[Done] = [results.get(timeout=seconds + 120) for _ in processes]
-    usage = meter.read(elsewhere_s=sum(one.cpu_s for one in done))
+    try:
+        barrier.wait(timeout=60)
+        meter = Meter(ground.pid)
+        done: list[Done] = [results.get(timeout=seconds + 60) for _ in processes]
+        usage = meter.read(elsewhere_s=sum(one.cpu_s for one in done))
+        barrier.wait(timeout=60)  # only now may connections close: their backends have been counted
+    except (BrokenBarrierError, Empty) as error:
+        raise Unavailable("a process that was to buy ended early; it said why") from error
     for process in processes:
         process.join()
     return _case(done, usage._replace(wall_s=max(one.elapsed_s for one in done)), batch)
@@ -114,7 +120,7 @@ def _case(done: Sequence[Done], usage: Usage, batch: int) -> Case:
         "us_python_each": round(usage.ours_s / decided * 1e6, 1) if decided else 0.0,
         "us_postgresql_each": round(usage.database_s / decided * 1e6, 1) if decided else 0.0,
     }
-    name = f"{len(done)} connections, batches of {batch}"
+    name = f"{len(done)} conn., {batch} a batch"
     return Case(name, rate, usage, facts, latency([wait for one in done for wait in one.waits_s]))
 
 
@@ -122,6 +128,7 @@ def _worker(load: Load, barrier: Barrier, results: Any) -> None:
     with Database(load.dsn, max_size=1, application_name="whiteslip bench") as database:
         barrier.wait(timeout=60)
         results.put(keep_buying(database, load))
+        barrier.wait(timeout=60)
 
 
 def keep_buying(database: Database, load: Load) -> Done:

@@ -97,7 +97,7 @@ def _day(ground: Ground, dsn: str, book: MadeBook, name: str) -> Case:
         "step_ms": {step: round(spent) for step, spent in report.step_ms.items()},
         "rows": dict(report.rows),
     }
-    return Case(f"{name}, {book.lines:,} lines", book.lines / report.seconds, usage, facts)
+    return Case(f"{name}, {book.lines:,}", book.lines / report.seconds, usage, facts)
 
 
 def _close(ground: Ground, dsn: str, book: MadeBook, name: str) -> tuple[Closed, Usage]:
@@ -114,11 +114,13 @@ def _close(ground: Ground, dsn: str, book: MadeBook, name: str) -> tuple[Closed,
         while not isinstance(told := ours.recv(), Closed):
             done, of = told
             ground.tell(f"end of day, {name}, {book.lines:,} lines: {done} of {of} ranges")
+        usage = meter.read(elsewhere_s=told.cpu_s)
+        ours.send("counted")  # only now may its connections close
     except EOFError as error:
         raise Unavailable("the process that closed the day ended early; it said why") from error
     finally:
         process.join()
-    return told, meter.read(elsewhere_s=told.cpu_s)
+    return told, usage
 
 
 def _closer(dsn: str, book: MadeBook, pipe: Pipe[Any, Any]) -> None:
@@ -133,3 +135,4 @@ def _closer(dsn: str, book: MadeBook, pipe: Pipe[Any, Any]) -> None:
             progress=lambda done, of: pipe.send((done, of)),
         )
         pipe.send(Closed(report, time.process_time() - cpu, peak_mb()))
+        pipe.recv()

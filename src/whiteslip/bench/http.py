@@ -52,7 +52,7 @@ def bench_http(
             load(server.target, connections=FEW, seconds=2, run="warm")
             cases = _cases(ground, server, seconds, connections)
         ground.tell("checking that keys acted once and the books agree")
-        faults = audit(dsn)
+        faults = audit(dsn, relayed=True)
     return Report("http", "purchases", yardstick, cases, faults=faults)
 
 
@@ -63,7 +63,7 @@ def _cases(ground: Ground, server: Server, seconds: float, connections: int) -> 
     paced = _case(
         ground,
         server,
-        f"{PART_OF_PEAK:.0%} of the peak",
+        f"{PART_OF_PEAK:.0%} of peak",
         connections,
         seconds,
         pause_ms=max(0.0, pause_ms - (peak.waits.p50_ms / 2 if peak.waits else 0)),
@@ -93,7 +93,7 @@ def _case(
     facts: dict[str, Fact] = _facts(loaded, connections)
     if pause_ms:
         facts["mean_pause_ms"] = round(pause_ms, 2)
-    full = f"{name}, {connections} connections"
+    full = f"{name}, {connections} conn."
     return Case(full, loaded.acknowledged / loaded.seconds, usage, facts, loaded.waits)
 
 
@@ -109,7 +109,7 @@ def _overload(ground: Ground, server: Server, many: int, seconds: float, peak: C
         "goodput_of_peak": round(goodput / peak.ours_per_s, 2) if peak.ours_per_s else 0.0,
         "probe": summary(seen),
     }
-    return Case(f"overload, {many} connections", goodput, usage, facts, loaded.waits)
+    return Case(f"overload, {many} conn.", goodput, usage, facts, loaded.waits)
 
 
 def _facts(loaded: Loaded, connections: int) -> dict[str, Fact]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Annotated, NamedTuple
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from whiteslip.bench.checkout import bench_checkout
@@ -124,19 +125,11 @@ def _tell(report: Report, *, as_json: bool) -> None:
 
 
 def _print(report: Report) -> None:
-    title = f"{report.name}: pgbench does {report.yardstick.tps:,.0f} transactions a second here"
-    table = Table(title=title)
-    table.add_column("case")
-    for name in (
-        f"{report.unit}/s",
-        "× pgbench",
-        "× by CPU",
-        "p50 ms",
-        "p95 ms",
-        "p99 ms",
-        "max ms",
-    ):
-        table.add_column(name, justify="right")
+    title = f"{report.unit}; pgbench does {report.yardstick.tps:,.0f} transactions a second here"
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("case", no_wrap=True)
+    for name in ("a second", "ratio", "by CPU", "p50", "p95", "p99", "max ms"):
+        table.add_column(name, justify="right", no_wrap=True)
     for case in report.cases:
         table.add_row(*_row(report, case))
     out.print(table)
@@ -151,6 +144,10 @@ def _print(report: Report) -> None:
 
 
 def _row(report: Report, case: Case) -> list[str]:
-    waits = [f"{wait:,.1f}" for wait in case.waits] if case.waits else [""] * 4
+    waits = (
+        [f"{wait:,.0f}" if wait >= 100 else f"{wait:.1f}" for wait in case.waits]
+        if case.waits
+        else [""] * 4
+    )
     ratios = (report.ratio(case), report.cpu_ratio(case))
     return [case.name, f"{case.ours_per_s:,.0f}", *(f"{ratio:.1f}" for ratio in ratios), *waits]

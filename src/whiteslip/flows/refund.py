@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from whiteslip.care.cures.store import cure, in_trouble
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import WhiteslipError
@@ -57,17 +58,19 @@ def refund(
     locked = purchases.lock_purchases(
         db, (OwnedId(request.customer_id, request.purchase_id) for request in requests)
     )
+    owed = read_owed(db, locked.lines, reached)
     batch = _Batch(
         locked,
         reached,
         read_merchants(db, {one.merchant_id for one in locked.purchases.values()}),
-        Debts(read_owed(db, locked.lines, reached)),
+        Debts(owed),
     )
     numbers = take_numbers(db, len(requests))
     answers = [
         batch.take(request, number) for request, number in zip(requests, numbers, strict=True)
     ]
     batch.write(db, at=at)
+    cure(db, in_trouble(locked.lines.values(), owed, reached), reached, at=at)
     return answers
 
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from whiteslip.care.notices.restrictions import notices_of
-from whiteslip.care.notices.store import insert_notices
-from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.care.cures.store import cure, in_trouble
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.money import MAX_MINOR
-from whiteslip.money.arrears.store import age_lines
 from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines.model import Change, Line, LineKey
@@ -27,7 +24,6 @@ from whiteslip.money.repayments.rules import allocate
 from whiteslip.money.repayments.store import insert_allocations, insert_repayments
 from whiteslip.money.schedules.model import Settlement
 from whiteslip.money.schedules.store import read_owed, settle_installments
-from whiteslip.risk.suspensions.store import watch
 
 
 class RepaymentRequest(NamedTuple):
@@ -64,15 +60,14 @@ def repay(
         reached,
         products.by_id(db, {line.product_id for line in turns.values()}),
         Debts(owed),
-        {row.customer_id for row in owed if row.due_on < reached[row.customer_id]}
-        | {line.customer_id for line in turns.values() if line.restriction_level},
+        in_trouble(turns.values(), owed, reached),
     )
     numbers = take_numbers(db, len(requests))
     answers = [
         batch.take(request, number) for request, number in zip(requests, numbers, strict=True)
     ]
     batch.write(db, at=at)
-    restored = _restore(db, batch, at=at)
+    restored = cure(db, batch.troubled, reached, at=at)
     return [
         answer._replace(restored=LineKey(answer.customer_id, answer.line_id) in restored)
         if isinstance(answer, Repaid)
@@ -166,20 +161,3 @@ class _Batch:
                 subject_ids=[one.repayment_id for one in self.repayments],
                 at=at,
             )
-
-
-def _restore(db: Connection, batch: _Batch, *, at: datetime) -> set[LineKey]:
-    """Bring arrears up to date and judge again, so that who has paid may buy again today."""
-    restored: set[LineKey] = set()
-    for on in sorted({batch.reached[customer_id] for customer_id in batch.troubled}):
-        customers = {one for one in batch.troubled if batch.reached[one] == on}
-        age_lines(db, customers, on=on)
-        book = rulebooks.live(db, "watch")
-        changes = watch(
-            db, book, first=min(customers), last=max(customers), only=customers, on=on, at=at
-        )
-        insert_notices(db, notices_of(changes), at=at)
-        restored |= {
-            LineKey(one.customer_id, one.line_id) for one in changes if one.kind == "restored"
-        }
-    return restored

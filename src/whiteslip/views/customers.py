@@ -40,7 +40,7 @@ class StoryInstallment(NamedTuple):
     """An installment as it stands today."""
 
     installment_id: int
-    purchase_id: int
+    purchase_id: int | None
     number: int
     kind: str
     status: str
@@ -89,12 +89,12 @@ class StoryRepayment(NamedTuple):
 
 
 class StoryAllocation(NamedTuple):
-    """What a repayment, a refund or a used credit balance paid on one installment."""
+    """What a repayment, a refund or a used credit balance paid on one installment; a revolving fee has no shop."""
 
     source_id: int
     allocated_on: date
-    purchase_id: int
-    merchant: str
+    purchase_id: int | None
+    merchant: str | None
     kind: str
     number: int
     plan_months: int

@@ -118,7 +118,8 @@ def _entries(story: StoryView) -> Iterator[Entry]:
 def _purchases(story: StoryView) -> Iterator[Entry]:
     rows: dict[int, list[StoryInstallment]] = defaultdict(list)
     for row in story.installments:
-        rows[row.purchase_id].append(row)
+        if row.purchase_id is not None:
+            rows[row.purchase_id].append(row)
     for purchase in story.purchases:
         if purchase.status == "declined":
             parts: Any = explained(purchase.reasons)

@@ -15,6 +15,7 @@ EPOCH = date(2000, 1, 1)
 
 _CUSHION_DAYS = 3
 _LEAST_PAYMENT_MINOR = 5_000
+_ROUND_MINOR = 1_000
 _REMINDED = 0.16
 _PAYS_EARLY = 0.012
 _FORGETS_FOR = (1, 13)
@@ -90,7 +91,8 @@ class Habits:
         recalls = (chance[0] < _REMINDED) | (self.shoppers.payday == on.day)
         catches_up = (wallets.overdue > 0) & (self.pays_on < today) & recalls
         early = (self.shoppers.payer == 0) & (chance[1] < _PAYS_EARLY)
-        wanted = np.where(pays_all, wallets.billed, np.minimum(wallets.billed, wallets.minimum))
+        rounded = -(-wallets.minimum // _ROUND_MINOR) * _ROUND_MINOR
+        wanted = np.where(pays_all, wallets.billed, np.minimum(wallets.billed, rounded))
         wanted = np.where(planned | catches_up, np.maximum(wanted, wallets.overdue), 0)
         wanted = np.where(early, wallets.payable, wanted)
         wanted += np.where((wanted > 0) & (chance[2] < _OVERPAYS), _OVERPAID_MINOR, 0)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,6 @@ from whiteslip.flows.void import VoidRequest
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.world.shoppers import Ints, Terms
 
-T = TypeVar("T")
 _FATES = ("captured_at_once", "captured_later", "captured_in_parts", "voided")
 _AT_ONCE, _LATER, _IN_PARTS, _VOIDED = range(4)
 _LATER_DAYS = (1, 6)
@@ -74,7 +73,9 @@ class Parcels:
             sent_back = drawn[1, index] < self.terms.categories[int(categories[index])].refunds
             whole = drawn[2, index] < fates["refund_in_full"]
             share = self._share(float(drawn[3, index]), whole=bool(whole)) if sent_back else 0.0
-            parcel = Parcel(*answer[:2], None, True, share, int(back[index]))
+            parcel = Parcel(
+                *answer[:2], None, final=True, refund_share=share, refund_in_days=int(back[index])
+            )
             fate = bisect(edges, float(drawn[0, index]))
             self._plan(parcel, answer.amount_minor, fate, on, int(later[index]))
         return shipped

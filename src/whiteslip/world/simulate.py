@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import accumulate, count
+from itertools import count
 from time import perf_counter
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -16,15 +15,15 @@ import numpy as np
 
 from whiteslip.flows.capture import Captured, CaptureRequest, capture
 from whiteslip.flows.change_limits import TemporaryLimit, grant_temporary_limits
-from whiteslip.flows.checkout import Authorized, Declined, PurchaseRequest, checkout
+from whiteslip.flows.checkout import Declined, PurchaseRequest, checkout
 from whiteslip.flows.end_of_day import end_of_day
 from whiteslip.flows.found_book import found_book
 from whiteslip.flows.open_lines import NewCustomer, NewLine, OpenedLine, join, open_lines
 from whiteslip.flows.open_merchants import NewMerchant, open_merchants
 from whiteslip.flows.pay_out_credit import PayoutRequest, pay_out_credit
-from whiteslip.flows.refund import Refunded, RefundRequest, refund
+from whiteslip.flows.refund import Refunded, refund
 from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
-from whiteslip.flows.void import VoidRequest, void
+from whiteslip.flows.void import void
 from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
@@ -274,118 +273,6 @@ class _World:
 
 
 _A = TypeVar("_A")
-_WALLET_COLUMNS:
-            values = np.zeros(everyone, np.int64)
-            values[by_customer] = columns[name][mine]
-            found.append(values)
-        return Wallets(*found)
-
-    def _grant(self, wallets: Wallets, on: date) -> None:
-        for promotion in self.habits.terms.promotions:
-            first, last = promotion.days_in(on.year)
-            if on == first - _GRANTED_DAYS_BEFORE * _ONE_DAY:
-                self._grant_for(promotion, wallets, last + _ONE_DAY)
-
-    def _grant_for(self, promotion: Promotion, wallets: Wallets, ends_on: date) -> None:
-        granted = self.habits.grants(wallets, self.joined, promotion)
-        asked = [
-            TemporaryLimit(*self._line(who), int(amount), ends_on)
-            for who, amount in zip(granted.who, granted.amounts, strict=True)
-            if amount > 0
-        ]
-        answers = self._flow("grant", asked, grant_temporary_limits)
-        self.counts["temporary_limits"] += len(_fine(answers))
-
-    def _pay(self, wallets: Wallets, on: date) -> None:
-        paid = self.habits.payments(wallets, on)
-        method = self.rng.choice(len(_METHODS), len(paid.who), p=(0.6, 0.3, 0.1))
-        asked = [
-            RepaymentRequest(*self._line(who), int(amount), _METHODS[how])
-            for who, amount, how in zip(paid.who, paid.amounts, method, strict=True)
-        ]
-        repaid = _all(Repaid, self._flow("repay", asked, repay))
-        self.counts["repayments"] += len(repaid)
-        self._read_again(wallets, paid.who, repaid)
-        wishes = self.rng.random(len(self.shoppers)) < _PAYS_OUT
-        payouts = [
-            PayoutRequest(*self._line(who), None)
-            for who in np.flatnonzero(wishes & (wallets.credit > 0))
-        ]
-        self.counts["payouts"] += len(_fine(self._flow("repay", payouts, pay_out_credit)))
-
-    def _read_again(self, wallets: Wallets, who: Ints, repaid: Sequence[Repaid]) -> None:
-        """Let those whom a repayment restored know that they may buy again."""
-        restored = who[[each.restored for each in repaid]] if repaid else who
-        wallets.level[restored] = 0
-        self.counts["restored_by_paying"] += len(restored)
-
-    def _buy(self, wallets: Wallets, on: date) -> None:
-        wishes = self.habits.wishes(wallets, self.joined, on)
-        shop = self.rng.integers(0, 1_000, len(wishes.who))
-        asked = [
-            PurchaseRequest(
-                *self._line(who),
-                self._shop(int(category), int(number)),
-                int(amount),
-                int(months) if amount >= 10_000 else 0,
-                f"W{next(self.orders):07d}",
-            )
-            for who, category, amount, months, number in zip(*wishes, shop, strict=True)
-        ]
-        answers = self._flow("checkout", asked, checkout)
-        self.counts["purchases"] += self.parcels.ship(answers, wishes.category, on=on)
-        for answer in answers:
-            if isinstance(answer, Declined):
-                self.declined[str(answer.reasons[0].code)] += 1
-
-    def _deliver(self, on: date) -> None:
-        parcels = self.parcels.to_capture(on)
-        asked = [
-            CaptureRequest(*parcel[:2], None, parcel.amount_minor, parcel.final)
-            for parcel in parcels
-        ]
-        captured = _all(Captured, self._flow("capture", asked, capture))
-        self.counts["captures"] += len(captured)
-        self.parcels.took(parcels, [each.captured_minor for each in captured], on=on)
-
-    def _send_back(self, on: date) -> None:
-        voids = self._flow("void", self.parcels.to_void(on), void)
-        self.counts["voids"] += len(_fine(voids))
-        refunded = self._flow("refund", self.parcels.to_refund(on), refund)
-        self.counts["refunds"] += len(_all(Refunded, refunded))
-
-    def _flow(
-        self,
-        phase: str,
-        asked: Sequence[T],
-        flow: Callable[..., list[_A]],
-    ) -> list[_A]:
-        """Put one batch through a flow in one transaction."""
-        if not asked:
-            return []
-        with self._phase(phase):
-            at = self.clock.now()
-            return self.database.write(lambda db: flow(db, asked, at=at))
-
-    def _line(self, who: int | np.int64) -> tuple[int, int]:
-        return int(self.customers[who]), int(self.lines[who])
-
-    def _shop(self, category: int, number: int) -> int:
-        shops = self.merchants[category]
-        return shops[number % len(shops)]
-
-    def _at(self, on: date, when: time) -> None:
-        self.clock.move_to(datetime.combine(on, when, ZONE))
-
-    @contextmanager
-    def _phase(self, name: str) -> Generator[None]:
-        started = perf_counter()
-        yield
-        self.seconds[name] += perf_counter() - started
-
-
-_A = TypeVar("_A")
-_FATES = ("captured_at_once", "captured_later", "captured_in_parts", "voided")
 _WALLET_COLUMNS = (
     "restriction_level",
     "credit_minor",

@@ -39,7 +39,7 @@ FROM (
         owed.paid_late_fee_minor
     )
     FROM money.installment AS owed
-    INNER JOIN money.purchase USING (customer_id, purchase_id)
+    LEFT JOIN money.purchase USING (customer_id, purchase_id)
     INNER JOIN credit.customer AS person USING (customer_id)
     UNION ALL
     SELECT 'statement', concat_ws(
@@ -59,7 +59,7 @@ FROM (
     )
     FROM money.allocation AS used
     INNER JOIN money.installment AS owed USING (customer_id, installment_id)
-    INNER JOIN money.purchase USING (customer_id, purchase_id)
+    LEFT JOIN money.purchase USING (customer_id, purchase_id)
     INNER JOIN credit.customer AS person USING (customer_id)
     UNION ALL
     SELECT 'payout', concat_ws(',', person.reference, payout.paid_out_on, payout.amount_minor)

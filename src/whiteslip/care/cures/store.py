@@ -1,0 +1,38 @@
+"""Judging lines again after money came in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+
+from whiteslip.care.notices.restrictions import notices_of
+from whiteslip.care.notices.store import insert_notices
+from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.infra.database import Connection
+from whiteslip.money.arrears.store import age_lines
+from whiteslip.money.lines.model import Line, LineKey
+from whiteslip.money.schedules.model import Owed
+from whiteslip.risk.suspensions.store import watch
+
+
+def in_trouble(
+    lines: Iterable[Line], owed: Iterable[Owed], reached: Mapping[int, date]
+) -> set[int]:
+    """Name the customers of lines that are restricted or owe something overdue: those a payment may cure."""
+    restricted = {line.customer_id for line in lines if line.restriction_level}
+    return restricted | {row.customer_id for row in owed if row.due_on < reached[row.customer_id]}
+
+
+def cure(
+    db: Connection, customers: Collection[int], reached: Mapping[int, date], *, at: datetime
+) -> set[LineKey]:
+    """Bring the arrears of customers up to date and judge their lines; return those that may buy again."""
+    restored: set[LineKey] = set()
+    for on in sorted({reached[customer_id] for customer_id in customers}):
+        some = {customer_id for customer_id in customers if reached[customer_id] == on}
+        age_lines(db, some, on=on)
+        book = rulebooks.live(db, "watch")
+        changes = watch(db, book, first=min(some), last=max(some), only=some, on=on, at=at)
+        insert_notices(db, notices_of(changes), at=at)
+        restored |= {LineKey(*one[:2]) for one in changes if one.kind == "restored"}
+    return restored
