@@ -77,3 +77,15 @@ def test_control_the_audit_finds_what_is_planted(
         db.commit()
 
     assert any(fault.startswith(found) for fault in audit.audit(dsn))
+
+
+def test_events_a_relay_took_are_not_missed(dsn: str, book: MadeBook) -> None:
+    with Database(dsn) as database:
+        calls, requests = batch_of(load_of(dsn, book), 0)
+        buy(database, calls, requests, at=book.at)
+    with connect(dsn) as db:
+        db.execute("DELETE FROM infra.outbox")
+        db.commit()
+
+    assert audit.audit(dsn, relayed=True) == []
+    assert audit.audit(dsn) != []

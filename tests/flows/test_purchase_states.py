@@ -85,6 +85,12 @@ def _in_state(book: Book, state: str) -> tuple[LineKey, int]:
     if state == "declined":
         return line, book.ask(line, 60_000, at_shop=shop).purchase_id
     purchase = book.hold(line, AMOUNT, at_shop=shop).purchase_id
+    _bring(book, state, customer, purchase)
+    return line, purchase
+
+
+def _bring(book: Book, state: str, customer: int, purchase: int) -> None:
+    """Bring a fresh hold into a state."""
     if state in ("partly captured", "expired after a capture"):
         book.capture(customer, purchase, 2_000)
     if state in ("captured", "refunded"):
@@ -97,7 +103,6 @@ def _in_state(book: Book, state: str) -> tuple[LineKey, int]:
     if state.startswith("expired"):
         for _ in range(8):
             book.close_day()
-    return line, purchase
 
 
 @pytest.mark.parametrize("state", STATES)

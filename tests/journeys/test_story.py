@@ -66,8 +66,9 @@ def test_li_lei_forgets_to_pay_is_suspended_pays_and_buys_again(book: Book) -> N
     # The day after, the missing minimum is overdue (and bears 0.05), the rest revolves (0.45), and he is warned.
     book.close_day()
     assert story.rows(
-        "SELECT principal_minor, fee_minor, late_fee_minor, revolving FROM money.installment ORDER BY due_on"
-    ) == [(10_000, 0, 5, False), (90_000, 45, 0, True)]
+        "SELECT principal_minor, fee_minor, late_fee_minor, revolving FROM money.installment"
+        " ORDER BY due_on, principal_minor DESC"
+    ) == [(10_000, 0, 5, False), (90_000, 0, 0, True), (0, 45, 0, False)]
     assert story.told() == ["warned"]
     story.and_the_books_balance()
 

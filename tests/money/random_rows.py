@@ -148,15 +148,20 @@ def write_installments(
     }
     db.execute(
         "INSERT INTO money.installment (customer_id, installment_id, line_id, purchase_id, principal_minor, fee_minor,"
-        " late_fee_minor, paid_principal_minor, paid_fee_minor, paid_late_fee_minor, due_on, statement_on, captured_on,"
+        " late_fee_minor, paid_principal_minor, paid_fee_minor, paid_late_fee_minor,"
+        " due_on, statement_on, captured_on,"
         " carried_ppm, number, kind, revolving, status)"
-        " SELECT owner, nextval('money.number'), owner, owner, principal, fee, late, paid_principal, paid_fee, paid_late,"
-        " due, statement, '2025-01-01', carried, 1, CASE WHEN plan THEN 'plan' ELSE 'pay_later' END::money.installment_kind,"
-        " revolving, CASE WHEN (principal, fee, late) = (paid_principal, paid_fee, paid_late) THEN 'settled' ELSE 'open' END::money.installment_status"
+        " SELECT owner, nextval('money.number'), owner, owner, principal, fee, late, paid_principal, paid_fee,"
+        " paid_late, due, statement, '2025-01-01', carried, 1,"
+        " CASE WHEN plan THEN 'plan' ELSE 'pay_later' END::money.installment_kind,"
+        " revolving, CASE WHEN (principal, fee, late) = (paid_principal, paid_fee, paid_late)"
+        " THEN 'settled' ELSE 'open' END::money.installment_status"
         " FROM unnest(%(owners)b::bigint[], %(principal)b::bigint[], %(fee)b::bigint[], %(late)b::bigint[],"
-        " %(paid_principal)b::bigint[], %(paid_fee)b::bigint[], %(paid_late)b::bigint[], %(due)b::date[], %(statement)b::date[],"
+        " %(paid_principal)b::bigint[], %(paid_fee)b::bigint[], %(paid_late)b::bigint[],"
+        " %(due)b::date[], %(statement)b::date[],"
         " %(carried)b::integer[], %(plan)b::boolean[], %(revolving)b::boolean[])"
-        " AS made (owner, principal, fee, late, paid_principal, paid_fee, paid_late, due, statement, carried, plan, revolving)",
+        " AS made (owner, principal, fee, late, paid_principal, paid_fee, paid_late, due,"
+        " statement, carried, plan, revolving)",
         columns,
     )
     db.execute(

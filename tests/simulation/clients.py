@@ -153,8 +153,8 @@ _UNTOLD = {
         WHERE topic = 'money.purchase-captured')""",
     "refund": """SELECT refund_id FROM money.refund WHERE refund_id NOT IN (SELECT subject_id FROM public.event
         WHERE topic = 'money.purchase-refunded')""",
-    "repayment": """SELECT repayment_id FROM money.repayment WHERE repayment_id NOT IN (SELECT subject_id FROM public.event
-        WHERE topic = 'money.repayment-received')""",
+    "repayment": """SELECT repayment_id FROM money.repayment
+        WHERE repayment_id NOT IN (SELECT subject_id FROM public.event WHERE topic = 'money.repayment-received')""",
 }
 
 

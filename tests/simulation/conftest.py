@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from typing import TypeAlias
@@ -18,16 +18,12 @@ TOLD = "simulated: "
 Databases: TypeAlias = Callable[[], AbstractContextManager[Database]]
 _numbers = count(1)
 
-_SHARED = {
-    "deadline": None,
-    "print_blob": True,
-    "suppress_health_check": list(HealthCheck),
-    "database": None,
-}
+_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+_SHARED = settings(deadline=None, print_blob=True, suppress_health_check=_SLOW, database=None)
 settings.register_profile(
-    "histories", max_examples=30, stateful_step_count=20, derandomize=True, **_SHARED
+    "histories", _SHARED, max_examples=22, stateful_step_count=20, derandomize=True
 )
-settings.register_profile("long", max_examples=3000, stateful_step_count=80, **_SHARED)
+settings.register_profile("long", _SHARED, max_examples=3000, stateful_step_count=80)
 
 
 @pytest.fixture
@@ -49,13 +45,13 @@ def databases(server_dsn: str, template: str) -> Databases:
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Iterator[Callable[[str], None]]:
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Say something in the summary of the run."""
 
     def say(text: str) -> None:
         record_property(TOLD, text)
 
-    yield say
+    return say
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -174,7 +174,7 @@ class Simulation:
             limit_minor, statement_day=statement_day, customer_id=owner, product=product
         )
         live = self.database.read(lambda db: products.live(db, product))
-        terms = {
+        terms: dict[str, Any] = {
             "due_days": live.due_days,
             "minimum_ppm": live.minimum_ppm,
             "revolving_fee_ppm": live.revolving_fee_ppm,
@@ -285,27 +285,15 @@ class Simulation:
         try:
             end_of_day(self.database, at=noon(closing), workers=1, progress=stop)
         except Interrupted:
-            self.today = closing + ONE_DAY
-            closed = self.database.read(
-                lambda db: db.execute(
-                    "SELECT range_no FROM infra.day_range WHERE business_date = %s", (closing,)
-                ).fetchall()
-            )
-            self.closed_ranges = {row[0] for row in closed}
-            assert len(self.closed_ranges) == after_ranges
-            for key, oracle in self.oracles.items():
-                if key.customer_id // 2 in self.closed_ranges:
-                    oracle.close_day(closing)
-                    self._unaged.discard(key.customer_id)
             self.counts["end of day: interrupted"] += 1
-            self.check(before)
-        else:
-            for oracle in self.oracles.values():
+        self.today = closing + ONE_DAY
+        closed, finished = self.database.read(lambda db: _closed_ranges(db, closing))
+        for key, oracle in self.oracles.items():
+            if key.customer_id // 2 in closed:
                 oracle.close_day(closing)
-            self.today = closing + ONE_DAY
-            self._unaged.clear()
-            self.counts["end of day"] += 1
-            self.check(before)
+                self._unaged.discard(key.customer_id)
+        self.closed_ranges = None if finished else closed
+        self.check(before)
 
     # What each kind of answer must be
 
@@ -522,6 +510,12 @@ _ARREARS = """
 SELECT since_on, oldest_due_on FROM money.arrears
 WHERE (customer_id, line_id) = (%s, %s) AND ended_on IS NULL
 """
+
+
+def _closed_ranges(db: Connection, day: date) -> tuple[set[int], bool]:
+    """The ranges that closed a day, and whether the whole day is closed."""
+    rows = db.execute("SELECT range_no FROM infra.day_range WHERE business_date = %s", (day,))
+    return {row[0] for row in rows.fetchall()}, not business_day.read(db).closing
 
 
 def _seen(db: Connection, key: LineKey, *, aged: bool) -> dict[str, Any]:

@@ -72,7 +72,7 @@ CHECKS = (
         LEFT JOIN LATERAL (
             SELECT coalesce(sum(principal_minor - paid_principal_minor), 0) AS principal,
                 coalesce(sum(fee_minor - paid_fee_minor)
-                    FILTER (WHERE kind = 'pay_later' OR statement_on <= line_day.reached), 0) AS fee,
+                    FILTER (WHERE kind <> 'plan' OR statement_on <= line_day.reached), 0) AS fee,
                 coalesce(sum(late_fee_minor - paid_late_fee_minor), 0) AS late_fee
             FROM money.installment AS row
             WHERE row.customer_id = line.customer_id AND row.line_id = line.line_id
@@ -173,7 +173,8 @@ CHECKS = (
             FROM money.allocation
             WHERE allocation.customer_id = one.customer_id AND allocation.installment_id = one.installment_id
         ) AS given ON true
-        WHERE (paid_principal_minor, paid_fee_minor, paid_late_fee_minor) <> (given.principal, given.fee, given.late_fee)
+        WHERE (paid_principal_minor, paid_fee_minor, paid_late_fee_minor)
+            <> (given.principal, given.fee, given.late_fee)
         """,
     ),
     Check(

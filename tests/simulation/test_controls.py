@@ -19,20 +19,31 @@ from whiteslip.money.purchases.model import Authorized, PurchaseRequest
 PLANTED = {
     "every movement has the legs": "UPDATE money.movement SET credit = 'bank' WHERE kind = 'captured'",
     "what a line says is owed": "UPDATE money.line SET principal_minor = principal_minor + 1",
-    "what the unpaid installments": "UPDATE money.installment SET late_fee_minor = late_fee_minor + 1 WHERE status = 'open'",
+    "what the unpaid installments": (
+        "UPDATE money.installment SET late_fee_minor = late_fee_minor + 1 WHERE status = 'open'"
+    ),
     "a line holds what": "UPDATE money.line SET held_minor = held_minor + 1",
     "a purchase's status": "UPDATE money.purchase SET status = 'voided' WHERE status = 'captured'",
     "refunds <= captures": "DELETE FROM money.capture",
     "every capture has its installments": "DELETE FROM money.installment WHERE number = 3",
     "every purchase that is not declined": "DELETE FROM money.movement WHERE kind = 'hold_placed'",
     "what is paid on an installment": "DELETE FROM money.allocation",
-    "a repayment is allocated": "UPDATE money.repayment SET allocated_minor = allocated_minor - 1, credit_minor = credit_minor + 1",
+    "a repayment is allocated": (
+        "UPDATE money.repayment"
+        " SET allocated_minor = allocated_minor - 1, credit_minor = credit_minor + 1"
+    ),
     "a line's temporary limit": "UPDATE money.line SET temporary_limit_minor = 1",
-    "a line's fixed limit": "INSERT INTO money.limit_change SELECT customer_id, 10^6, line_id, 1, 2, 'LIM-03', opened_on, '2026-01-01' FROM money.line",
+    "a line's fixed limit": (
+        "INSERT INTO money.limit_change"
+        " SELECT customer_id, 10^6, line_id, 1, 2, 'LIM-03', opened_on, '2026-01-01' FROM money.line"
+    ),
     "a line's level": "UPDATE money.line SET restriction_level = 0",
     "an active restriction": "DELETE FROM care.notice",
     "every step of a restriction": "DELETE FROM risk.restriction_event",
-    "a statement starts where": "UPDATE money.statement SET previous_minor = previous_minor + 1, charged_minor = charged_minor - 1",
+    "a statement starts where": (
+        "UPDATE money.statement"
+        " SET previous_minor = previous_minor + 1, charged_minor = charged_minor - 1"
+    ),
     "a decline has": "UPDATE money.purchase SET reasons = '[]' WHERE status = 'declined'",
     "every overdue line": "DELETE FROM money.arrears",
 }

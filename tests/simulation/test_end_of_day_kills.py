@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tests.builders import Book, founded, noon
 from tests.simulation.invariants import DRAWN, broken, fingerprint
 
@@ -130,7 +130,7 @@ class Statements:
 
     @property
     def _admin_name(self) -> str:
-        return psycopg.conninfo.conninfo_to_dict(self.server_dsn).get("dbname", "") or ""
+        return str(conninfo_to_dict(self.server_dsn).get("dbname", ""))
 
     def start(self, *, kill_at: int = 0) -> None:
         """Count from here on; 0 kills nothing."""
@@ -147,11 +147,8 @@ def test_killed_at_any_statement_it_ends_the_same(
         total = statements.sent
         expected = state(database)
         assert database.read(broken) == []
-        rows = database.read(
-            lambda db: db.execute(
-                "SELECT report FROM infra.day_report ORDER BY business_date DESC"
-            ).fetchone()
-        )
+        reported = "SELECT report FROM infra.day_report ORDER BY business_date DESC"
+        rows = database.read(lambda db: db.execute(reported.encode()).fetchone())
         assert rows is not None
         idle = [name for name, touched in rows[0]["rows"].items() if not touched]
         assert idle == [], "every step must have had something to do"

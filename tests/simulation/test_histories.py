@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ from whiteslip.flows.restrict import LiftRequest, RestrictionRequest
 from whiteslip.flows.void import VoidRequest
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
-from whiteslip.money.purchases.model import PurchaseRequest
+from whiteslip.money.purchases.model import Authorized, PurchaseRequest
 
 PICK = st.integers(0, 1 << 16)
 AMOUNT = st.one_of(
@@ -63,14 +63,14 @@ def batch(of: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
 class Histories(RuleBasedStateMachine):
     """What people, shops, staff and the calendar may do to a book, in any order."""
 
-    databases: Databases
+    databases: ClassVar[list[Databases]]
     counts: Counter[str]
     terms_changed: dict[str, Any]
 
     def __init__(self) -> None:
         super().__init__()
         self.open = ExitStack()
-        self.database = self.open.enter_context(self.databases())
+        self.database = self.open.enter_context(self.databases[0]())
         self.sim: Simulation
 
     def teardown(self) -> None:
@@ -99,6 +99,27 @@ class Histories(RuleBasedStateMachine):
         for limit, day, product, shared in lines:
             owner = self.sim.lines[-1].customer_id if shared and self.sim.lines else None
             self.sim.open_line(limit, day, product=product, owner=owner)
+        self.begin()
+
+    def begin(self) -> None:
+        """Let every line have one purchase to pay later, one in parts, and one that is held."""
+        shop = self.sim.shops[0]
+        asked = [
+            PurchaseRequest(*line, shop, amount, months, "order")
+            for line in self.sim.lines
+            for amount, months in ((3_333, 0), (5_001, 0), (30_001, 3))
+        ]
+        plain = {line for line in self.sim.lines if not self.sim.oracles[line].terms.plan_fees_ppm}
+        answers = self.sim.command(
+            "checkout", [one for one in asked if not one.plan_months or one[:2] not in plain]
+        )
+        captured = [
+            CaptureRequest(one.customer_id, one.purchase_id, None, None, final=True)
+            for one in answers
+            if isinstance(one, Authorized) and one.amount_minor != 5_001
+        ]
+        if captured:
+            self.sim.command("capture", captured)
 
     def line(self, pick: int) -> LineKey:
         """A line; one in twenty does not exist."""
@@ -108,7 +129,7 @@ class Histories(RuleBasedStateMachine):
 
     def purchase(self, pick: int) -> tuple[LineKey, int, int | None]:
         """A purchase, mostly a late one, with the merchant who asks; some do not own it, some do not exist."""
-        if not self.sim.bought or pick % 25 == 24:
+        if pick % 25 == 24:
             return self.sim.lines[0], 999_999, None
         recent = self.sim.bought[-8:] if pick % 3 else self.sim.bought
         one = recent[pick % len(recent)]
@@ -271,7 +292,7 @@ class Histories(RuleBasedStateMachine):
         )
         found.append((1, 999_999))
         chosen = found if every else [found[pick % len(found)] for pick in asked]
-        self.sim.command("lift", [LiftRequest(*one, "staff:2") for one in chosen])
+        self.sim.command("lift", [LiftRequest(one[0], one[1], "staff:2") for one in chosen])
 
     @rule(days=st.integers(1, 3))
     def close_days(self, days: int) -> None:
@@ -318,7 +339,7 @@ def run(
     class Chosen(Histories):
         pass
 
-    Chosen.databases = staticmethod(databases)
+    Chosen.databases = [databases]
     Chosen.counts = total
     Chosen.terms_changed = terms_changed or {}
     run_state_machine_as_test(Chosen, settings=chosen)

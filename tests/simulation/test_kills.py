@@ -1,4 +1,4 @@
-"""A real server, a real PostgreSQL and clients under load, while one or the other is killed: nothing is lost or doubled."""
+"""A real server and PostgreSQL under load while one or the other is killed: nothing is lost or doubled."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ class _Job:
     def check(self, workers: int) -> None:
         """Compare every line touched that day with its ledger, in a few parts at once."""
         most = self.database.write(ledger.last_customer)
-        width = most // (_PARTS * workers) + 1
+        width = max(most // (_PARTS * workers) + 1, self.range_size)
         parts = range(0, most + 1, width)
         with ThreadPoolExecutor(max_workers=workers) as pool:
             list(pool.map(self._check_part, parts, [width] * len(parts)))

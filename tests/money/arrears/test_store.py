@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -46,27 +46,54 @@ Accrue = Callable[[int, int, int], tuple[int, int]]
 
 
 def wrong_fees(db: Connection, accrue: Accrue) -> list[tuple[Any, Any]]:
-    """Charge a day and return the rows on which the statement and the rule differ."""
-    before = rows(db, _INSTALLMENTS)
-    store.charge_daily_fees(db, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING))
-    after = {row.installment_id: row for row in rows(db, _INSTALLMENTS)}
+    """Charge two days and return what the statement and the rule do differently.
+
+    Late fees are owed on their row; the revolving fees of a line gather in one row, due with its next statement.
+    """
     wrong: list[tuple[Any, Any]] = []
-    for row in before:
-        now = after[row.installment_id]
-        expected = _charged(row, accrue)
-        if expected != (now.fee_minor, now.late_fee_minor, now.carried_ppm):
-            wrong.append((row, now))
+    for _ in range(2):
+        before = rows(db, _INSTALLMENTS)
+        store.charge_daily_fees(db, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING))
+        after = {row.installment_id: row for row in rows(db, _INSTALLMENTS)}
+        gathered: Counter[int] = Counter()
+        for row in before:
+            if row.kind == "revolving_fee":
+                gathered[row.line_id] += row.fee_minor
+                continue
+            now = after[row.installment_id]
+            late_fee, revolving_fee, carried = _charged(row, accrue)
+            gathered[row.line_id] += revolving_fee
+            expected = (row.fee_minor, row.late_fee_minor + late_fee, carried)
+            if expected != (now.fee_minor, now.late_fee_minor, now.carried_ppm):
+                wrong.append((row, now))
+        wrong.extend(_wrong_gathered(gathered, after.values()))
     return wrong
 
 
 def _charged(row: Any, accrue: Accrue) -> tuple[int, int, int]:
+    """The late fee, the revolving fee and the carried fraction of a day."""
     late = row.due_on + timedelta(days=row.grace_days) < NEXT
     owed = row.principal_minor - row.paid_principal_minor
     ppm = row.late_fee_ppm if late else row.revolving_fee_ppm
     if row.status == "settled" or not (late or row.revolving) or not owed or not ppm:
-        return row.fee_minor, row.late_fee_minor, row.carried_ppm
+        return 0, 0, row.carried_ppm
     charge, carried = accrue(owed, ppm, row.carried_ppm)
-    return row.fee_minor + charge * (not late), row.late_fee_minor + charge * late, carried
+    return (charge, 0, carried) if late else (0, charge, carried)
+
+
+def _wrong_gathered(gathered: Counter[int], after: Iterable[Any]) -> list[tuple[Any, Any]]:
+    wrong: list[tuple[Any, Any]] = []
+    expected = +gathered
+    for row in after:
+        if row.kind != "revolving_fee":
+            continue
+        statement_on = calendar.next_statement(NEXT, row.statement_day, strictly_after=False)
+        dated = (row.statement_on, row.due_on - row.statement_on)
+        if dated != (statement_on, timedelta(days=row.due_days)):
+            wrong.append((statement_on, row))
+        if row.fee_minor != expected.pop(row.line_id, 0):
+            wrong.append((gathered[row.line_id], row))
+    return wrong + list(expected.items())
 
 
 def test_charge_daily_fees_is_accrue(book: Connection) -> None:
@@ -149,8 +176,7 @@ def wrong_rolls(db: Connection, roll: Roll) -> list[Any]:
 
 
 def _is_parted(row: Any, part: Parted, now: Any, new: dict[tuple[int, int], list[int]]) -> bool:
-    fees = row.fee_minor - row.paid_fee_minor + row.late_fee_minor - row.paid_late_fee_minor
-    if part.rolls_minor and not part.stays_minor and not fees:
+    if part.rolls_minor and not part.stays_minor:
         _assert_next(now)
         return now.principal_minor == row.principal_minor and now.carried_ppm == row.carried_ppm
     if part.rolls_minor:
@@ -161,7 +187,7 @@ def _is_parted(row: Any, part: Parted, now: Any, new: dict[tuple[int, int], list
     return (
         now.principal_minor == row.principal_minor - part.rolls_minor
         and now.principal_minor - now.paid_principal_minor == part.stays_minor
-        and not now.revolving
+        and not (now.revolving and part.stays_minor)
         and now.due_on == row.due_on
     )
 

@@ -281,7 +281,7 @@ def test_without_the_barrier_it_lands_behind_its_statement(
         patched.setattr(business_day, "today", business_day.read)
         day = business_day.read(slow)
         slow.commit()
-        patched.setattr(business_day, "today", lambda db: day)
+        patched.setattr(business_day, "today", lambda _db: day)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
         end_of_day(database, at=at, workers=1)
         capture(
             slow,
