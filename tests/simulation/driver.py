@@ -265,8 +265,9 @@ class Simulation:
             for oracle in self.oracles.values():
                 if oracle.day == closing:
                     oracle.close_day(closing)
+            before_that = self.closed_ranges or set()
+            self._unaged = {one for one in self._unaged if one // 2 in before_that}
             self.today, self.closed_ranges = closing + ONE_DAY, None
-            self._unaged.clear()
             self.counts["end of day"] += 1
             if left % 4 == 1:
                 self.check(before)

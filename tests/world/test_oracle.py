@@ -135,7 +135,11 @@ def test_statements_around_february_overlap() -> None:
     assert (first.statement_on, first.due_on) == (date(2005, 2, 1), date(2005, 3, 2))
     assert (second.balance_minor, second.minimum_minor) == (100_000, 0)  # not due yet
     account.advance(date(2005, 3, 3))
-    assert [row.statement_on for row in account.rows] == [date(2005, 2, 1), date(2005, 4, 1), date(2005, 4, 1)]
+    assert [row.statement_on for row in account.rows] == [
+        date(2005, 2, 1),
+        date(2005, 4, 1),
+        date(2005, 4, 1),
+    ]
     assert [row.principal for row in account.rows] == [10_000, 90_000]
 
 

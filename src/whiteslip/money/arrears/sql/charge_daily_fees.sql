@@ -96,4 +96,8 @@ UNION ALL
 SELECT
     customer_id, line_id, installment_id, charge_minor, %(posted_at)s::timestamptz, %(business_date)s::date + 1,
     'revolving_fee', 'receivable_fee', 'revolving_fee_income'
-FROM (SELECT * FROM grown UNION ALL SELECT * FROM made) AS fee
+FROM (
+    SELECT * FROM grown
+    UNION ALL
+    SELECT * FROM made
+) AS fee
