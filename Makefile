@@ -52,7 +52,7 @@ format: setup ## put code and SQL into their layout
 	@$(BIN)/sqlfluff fix --quiet --disable-progress-bar --processes $(JOBS) src
 
 bench: setup ## measure it against pgbench on this machine
-	@$(BIN)/whiteslip bench $(ARGS)
+	@for what in checkout http end-of-day; do $(BIN)/whiteslip bench $$what $(ARGS) || exit 1; done
 
 docs: setup ## check that links resolve and commands exist
 	@echo "Checking links, anchors and commands in the documentation …"

@@ -140,7 +140,7 @@ def test_statements_around_february_overlap() -> None:
         date(2005, 4, 1),
         date(2005, 4, 1),
     ]
-    assert [row.principal for row in account.rows] == [10_000, 90_000]
+    assert [row.principal for row in account.rows] == [10_000, 90_000, 0]
 
 
 def test_a_hold_runs_out_after_seven_days() -> None:

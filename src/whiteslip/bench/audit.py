@@ -10,11 +10,13 @@ from whiteslip.infra.sql import Sql
 
 sql = Sql(__package__)
 
+COUNTS = "audit_book"
+
 
 def audit(dsn: str, *, relayed: bool = False) -> list[str]:
     """Name what does not agree; an empty list is what is expected. Events that were relayed are gone."""
     with Database(dsn, statement_timeout_ms=0, application_name="whiteslip bench") as database:
-        counted = database.read(lambda db: sql.one(db, "audit_book"))
+        counted = database.read(lambda db: sql.one(db, COUNTS))
         return faults(counted, relayed=relayed) + database.read(check_books).problems
 
 

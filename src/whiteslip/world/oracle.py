@@ -23,6 +23,7 @@ from whiteslip.world.oracle_model import (
     asset_class_of,
     bucket_of,
     demanded,
+    grow_fee,
     nearest,
     next_wake,
     pay_row,
@@ -321,13 +322,13 @@ class LineOracle:
             self.credit_minor = self._allocate(self.credit_minor, billed)
         closed = self._statement(tomorrow) if tomorrow.day == self.statement_day else None
         self._age()
-        events = [
-            each.expires_on for each in self.purchases.values() if each.status == "authorized"
-        ]
-        events += [ends_on - ONE_DAY for _, ends_on in self.temporary]
-        events.append(statement_after(tomorrow, self.statement_day) - ONE_DAY)
+        events = [*self._ends(), statement_after(tomorrow, self.statement_day) - ONE_DAY]
         self._wake = next_wake(self.rows, self.terms, tomorrow, events)
         return closed
+
+    def _ends(self) -> list[date]:
+        holds = [each.expires_on for each in self.purchases.values() if each.status == "authorized"]
+        return holds + [ends_on - ONE_DAY for _, ends_on in self.temporary]
 
     def _roll(self, day: date) -> None:
         """Let what is unpaid beyond the minimum payment revolve to the next statement."""
@@ -368,15 +369,9 @@ class LineOracle:
                 revolved += charge
             self._accrued += charge
         if revolved:
-            self._gather(revolved, statement_after(tomorrow - ONE_DAY, self.statement_day))
-
-    def _gather(self, charge: int, statement_on: date) -> None:
-        """Owe revolving fees with the next statement, apart from what they are charged on."""
-        for row in self.rows:
-            if row.purchase_id == NO_PURCHASE and row.statement_on == statement_on:
-                row.fee += charge
-                return
-        self._add(NO_PURCHASE, statement_on, 0, fee=charge)
+            on = statement_after(tomorrow - ONE_DAY, self.statement_day)
+            if not grow_fee(self.rows, on, revolved):
+                self._add(NO_PURCHASE, on, 0, fee=revolved)
 
     def _statement(self, on: date) -> OracleStatement:
         billed = [row for row in self.rows if row.statement_on <= on]

@@ -149,3 +149,12 @@ def next_wake(rows: list[OracleRow], terms: OracleTerms, today: date, events: li
         if terms.late_fee_ppm:
             days.append(row.due_on + timedelta(days=terms.grace_days))
     return max(today, min(days))
+
+
+def grow_fee(rows: list[OracleRow], statement_on: date, charge: int) -> bool:
+    """Add to the revolving fees that wait for a statement; False when none wait yet."""
+    for row in rows:
+        if row.purchase_id == NO_PURCHASE and row.statement_on == statement_on:
+            row.fee += charge
+            return True
+    return False
