@@ -28,13 +28,13 @@ Act: TypeAlias = Callable[[Connection, datetime], Response]
 
 # Who is protected when it gets tight: a full lane turns its own requests away and nobody else's. The threads of all
 # lanes together are as many as the pool has connections, so no lane waits for another's.
-CHECKOUT = Limits(workers=2, batch=512, capacity=768)
+CHECKOUT = Limits(workers=3, batch=512, capacity=768)
 AFTER_SALE = Limits(workers=1, batch=256, capacity=4096)
 INCOMING = Limits(workers=1, batch=256, capacity=8192)
 MANAGEMENT = Limits(workers=1, batch=1, capacity=64, gather_s=0)
 READERS = 2
 READS_WAITING = 128
-THREADS = 8
+THREADS = 9
 END_OF_DAY = 3
 """Connections the sandbox needs besides to close a day."""
 
