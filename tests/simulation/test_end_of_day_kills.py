@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from tests.builders import Book, founded, noon
 from tests.simulation.invariants import DRAWN, broken, fingerprint
 
@@ -102,10 +102,11 @@ def state(database: Database) -> dict[str, tuple[int, int]]:
 class Statements:
     """Counts what is sent to the database, commits too, and kills the backend before the one chosen."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, server_dsn: str) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, eve: Copies) -> None:
         self.sent = 0
         self.kill_at = 0
-        self.server_dsn = server_dsn
+        self.server_dsn = eve.server_dsn
+        self.source = eve.source
         execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
 
         def counted_execute(cursor: Any, *args: Any, **kwargs: Any) -> Any:
@@ -120,17 +121,13 @@ class Statements:
         monkeypatch.setattr(psycopg.Connection, "commit", counted_commit)
 
     def _count(self, connection: Any) -> None:
-        if connection.info.dbname == self._admin_name:
-            return
+        if not connection.info.dbname.startswith(f"{self.source}_"):
+            return  # of the administrator, or of another test's server in this process
         self.sent += 1
         if self.sent == self.kill_at:
             with psycopg.connect(self.server_dsn, autocommit=True) as admin:
                 victim = connection.info.backend_pid
                 admin.execute("SELECT pg_terminate_backend(%s, 5000)", (victim,))
-
-    @property
-    def _admin_name(self) -> str:
-        return str(conninfo_to_dict(self.server_dsn).get("dbname", ""))
 
     def start(self, *, kill_at: int = 0) -> None:
         """Count from here on; 0 kills nothing."""
@@ -140,7 +137,7 @@ class Statements:
 def test_killed_at_any_statement_it_ends_the_same(
     eve: Copies, monkeypatch: pytest.MonkeyPatch, tell: Callable[[str], None]
 ) -> None:
-    statements = Statements(monkeypatch, eve.server_dsn)
+    statements = Statements(monkeypatch, eve)
     with eve.copy() as database:
         statements.start()
         close(database)
@@ -183,7 +180,7 @@ def test_a_step_that_commits_by_itself_is_seen(
     with eve.copy() as database:
         close(database)
         expected = state(database)
-    statements = Statements(monkeypatch, eve.server_dsn)
+    statements = Statements(monkeypatch, eve)
     monkeypatch.setattr(closing, "STEPS", tuple(committing(step) for step in closing.STEPS))
     with eve.copy() as database:
         statements.start()

@@ -88,22 +88,31 @@ class _Batch:
     ) -> None:
         """Judge what waits, one after the other on each line, against what its line has left by then."""
         self.wanted, self.approved = {}, {}
-        seen: dict[LineKey, Line] = {}
         for index, standing in zip(waiting, standings, strict=True):
             request = self.requests[index]
             self.on = standing.current_on
             product = terms.get(standing.product_id)
             error = rules.mistake(request, standing, product)
-            if error or product is None:
+            line = standing.line
+            if error or product is None or line is None:
                 self.outcomes[index] = error or _BUSY
                 continue
             key = LineKey(request.customer_id, request.line_id)
-            line = seen.get(key) or standing.line
-            if line and line_rules.may_hold(line, request.amount_minor):
-                seen[key] = self._approve(index, line, standing.number, product.hold_days)
-            elif line:
-                seen[key] = line
-                self._decline(index, line, standing.number)
+            taken = self.wanted.get(key, 0)
+            if line_rules.may_hold(line, taken + request.amount_minor):
+                self.wanted[key] = taken + request.amount_minor
+                self.approved.setdefault(key, []).append(index)
+                self.hold_days[index] = product.hold_days
+                self.outcomes[index] = Authorized(
+                    request.customer_id,
+                    standing.number,
+                    request.line_id,
+                    request.amount_minor,
+                    line.available_minor - taken - request.amount_minor,
+                    self.on + timedelta(days=product.hold_days),
+                )
+            else:
+                self._decline(index, line, taken, standing.number)
 
     def settle(self, held: set[tuple[int, int]]) -> list[int]:
         """Keep the approvals whose hold was taken; return the others, to be judged again."""
@@ -113,34 +122,18 @@ class _Batch:
             self.outcomes[index] = _BUSY
         return waiting
 
-    def _approve(self, index: int, line: Line, number: int, hold_days: int) -> Line:
-        amount = self.requests[index].amount_minor
-        key = line.key
-        self.wanted[key] = self.wanted.get(key, 0) + amount
-        self.approved.setdefault(key, []).append(index)
-        self.hold_days[index] = hold_days
-        left = line._replace(held_minor=line.held_minor + amount)
-        self.outcomes[index] = Authorized(
-            line.customer_id,
-            number,
-            line.line_id,
-            amount,
-            left.available_minor,
-            self.on + timedelta(days=hold_days),
-        )
-        return left
-
-    def _decline(self, index: int, line: Line, number: int) -> None:
+    def _decline(self, index: int, line: Line, taken: int, number: int) -> None:
         amount = self.requests[index].amount_minor
         if line.restriction_level >= RESTRICTED_LEVEL:
             self.restricted.append(_Restricted(index, line.key))
+        seen = line._replace(held_minor=line.held_minor + taken)
         self.outcomes[index] = Declined(
             line.customer_id,
             number,
             line.line_id,
             amount,
-            tuple(line_rules.refusals(line, amount)),
-            max(0, line.available_minor),
+            tuple(line_rules.refusals(seen, amount)),
+            max(0, seen.available_minor),
         )
 
 
