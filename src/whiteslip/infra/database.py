@@ -233,5 +233,7 @@ def _options(dsn: str, statement_timeout_ms: int, lock_timeout_ms: int) -> str:
     except psycopg.ProgrammingError as error:
         raise InvalidInput(f"the DSN cannot be read: {_first_line(error)}", where="dsn") from error
     # Compiling a statement takes longer than running any of ours, and older servers would at the price of a set join.
-    limits = f"-c jit=off -c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms}"
+    limits = (
+        f"-c jit=off -c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms}"
+    )
     return f"-c timezone=UTC {limits} {own or ''}".rstrip()
