@@ -16,11 +16,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg.conninfo import make_conninfo
 
 from whiteslip.infra.database import Connection, Database, connect
 from whiteslip.infra.embedded import EmbeddedServer
 from whiteslip.infra.migrations import migrate
+
+# How long an example takes says more of the machine than of the code: on a cold cache the first one alone is slow.
+settings.register_profile("whiteslip", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("whiteslip")
 
 SMALL = {
     "shared_buffers": "64MB",
