@@ -19,7 +19,7 @@ from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.money.lines.model import LineKey
-from whiteslip.money.purchases.model import Authorized, Declined
+from whiteslip.money.purchases.model import Authorized, Declined, Referred
 
 T = TypeVar("T")
 FOUNDED_ON = date(2026, 1, 1)
@@ -86,10 +86,12 @@ class Book:
 
     def ask(
         self, line: LineKey, amount_minor: int, *, at_shop: int, plan_months: int = 0
-    ) -> Authorized | Declined:
-        """Ask to buy on credit."""
+    ) -> Authorized | Declined | Referred:
+        """Ask to buy on credit, with a second factor checked."""
         at = self.at
-        asked = checking_out.PurchaseRequest(*line, at_shop, amount_minor, plan_months, "order")
+        asked = checking_out.PurchaseRequest(
+            *line, at_shop, amount_minor, plan_months, "order", is_verified=True
+        )
         return done(self.write(lambda db: checking_out.checkout(db, [asked], at=at))[0])
 
     def hold(

@@ -57,7 +57,20 @@ class Declined(Struct, frozen=True, tag_field="status", tag="declined"):
     currency: Currency = "CNY"
 
 
-PurchaseAnswer: TypeAlias = Authorized | Declined
+class Referred(Struct, frozen=True, tag_field="status", tag="referred"):
+    """Nothing is held yet: ask again with a second factor checked, or wait for a person's look."""
+
+    purchase_id: str
+    line_id: str
+    amount_minor: int
+    available_minor: int
+    needs: Literal["verification", "review"]
+    reasons: list[ReasonSaid]
+    still_works: list[StillWorks]
+    currency: Currency = "CNY"
+
+
+PurchaseAnswer: TypeAlias = Authorized | Declined | Referred
 
 
 class BulkAnswer(Struct, frozen=True):

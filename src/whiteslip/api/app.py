@@ -33,8 +33,8 @@ ROUTERS = (purchases, repayments, lines, restrictions, customers, clock)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "
-    "Idempotency-Key and acts once. A declined purchase is an answer with reasons, not an error; errors are "
-    "problems (RFC 9457) with a stable `code`."
+    "Idempotency-Key and acts once. A declined or referred purchase is an answer with reasons, not an error; "
+    "errors are problems (RFC 9457) with a stable `code`."
 )
 
 

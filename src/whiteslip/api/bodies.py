@@ -31,6 +31,17 @@ Method: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,39}$", examp
 Months: TypeAlias = Annotated[
     int, Meta(ge=0, le=60, description="0: pay later; else a plan of so many installments.")
 ]
+Seen: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        description="The shop's own name for the device or the address; kept as a hash only.",
+    ),
+]
+Verified: TypeAlias = Annotated[
+    bool, Meta(description="The shop has just checked a second factor of the person.")
+]
 FeePpm: TypeAlias = Annotated[int, Meta(ge=0, le=500_000, description="Parts per million.")]
 Currency: TypeAlias = Literal["CNY"]
 Language: TypeAlias = Literal["zh", "en"]
@@ -50,6 +61,9 @@ class PurchaseBody(Body, frozen=True):
     order_ref: Reference
     plan_months: Months = 0
     merchant_id: MerchantId | None = None
+    device: Seen | None = None
+    address: Seen | None = None
+    is_verified: Verified = False
     currency: Currency = "CNY"
 
 

@@ -10,7 +10,7 @@ from whiteslip.api import answers, problems
 from whiteslip.care.notices.model import ReasonText, Words
 from whiteslip.flows.capture import Captured, InstallmentTerms
 from whiteslip.flows.change_limits import LimitSet
-from whiteslip.flows.checkout import Authorized, Declined
+from whiteslip.flows.checkout import Authorized, Declined, Referred
 from whiteslip.flows.pay_out_credit import PaidOut
 from whiteslip.flows.quote import Quote
 from whiteslip.flows.refund import Refunded
@@ -30,7 +30,9 @@ SUSPENDED = 3
 """From this level on all that works at any level is what works."""
 
 
-def purchases(outcomes: Sequence[Authorized | Declined | WhiteslipError]) -> list[Response]:
+def purchases(
+    outcomes: Sequence[Authorized | Declined | Referred | WhiteslipError],
+) -> list[Response]:
     """Answer a batch of checkouts; a decline is an answer like any other, with its reasons."""
     authorized = sum(type(outcome) is Authorized for outcome in outcomes)
     if authorized:
@@ -38,7 +40,7 @@ def purchases(outcomes: Sequence[Authorized | Declined | WhiteslipError]) -> lis
     return [_purchase(outcome) for outcome in outcomes]
 
 
-def _purchase(outcome: Authorized | Declined | WhiteslipError) -> Response:
+def _purchase(outcome: Authorized | Declined | Referred | WhiteslipError) -> Response:
     if isinstance(outcome, Authorized):
         customer_id, purchase_id, line_id, amount_minor, available_minor, expires_on = outcome
         answer = answers.Authorized(
@@ -51,6 +53,8 @@ def _purchase(outcome: Authorized | Declined | WhiteslipError) -> Response:
         return Response(CREATED, encode(answer))
     if isinstance(outcome, Declined):
         return Response(CREATED, encode(_declined(outcome)))
+    if isinstance(outcome, Referred):
+        return Response(CREATED, encode(_referred(outcome)))
     metrics.OUTCOMES.labels("mistake").inc()
     return problems.of_error(outcome)
 
@@ -70,6 +74,19 @@ def _declined(outcome: Declined) -> answers.Declined:
         max(outcome.available_minor, 0),
         said(outcome.reasons),
         works,
+    )
+
+
+def _referred(outcome: Referred) -> answers.Referred:
+    metrics.OUTCOMES.labels("referred").inc()
+    return answers.Referred(
+        ids.write("pur", outcome.customer_id, outcome.purchase_id),
+        ids.write("lin", outcome.customer_id, outcome.line_id),
+        outcome.amount_minor,
+        outcome.available_minor,
+        outcome.needs,
+        said(outcome.reasons),
+        reasons.still_works(SUSPENDED),
     )
 
 

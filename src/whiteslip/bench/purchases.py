@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from whiteslip.flows.checkout import Authorized, Declined, PurchaseRequest, checkout
+from whiteslip.flows.checkout import Authorized, Declined, PurchaseRequest, Referred, checkout
 from whiteslip.infra import idempotency
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Call, Response
@@ -43,7 +43,7 @@ def buy(
     return database.write(work)
 
 
-def _response(outcome: Authorized | Declined | WhiteslipError) -> Response:
+def _response(outcome: Authorized | Declined | Referred | WhiteslipError) -> Response:
     match outcome:
         case Authorized(customer_id, number, line, amount, available):
             name = f"pur_{customer_id}_{number}"
@@ -51,6 +51,9 @@ def _response(outcome: Authorized | Declined | WhiteslipError) -> Response:
         case Declined(customer_id, number, line, amount, reasons, available):
             name, codes = f"pur_{customer_id}_{number}", [str(reason.code) for reason in reasons]
             return Response(201, _encode(Answer(name, line, "declined", amount, available, codes)))
+        case Referred(customer_id, number, line, amount, reasons, available, _):
+            name, codes = f"pur_{customer_id}_{number}", [str(reason.code) for reason in reasons]
+            return Response(201, _encode(Answer(name, line, "referred", amount, available, codes)))
         case _:
             status = 503 if isinstance(outcome, Unavailable) else 400
             return Response(status, _encode({"detail": str(outcome)}))

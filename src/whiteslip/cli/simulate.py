@@ -86,6 +86,7 @@ def _print(result: Result, fingerprint: str) -> None:
     by_reason = ", ".join(f"{code} {count:,}" for code, count in result.declined.items())
     rows = {
         "purchases": f"{result.purchases:,}",
+        "asked to verify, left for review": f"{result.verifications:,}, {result.referred:,}",
         "declined": f"{declined:,} ({by_reason})" if declined else "0",
         "captures, voids, refunds": f"{result.captures:,}, {result.voids:,}, {result.refunds:,}",
         "statements": f"{result.statements:,}",

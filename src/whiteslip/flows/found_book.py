@@ -12,6 +12,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.products import store as products
 
+SHIPPED_BOOKS = ("watch", "checkout")
 RANGE_SIZE = 10_000
 """How many customer numbers end of day closes in one transaction."""
 
@@ -21,7 +22,7 @@ def found_book(db: Connection, *, on: date, at: datetime, range_size: int = RANG
     business_day.begin(db, on=on, range_size=range_size)
     for terms in products.shipped():
         products.publish(db, terms)
-    for name in ("watch",):
+    for name in SHIPPED_BOOKS:
         body = rulebooks.shipped(name)
         book, problems = read(body, file=f"{name}.toml")
         if book is None:

@@ -121,9 +121,9 @@ def _purchases(story: StoryView) -> Iterator[Entry]:
         if row.purchase_id is not None:
             rows[row.purchase_id].append(row)
     for purchase in story.purchases:
-        if purchase.status == "declined":
+        if purchase.status in ("declined", "referred"):
             parts: Any = explained(purchase.reasons)
-            yield _of_purchase(purchase, "declined", "warn", parts)
+            yield _of_purchase(purchase, purchase.status, "warn", parts)
         else:
             yield _of_purchase(purchase, "purchase", "plain", rows[purchase.purchase_id])
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from whiteslip.flows.checkout import Authorized, Declined
+from whiteslip.flows.checkout import Authorized, Declined, Referred
 from whiteslip.flows.refund import RefundRequest
 from whiteslip.flows.void import VoidRequest
 from whiteslip.kernel.errors import WhiteslipError
@@ -53,7 +53,7 @@ class Parcels:
 
     def ship(
         self,
-        answers: Sequence[Authorized | Declined | WhiteslipError],
+        answers: Sequence[Authorized | Declined | Referred | WhiteslipError],
         categories: Ints,
         *,
         on: date,

@@ -2,7 +2,7 @@
 SELECT
     (SELECT count(*) FROM money.purchase WHERE order_ref NOT LIKE 'order-%%') AS purchases,
     (SELECT count(*) FROM infra.idempotency_key WHERE status = 201) AS answered_keys,
-    (SELECT count(*) FROM infra.outbox WHERE topic IN ('money.purchase-authorized', 'money.purchase-declined')) AS events,
+    (SELECT count(*) FROM infra.outbox WHERE topic LIKE 'money.purchase-%%') AS events,
     (SELECT count(*) FROM money.purchase WHERE status = 'authorized') AS holds,
     (SELECT count(*) FROM money.movement WHERE kind = 'hold_placed') AS hold_movements,
     (SELECT count(*) FROM money.line WHERE held_minor + principal_minor > fixed_limit_minor + temporary_limit_minor) AS lines_above_limit,

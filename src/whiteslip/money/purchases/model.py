@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from whiteslip.kernel.reason import Reason
 from whiteslip.money.lines.model import Line
 
 
 class PurchaseRequest(NamedTuple):
-    """A shopper wants to buy on credit; `plan_months` is 0 for pay later."""
+    """A shopper wants to buy on credit; `plan_months` is 0 for pay later.
+
+    `device` and `address` are hashes of what the shop calls them, 0 when it does not tell; `is_verified` says that it
+    has just checked a second factor.
+    """
 
     customer_id: int
     line_id: int
@@ -18,6 +22,9 @@ class PurchaseRequest(NamedTuple):
     amount_minor: int
     plan_months: int
     order_ref: str
+    device: int = 0
+    address: int = 0
+    is_verified: bool = False
 
 
 class Standing(NamedTuple):
@@ -76,7 +83,19 @@ class Declined(NamedTuple):
     available_minor: int
 
 
-Outcome: TypeAlias = Authorized | Declined
+class Referred(NamedTuple):
+    """Neither granted nor refused: it needs a second factor or a person's look; nothing is held."""
+
+    customer_id: int
+    purchase_id: int
+    line_id: int
+    amount_minor: int
+    reasons: tuple[Reason, ...]
+    available_minor: int
+    needs: Literal["verification", "review"]
+
+
+Outcome: TypeAlias = Authorized | Declined | Referred
 
 
 class Purchase(NamedTuple):

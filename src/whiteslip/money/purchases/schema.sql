@@ -1,5 +1,5 @@
--- Purchases on credit from hold to refund; a declined one is kept with its reasons.
-CREATE TYPE money.purchase_status AS ENUM ('authorized', 'captured', 'voided', 'expired', 'declined');
+-- Purchases on credit from hold to refund; a declined or referred one is kept with its reasons. device and address are hashes, NULL where not told.
+CREATE TYPE money.purchase_status AS ENUM ('authorized', 'captured', 'voided', 'expired', 'declined', 'referred');
 
 CREATE TABLE money.purchase (
     customer_id bigint NOT NULL,
@@ -18,9 +18,11 @@ CREATE TABLE money.purchase (
     imported boolean NOT NULL DEFAULT FALSE,
     order_ref text NOT NULL CHECK (length(order_ref) BETWEEN 1 AND 64),
     reasons jsonb,
+    device bigint,
+    address bigint,
     CHECK (captured_minor + released_minor <= authorized_minor),
-    CHECK ((status = 'declined') = (reasons IS NOT NULL)),
-    CHECK (status = 'authorized' OR status = 'declined' OR captured_minor + released_minor = authorized_minor),
+    CHECK ((status IN ('authorized', 'captured', 'voided', 'expired')) = (reasons IS NULL)),
+    CHECK (status NOT IN ('captured', 'voided', 'expired') OR captured_minor + released_minor = authorized_minor),
     PRIMARY KEY (customer_id, purchase_id)
 ) WITH (fillfactor = 85);
 CREATE INDEX purchase_expiry ON money.purchase (expires_on, customer_id) WHERE status = 'authorized';

@@ -58,30 +58,34 @@ def authorize_purchases(
     )
 
 
-def decline_purchases(
+def refuse_purchases(
     db: Connection,
     requests: Sequence[PurchaseRequest],
     purchase_ids: Sequence[int],
+    statuses: Sequence[str],
     reasons: Sequence[str],
     *,
     on: date,
     at: datetime,
 ) -> None:
-    """Keep declined purchases with their reasons, as JSON."""
+    """Keep declined and referred purchases with their reasons, as JSON."""
     sql.run(
         db,
-        "decline_purchases",
+        "refuse_purchases",
         **_requested(requests, purchase_ids),
+        statuses=arrays.texts(statuses),
         reasons=arrays.jsons(reasons),
-        declined_on=on,
-        declined_at=at,
+        refused_on=on,
+        refused_at=at,
     )
 
 
 def _requested(
     requests: Sequence[PurchaseRequest], purchase_ids: Sequence[int]
 ) -> dict[str, arrays.Column]:
-    customers, lines, merchants, amounts, months, order_refs = zip(*requests, strict=True)
+    customers, lines, merchants, amounts, months, order_refs, devices, addresses, _ = zip(
+        *requests, strict=True
+    )
     return {
         "customer_ids": arrays.bigints(customers),
         "purchase_ids": arrays.bigints(purchase_ids),
@@ -90,6 +94,8 @@ def _requested(
         "amounts_minor": arrays.bigints(amounts),
         "plan_months": arrays.smallints(months),
         "order_refs": arrays.texts(order_refs),
+        "devices": arrays.bigints(devices),
+        "addresses": arrays.bigints(addresses),
     }
 
 

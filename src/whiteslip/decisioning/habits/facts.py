@@ -1,0 +1,71 @@
+"""The facts the checkout book judges a purchase by: the request, its line, and the person's habits."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from whiteslip.decisioning.habits.model import Background
+from whiteslip.money.lines.model import Line
+from whiteslip.money.purchases.model import PurchaseRequest
+
+
+class CheckoutFacts(NamedTuple):
+    """One purchase's facts, under the names of the book's inputs; amounts in minor units, None is missing."""
+
+    amount: int
+    plan_months: int
+    is_verified: bool
+    hour: int
+    limit: int
+    utilization_after: float | None
+    line_age_days: int
+    level: int
+    days_past_due: int
+    default_probability: float | None
+    requests_1h: int
+    requests_24h: int
+    asked_24h: int
+    purchases_before: int
+    minutes_since_last: int | None
+    usual_amount: int | None
+    deviation: float | None
+    device_is_known: bool | None
+    address_is_known: bool | None
+    merchant_is_known: bool
+
+
+def facts_of(
+    request: PurchaseRequest,
+    line: Line,
+    known: Background,
+    *,
+    taken_minor: int,
+    on: date,
+    hour: int,
+) -> CheckoutFacts:
+    """Put together what a request is judged by; `taken_minor` is what the same batch already takes from the line."""
+    limit = line.fixed_limit_minor + line.temporary_limit_minor
+    used = line.principal_minor + line.held_minor + taken_minor + request.amount_minor
+    return CheckoutFacts(
+        request.amount_minor,
+        request.plan_months,
+        request.is_verified,
+        hour,
+        limit,
+        used / limit if limit else None,
+        (on - line.opened_on).days,
+        line.restriction_level,
+        known.days_past_due,
+        known.default_probability,
+        known.requests_1h,
+        known.requests_24h,
+        known.asked_24h_minor,
+        known.purchases_before,
+        known.minutes_since_last,
+        None if known.usual_minor is None else round(known.usual_minor),
+        known.deviation,
+        known.device_is_known,
+        known.address_is_known,
+        known.merchant_is_known,
+    )

@@ -1,0 +1,226 @@
+"""A batch of purchases on its way: what each is judged by, what is held on each line, what is decided."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from whiteslip.decisioning.decisions.judging import Judged, judge_rows
+from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
+from whiteslip.decisioning.habits.model import Asking, Background, Habit
+from whiteslip.decisioning.habits.rules import after
+from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
+from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.kernel.calendar import ZONE
+from whiteslip.kernel.errors import Unavailable, WhiteslipError
+from whiteslip.kernel.reason import MOST_REASONS, Reason
+from whiteslip.kernel.verdict import Outcome as BookOutcome
+from whiteslip.money.lines import rules as line_rules
+from whiteslip.money.lines.model import RESTRICTED_LEVEL, Line, LineKey
+from whiteslip.money.products.model import Product
+from whiteslip.money.purchases import rules
+from whiteslip.money.purchases.model import (
+    Authorized,
+    Declined,
+    Outcome,
+    PurchaseRequest,
+    Referred,
+    Standing,
+)
+
+_BUSY = Unavailable("the line is busy: repeat the request")
+
+
+class Known(NamedTuple):
+    """What is read before a batch is judged; `habits` only of those who ask more than once."""
+
+    standings: list[Standing]
+    backgrounds: list[Background]
+    terms: dict[int, Product]
+    habits: dict[int, Habit]
+
+
+def _asking(request: PurchaseRequest) -> Asking:
+    return Asking(request.amount_minor, request.merchant_id, request.device, request.address)
+
+
+class Restricted(NamedTuple):
+    """A request refused on a restricted line; the reasons are still to be read."""
+
+    place: int
+    key: LineKey
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch on its way: what is to be held on each line, and what is decided for each request."""
+
+    requests: Sequence[PurchaseRequest]
+    book: RuleBook
+    at: datetime
+    on: date = date.min
+    keys: list[LineKey] = field(init=False)
+    askings: list[Asking] = field(init=False)
+    outcomes: list[Outcome | WhiteslipError] = field(init=False)
+    judged: list[Judged | None] = field(init=False)
+    hold_days: list[int] = field(init=False)
+    repeated: frozenset[int] = field(init=False)
+    wanted: dict[LineKey, int] = field(default_factory=dict[LineKey, int])
+    approved: dict[LineKey, list[int]] = field(default_factory=dict[LineKey, list[int]])
+    restricted: list[Restricted] = field(default_factory=list[Restricted])
+
+    def __post_init__(self) -> None:
+        self.keys = [LineKey(one.customer_id, one.line_id) for one in self.requests]
+        self.askings = [_asking(one) for one in self.requests]
+        self.outcomes = [_BUSY] * len(self.requests)
+        self.judged = [None] * len(self.requests)
+        self.hold_days = [0] * len(self.requests)
+        times = Counter(request.customer_id for request in self.requests)
+        self.repeated = frozenset(one for one, count in times.items() if count > 1)
+
+    def judge(self, waiting: Sequence[int], known: Known) -> None:
+        """Judge what waits, one after the other on each line, against what its line has left by then."""
+        self.wanted, self.approved = {}, {}
+        found = [standing.line for standing in known.standings]
+        self._judge_by_book(waiting, found, known)
+        earlier = _Earlier(self, known.habits)
+        for place, index in enumerate(waiting):
+            standing, line, request = known.standings[place], found[place], self.requests[index]
+            product = known.terms.get(standing.product_id)
+            error = rules.mistake(request, standing, product)
+            if error or product is None or line is None:
+                self.outcomes[index] = error or _BUSY
+                continue
+            if request.customer_id in self.repeated:
+                self._judge_again(index, line, earlier.background(index, known.backgrounds[place]))
+            self._decide(index, line, standing.number, product.hold_days)
+
+    def _judge_by_book(
+        self, waiting: Sequence[int], found: Sequence[Line | None], known: Known
+    ) -> None:
+        """Judge by the book, in one sweep, everybody who asks once."""
+        self.on, hour = known.standings[0].current_on, self.at.astimezone(ZONE).hour
+        places: list[int] = []
+        facts: list[CheckoutFacts] = []
+        for index, line, background in zip(waiting, found, known.backgrounds, strict=True):
+            request = self.requests[index]
+            if line is not None and request.customer_id not in self.repeated:
+                places.append(index)
+                facts.append(
+                    facts_of(request, line, background, taken_minor=0, on=self.on, hour=hour)
+                )
+        judged = judge_rows(self.book, CheckoutFacts._fields, facts)
+        for index, one in zip(places, judged, strict=True):
+            self.judged[index] = one
+
+    def _judge_again(self, index: int, line: Line, background: Background) -> None:
+        """Judge by the book who asks more than once, with what was asked before in this batch."""
+        facts = facts_of(
+            self.requests[index],
+            line,
+            background,
+            taken_minor=self.wanted.get(self.keys[index], 0),
+            on=self.on,
+            hour=self.at.astimezone(ZONE).hour,
+        )
+        (self.judged[index],) = judge_rows(self.book, CheckoutFacts._fields, [facts])
+
+    def _decide(self, index: int, line: Line, number: int, hold_days: int) -> None:
+        amount, judged, key = (
+            self.requests[index].amount_minor,
+            self.judged[index],
+            self.keys[index],
+        )
+        taken = self.wanted.get(key, 0)
+        allowed = judged is not None and judged.verdict.outcome < BookOutcome.RESTRICT
+        if judged is None or not allowed or not line_rules.may_hold(line, taken + amount):
+            self._decline(index, line, taken, number)
+        elif judged.verdict.outcome >= BookOutcome.STEP_UP:
+            self._refer(index, line, taken, number, judged)
+        else:
+            self.wanted[key] = taken + amount
+            self.approved.setdefault(key, []).append(index)
+            self.hold_days[index] = hold_days
+            self.outcomes[index] = Authorized(
+                line.customer_id,
+                number,
+                line.line_id,
+                amount,
+                line.available_minor - taken - amount,
+                self.on + timedelta(days=hold_days),
+            )
+
+    def settle(self, held: set[tuple[int, int]]) -> list[int]:
+        """Keep the approvals whose hold was taken; return the others, to be judged again."""
+        lost = [key for key in self.approved if key not in held]
+        waiting = sorted(index for key in lost for index in self.approved[key])
+        for index in waiting:
+            self.outcomes[index] = _BUSY
+        return waiting
+
+    def _refer(self, index: int, line: Line, taken: int, number: int, judged: Judged) -> None:
+        stepping_up = judged.verdict.outcome == BookOutcome.STEP_UP
+        self.outcomes[index] = Referred(
+            line.customer_id,
+            number,
+            line.line_id,
+            self.requests[index].amount_minor,
+            _reasons(judged),
+            max(0, line.available_minor - taken),
+            "verification" if stepping_up else "review",
+        )
+
+    def _decline(self, index: int, line: Line, taken: int, number: int) -> None:
+        amount, judged = self.requests[index].amount_minor, self.judged[index]
+        if line.restriction_level >= RESTRICTED_LEVEL:
+            self.restricted.append(Restricted(index, self.keys[index]))
+        seen = line._replace(held_minor=line.held_minor + taken)
+        forbidden = judged is not None and judged.verdict.outcome >= BookOutcome.RESTRICT
+        reasons = (
+            *(_reasons(judged) if judged and forbidden else ()),
+            *line_rules.refusals(seen, amount),
+        )
+        self.outcomes[index] = Declined(
+            line.customer_id,
+            number,
+            line.line_id,
+            amount,
+            reasons[:MOST_REASONS],
+            max(0, seen.available_minor),
+        )
+
+
+def _reasons(judged: Judged) -> tuple[Reason, ...]:
+    return tuple(Reason(code) for code in judged.verdict.reasons)
+
+
+class _Earlier:
+    """The habits of those who ask more than once, brought forward request by request."""
+
+    def __init__(self, batch: Batch, kept: dict[int, Habit]) -> None:
+        self._batch = batch
+        self._habits: dict[int, Habit | None] = {one: kept.get(one) for one in batch.repeated}
+        self._ahead: dict[int, list[int]] = {one: [] for one in batch.repeated}
+        for index in reversed(range(len(batch.requests))):
+            if (customer_id := batch.requests[index].customer_id) in batch.repeated:
+                self._ahead[customer_id].append(index)
+
+    def background(self, index: int, known: Background) -> Background:
+        """Compare a request with the habit as the requests before it in the batch leave it."""
+        request, at = self._batch.requests[index], self._batch.at
+        ahead = self._ahead[request.customer_id]
+        while ahead and ahead[-1] < index:
+            before = ahead.pop()
+            authorized = isinstance(outcome := self._batch.outcomes[before], Authorized)
+            if not isinstance(outcome, WhiteslipError):
+                self._habits[request.customer_id] = after(
+                    self._habits[request.customer_id],
+                    self._batch.askings[before],
+                    at=at,
+                    authorized=authorized,
+                )
+        facts = habit_facts_of(self._habits[request.customer_id], self._batch.askings[index], at=at)
+        return known.with_habit(facts)

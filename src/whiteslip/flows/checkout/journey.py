@@ -1,0 +1,91 @@
+"""Checkout: authorize purchases on credit, a batch at a time; the database has the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from whiteslip.decisioning.habits import store as habits
+from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.flows.checkout.batch import Batch, Known
+from whiteslip.flows.checkout.recording import record
+from whiteslip.infra import business_day
+from whiteslip.infra.database import Connection
+from whiteslip.kernel.errors import NotFound, Unavailable, WhiteslipError
+from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
+from whiteslip.money.lines import store as lines
+from whiteslip.money.lines.model import LineKey
+from whiteslip.money.products import store as products
+from whiteslip.money.purchases import store as purchases
+from whiteslip.money.purchases.model import Declined, Outcome, PurchaseRequest
+from whiteslip.risk.suspensions.store import reasons_against
+
+ROUNDS = 3
+"""How often a request that lost a race for its line is judged again."""
+
+_UNEXPLAINED = (Reason(ReasonCode.DATA_MISSING),)
+
+
+def checkout(
+    db: Connection, requests: Sequence[PurchaseRequest], *, at: datetime
+) -> list[Outcome | WhiteslipError]:
+    """Authorize a batch, in order; a single purchase is a batch of one.
+
+    A refusal of credit is `Declined` with its reasons, `Referred` needs a second factor or a person's look; a request
+    that is a mistake is answered with the error, and nothing of it is kept. Without a checkout book nothing is granted.
+    """
+    business_day.hold(db)
+    batch = Batch(requests, _live_book(db), at)
+    waiting = list(range(len(requests)))
+    for _ in range(ROUNDS):
+        batch.judge(waiting, _read(db, batch, waiting))
+        waiting = batch.settle(_hold(db, batch.wanted))
+        if not waiting:
+            break
+    _explain_restrictions(db, batch)
+    record(db, batch)
+    return batch.outcomes
+
+
+def _live_book(db: Connection) -> RuleBook:
+    try:
+        return rulebooks.live(db, "checkout")
+    except NotFound as error:
+        raise Unavailable("no checkout rule book is live, so nothing can be granted") from error
+
+
+def _read(db: Connection, batch: Batch, waiting: Sequence[int]) -> Known:
+    asked = [batch.requests[index] for index in waiting]
+    standings = purchases.read_standings(db, asked)
+    return Known(
+        standings,
+        habits.read_backgrounds(
+            db,
+            [batch.keys[index] for index in waiting],
+            [batch.askings[index] for index in waiting],
+            at=batch.at,
+        ),
+        products.by_id(db, {one.product_id for one in standings if one.product_id}),
+        habits.read_habits(db, batch.repeated) if batch.repeated else {},
+    )
+
+
+def _hold(db: Connection, wanted: dict[LineKey, int]) -> set[tuple[int, int]]:
+    if not wanted:
+        return set()
+    keys = sorted(wanted)
+    customer_ids, line_ids = zip(*keys, strict=True)
+    return lines.place_holds(db, customer_ids, line_ids, [wanted[key] for key in keys])
+
+
+def _explain_restrictions(db: Connection, batch: Batch) -> None:
+    """Give what a restriction refused the reasons of that restriction, before those of the line."""
+    if not batch.restricted:
+        return
+    against = reasons_against(db, [one.key for one in batch.restricted])
+    for place, key in batch.restricted:
+        declined = batch.outcomes[place]
+        if isinstance(declined, Declined):
+            reasons = (*against.get(key, _UNEXPLAINED), *declined.reasons)[:MOST_REASONS]
+            batch.outcomes[place] = declined._replace(reasons=reasons)

@@ -1,0 +1,118 @@
+"""Keeping what a batch decided: purchases, the movements of holds, events, decisions and habits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from whiteslip.decisioning.decisions.store import insert_decisions
+from whiteslip.decisioning.habits import store as habits
+from whiteslip.flows.checkout.batch import Batch
+from whiteslip.infra import outbox
+from whiteslip.infra.database import Connection
+from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.money.ledger.model import MovementKind
+from whiteslip.money.ledger.store import post_one_kind
+from whiteslip.money.purchases import store as purchases
+from whiteslip.money.purchases.model import Authorized, Outcome, PurchaseRequest, Referred
+from whiteslip.risk.suspensions.store import reasons_json
+
+
+def record(db: Connection, batch: Batch) -> None:
+    """Keep everything a batch decided; a mistaken request leaves nothing."""
+    decided = [
+        (request, outcome, index)
+        for index, (request, outcome) in enumerate(zip(batch.requests, batch.outcomes, strict=True))
+        if not isinstance(outcome, WhiteslipError)
+    ]
+    if not decided:
+        return
+    approved = [one for one in decided if isinstance(one[1], Authorized)]
+    refused = [one for one in decided if not isinstance(one[1], Authorized)]
+    if approved:
+        _record_approved(db, batch, *zip(*approved, strict=True))
+    if refused:
+        _record_refused(db, batch, *zip(*refused, strict=True))
+    _record_decisions(db, batch, [one[1] for one in decided], [one[2] for one in decided])
+    habits.keep_habits(
+        db,
+        [request.customer_id for request, _, _ in decided],
+        [batch.askings[place] for _, _, place in decided],
+        [isinstance(outcome, Authorized) for _, outcome, _ in decided],
+        at=batch.at,
+    )
+
+
+def _record_approved(
+    db: Connection,
+    batch: Batch,
+    requests: Sequence[PurchaseRequest],
+    approved: Sequence[Outcome],
+    places: Sequence[int],
+) -> None:
+    customer_ids, numbers, line_ids, amounts, _, _ = zip(*approved, strict=True)
+    hold_days = [batch.hold_days[place] for place in places]
+    purchases.authorize_purchases(db, requests, numbers, hold_days, on=batch.on, at=batch.at)
+    post_one_kind(
+        db,
+        MovementKind.HOLD_PLACED,
+        customer_ids=customer_ids,
+        line_ids=line_ids,
+        source_ids=numbers,
+        amounts_minor=amounts,
+        on=batch.on,
+        at=batch.at,
+    )
+    outbox.append(
+        db, "money.purchase-authorized", customer_ids=customer_ids, subject_ids=numbers, at=batch.at
+    )
+
+
+def _record_refused(
+    db: Connection,
+    batch: Batch,
+    requests: Sequence[PurchaseRequest],
+    refused: Sequence[Outcome],
+    _places: Sequence[int],
+) -> None:
+    numbers = [outcome.purchase_id for outcome in refused]
+    statuses = ["referred" if isinstance(one, Referred) else "declined" for one in refused]
+    reasons = [reasons_json(one.reasons) for one in refused if not isinstance(one, Authorized)]
+    purchases.refuse_purchases(db, requests, numbers, statuses, reasons, on=batch.on, at=batch.at)
+    for status in sorted(set(statuses)):
+        these = [one for one, its in zip(refused, statuses, strict=True) if its == status]
+        outbox.append(
+            db,
+            f"money.purchase-{status}",
+            customer_ids=[one.customer_id for one in these],
+            subject_ids=[one.purchase_id for one in these],
+            at=batch.at,
+        )
+
+
+def _record_decisions(
+    db: Connection, batch: Batch, outcomes: Sequence[Outcome], places: Sequence[int]
+) -> None:
+    """Keep every verdict of the book under the number of its purchase."""
+    kept = [
+        (outcome, judged)
+        for outcome, place in zip(outcomes, places, strict=True)
+        if (judged := batch.judged[place])
+    ]
+    if not kept:
+        return
+    verdicts = [judged.verdict for _, judged in kept]
+    insert_decisions(
+        db,
+        batch.book.name,
+        customer_ids=[outcome.customer_id for outcome, _ in kept],
+        decision_ids=[outcome.purchase_id for outcome, _ in kept],
+        book_versions=[verdict.version for verdict in verdicts],
+        outcomes=[verdict.outcome for verdict in verdicts],
+        fired=[verdict.fired for verdict in verdicts],
+        unknown=[verdict.unknown for verdict in verdicts],
+        facts=[judged.written for _, judged in kept],
+        reasons=[" ".join(verdict.reasons) for verdict in verdicts],
+        scores=[None] * len(kept),
+        on=batch.on,
+        at=batch.at,
+    )
