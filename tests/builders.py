@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import TypeVar
 
+from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.decisioning.rulebooks.reading import read
 from whiteslip.flows import capture as capturing
 from whiteslip.flows import checkout as checking_out
 from whiteslip.flows import refund as refunding
@@ -57,6 +59,11 @@ class Book:
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run work in one transaction."""
         return self.database.write(work)
+
+    def grant_all(self) -> None:
+        """Make a checkout book live that has nothing against anybody, where lines alone are to decide."""
+        at = self.at
+        self.write(lambda db: grant_all(db, at=at))
 
     def shop(self, name: str = "Corner shop", *, fee_ppm: int = 10_000) -> int:
         """Open a shop."""
@@ -136,6 +143,32 @@ class Book:
         """Run end of day until it is that day."""
         while self.today < day:
             self.close_day()
+
+
+GRANT_ALL = """
+name = "checkout"
+version = 1001
+kind = "checkout"
+description = "Nothing against anybody."
+default = "clear"
+
+[inputs]
+amount = { type = "money" }
+
+[[rule]]
+id = "never"
+when = "amount < 0"
+outcome = "review"
+reasons = ["SYS-02"]
+why = "No request is below zero."
+"""
+
+
+def grant_all(db: Connection, *, at: datetime) -> None:
+    """Publish a checkout book that grants whatever a line allows."""
+    book, problems = read(GRANT_ALL, file="checkout.toml")
+    assert book is not None, problems
+    rulebooks.publish(db, book, at=at)
 
 
 def founded(database: Database, *, on: date = FOUNDED_ON, range_size: int = 10_000) -> Book:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.api.conftest import Book
+from tests.builders import FOUNDED_ON, grant_all, noon
 
 
 def test_a_purchase_lives_from_hold_to_refund(book: Book) -> None:
@@ -50,8 +51,24 @@ def test_a_repeated_key_acts_once_and_answers_byte_for_byte(book: Book) -> None:
     assert book.operator.get(f"/lines/{line_id}").body["held_minor"] == 700
 
 
+def test_what_looks_unlike_a_person_is_referred_until_verified(book: Book) -> None:
+    line_id = book.line(1_000_000)
+    body = {"line_id": line_id, "amount_minor": 900_000, "order_ref": "a", "device": "phone 1"}
+
+    referred = book.shop.post("/purchases", body)
+    granted = book.shop.post("/purchases", {**body, "is_verified": True})
+
+    assert (referred.status, referred.body["status"]) == (201, "referred")
+    assert referred.body["needs"] == "verification"
+    assert [reason["code"] for reason in referred.body["reasons"]] == ["FRD-01"]
+    assert (granted.status, granted.body["status"]) == (201, "authorized")
+    shown = book.operator.get(f"/purchases/{referred.body['purchase_id']}").body
+    assert (shown["status"], shown["captured_minor"]) == ("referred", 0)
+
+
 def test_many_at_once_hold_exactly_what_fits(book: Book) -> None:
     line_id = book.line(10_000)
+    book.database.write(lambda db: grant_all(db, at=noon(FOUNDED_ON)))
 
     with ThreadPoolExecutor(16) as pool:
         answers = [one.result() for one in [pool.submit(book.buy, line_id, 900) for _ in range(32)]]
@@ -76,6 +93,7 @@ def test_one_key_from_many_threads_acts_once(book: Book) -> None:
 
 def test_a_bulk_request_answers_each_item(book: Book) -> None:
     line_id = book.line(10_000)
+    book.database.write(lambda db: grant_all(db, at=noon(FOUNDED_ON)))
     item = {"line_id": line_id, "amount_minor": 600, "order_ref": "a"}
     items = [{**item, "idempotency_key": f"b{number}"} for number in range(20)]
     items.append({**item, "line_id": "lin_1_999", "idempotency_key": "b20"})

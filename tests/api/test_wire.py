@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httptools
 import pytest
 from tests.api.conftest import Book
+from tests.builders import FOUNDED_ON, grant_all, noon
 
 
 class _Reader:
@@ -78,6 +79,7 @@ def request(book: Book, key: str, *extra: str, line_id: str = "lin_1_1") -> byte
 def warm(book: Book) -> Book:
     """A book whose server knows the shop's key, so that the shortcut is taken."""
     assert book.line() == "lin_1_1"
+    book.database.write(lambda db: grant_all(db, at=noon(FOUNDED_ON)))
     assert book.buy("lin_1_1").status == 201
     return book
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
-from tests.builders import Book, founded
+from tests.builders import GRANT_ALL, Book, founded
 
 from whiteslip.decisioning.decisions.model import Decision
 from whiteslip.decisioning.decisions.rules import agrees, named_facts, rerun
@@ -225,3 +225,113 @@ def _rounded(value: object) -> object:
     if isinstance(value, float) and not math.isnan(value):
         return float(f"{value:.9g}")
     return value
+
+
+STRICTER = GRANT_ALL.replace("amount < 0", "amount >= 5000").replace("1001", "1002")
+
+
+def test_a_challenger_judges_its_share_and_the_record_says_which(book: Book) -> None:
+    book.grant_all()
+    lines, shop = [book.line() for _ in range(40)], book.shop()
+    run_beside(book, STRICTER, "challenger")
+    wishes = [PurchaseRequest(*line, shop, 9_000, 0, "o") for line in lines]
+
+    first = ask(book, wishes, at=book.at)
+    again = ask(book, wishes, at=book.at + timedelta(days=2))
+
+    judged = {
+        kind: {one.book_version for one in decisions(book, first) if type_of(one, first) is kind}
+        for kind in (Authorized, Referred)
+    }
+    assert judged == {Authorized: {1001}, Referred: {1002}}
+    assert [type(one) for one in again] == [type(one) for one in first]
+
+
+def test_a_shadow_is_counted_and_decides_nothing(book: Book) -> None:
+    book.grant_all()
+    lines, shop = [book.line() for _ in range(30)], book.shop()
+    run_beside(book, STRICTER, "shadow")
+    wishes = [
+        PurchaseRequest(*line, shop, 9_000 if place % 3 else 900, 0, "o")
+        for place, line in enumerate(lines)
+    ]
+
+    answers = ask(book, wishes, at=book.at)
+
+    counted = book.write(
+        lambda db: db.execute(
+            "SELECT live_outcomes, shadow_outcomes, outcome_rows FROM decisioning.shadow_count"
+        ).fetchall()
+    )
+    assert {type(one) for one in answers} == {Authorized}
+    assert counted == [([0, 0], [0, 4], [10, 20])]
+
+
+@pytest.mark.parametrize(
+    ("age_days", "status", "kind"),
+    [(35, "live", Declined), (36, "live", Authorized), (3, "retired", Authorized)],
+)
+def test_a_score_counts_while_it_is_fresh_and_its_model_live(
+    book: Book, age_days: int, status: str, kind: type[Answer]
+) -> None:
+    line, shop = book.line(), book.shop()
+    scored(book, line, probability=0.5, on=book.today - timedelta(days=age_days), status=status)
+
+    (answer,) = ask(book, [PurchaseRequest(*line, shop, 30_000, 0, "o")], at=book.at)
+
+    assert type(answer) is kind
+    if isinstance(answer, Declined):
+        assert [reason.code for reason in answer.reasons] == [ReasonCode.DEFAULT_LIKELY]
+
+
+def test_without_a_score_a_large_purchase_is_referred_not_granted(book: Book) -> None:
+    line, shop = book.line(9_000_000), book.shop()
+    book.write(lambda db: db.execute("UPDATE money.line SET opened_on = opened_on - 61"))
+    asked = PurchaseRequest(*line, shop, 2_500_000, 0, "o", is_verified=True)
+
+    (unknown,) = ask(book, [asked], at=book.at)
+    scored(book, line, probability=0.01, on=book.today, status="live")
+    (known,) = ask(book, [asked], at=book.at)
+
+    assert isinstance(unknown, Referred)
+    assert [reason.code for reason in unknown.reasons] == [ReasonCode.DATA_MISSING]
+    assert isinstance(known, Authorized)
+
+
+def type_of(decision: Decision, answers: Sequence[Answer]) -> type[Answer]:
+    """The kind of answer a decision came to."""
+    (answer,) = (
+        one
+        for one in answers
+        if not isinstance(one, WhiteslipError) and one.purchase_id == decision.decision_id
+    )
+    return type(answer)
+
+
+def run_beside(book: Book, body: str, status: str) -> None:
+    """Let a version run beside the live one, half of the customers if it is a challenger."""
+    checksum = rulebooks.checksum_of(body)
+    book.write(
+        lambda db: db.execute(
+            "INSERT INTO decisioning.rule_book (name, version, body, checksum, status, published_at,"
+            " authors, share_ppm) VALUES ('checkout', 1002, %s, %s, %s, %s, '{ann}', %s)",
+            (body, checksum, status, book.at, 500_000 if status == "challenger" else None),
+        )
+    )
+
+
+def scored(book: Book, line: LineKey, *, probability: float, on: date, status: str) -> None:
+    """Give a line a score by a model of this status."""
+    book.write(
+        lambda db: db.execute(
+            "INSERT INTO decisioning.model VALUES ('behavior', 1, 'scorecard', '', '', %s,"
+            " '2026-01-01', '{}', 'ann', now(), 'bob', now())",
+            (status,),
+        )
+    )
+    book.write(
+        lambda db: db.execute(
+            "INSERT INTO decisioning.score VALUES (%s, %s, 1, %s, %s, NULL, 'behavior')",
+            (*line, on, probability),
+        )
+    )

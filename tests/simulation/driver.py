@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from tests.builders import Book, founded, noon
 from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
 
+from whiteslip.decisioning.decisions.store import read_decisions
 from whiteslip.flows.capture import Captured, CaptureRequest, capture
 from whiteslip.flows.change_limits import (
     LimitChange,
@@ -31,9 +32,11 @@ from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Call, Response, once
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
-from whiteslip.money.lines.model import LineKey
+from whiteslip.kernel.ids import OwnedId
+from whiteslip.kernel.verdict import Outcome
+from whiteslip.money.lines.model import RESTRICTED_LEVEL, LineKey
 from whiteslip.money.products import store as products
-from whiteslip.money.purchases.model import Authorized, Declined, PurchaseRequest
+from whiteslip.money.purchases.model import Authorized, Declined, PurchaseRequest, Referred
 from whiteslip.world.oracle import LineOracle, OracleRefusal, OracleTerms
 
 Q = TypeVar("Q")
@@ -301,7 +304,7 @@ class Simulation:
     def expect_checkout(
         self, request: PurchaseRequest, answer: Any, levels: dict[LineKey, int]
     ) -> None:
-        """Approve exactly what the oracle has room for; name mistakes as mistakes."""
+        """Approve exactly what the oracle has room for and the book allows; name mistakes as mistakes."""
         key = LineKey(request.customer_id, request.line_id)
         if isinstance(answer, WhiteslipError):
             assert self._mistake(key, request) is type(answer), answer
@@ -309,6 +312,13 @@ class Simulation:
         assert self._mistake(key, request) is None
         self.bought.append(Bought(key, answer.purchase_id, request.merchant_id))
         with self._as_of_today(key) as oracle:
+            room = levels[key] < RESTRICTED_LEVEL and request.amount_minor <= oracle.available_minor
+            outcome = self._verdict(answer)
+            if room and outcome >= Outcome.STEP_UP:
+                stopped = Declined if outcome >= Outcome.RESTRICT else Referred
+                assert isinstance(answer, stopped), answer
+                self.counts[f"checkout: {outcome.label}"] += 1
+                return
             approved = oracle.authorize(
                 answer.purchase_id,
                 request.amount_minor,
@@ -324,6 +334,11 @@ class Simulation:
         assert not approved
         assert 1 <= len(answer.reasons) <= 4
         self.counts["checkout: declined"] += 1
+
+    def _verdict(self, answer: Authorized | Declined | Referred) -> Outcome:
+        """What the checkout book said, as kept."""
+        id_ = OwnedId(answer.customer_id, answer.purchase_id)
+        return self.database.read(lambda db: read_decisions(db, [id_]))[id_].outcome
 
     def _mistake(self, key: LineKey, request: PurchaseRequest) -> type[WhiteslipError] | None:
         if key not in self.oracles or request.merchant_id not in self.shops:

@@ -57,11 +57,13 @@ def live(database: Database) -> Simulation:
     first = sim.open_line(100_000, 5, product="pay-later", owner=None)
     second = sim.open_line(100_000, 9, product="pay-later", owner=None)
     asked = [
-        PurchaseRequest(*line, shop, 20_000, months, "o")
+        PurchaseRequest(*line, shop, 20_000, months, "o", is_verified=True)
         for line in (first, second)
         for months in (0, 3)
     ]
-    held = sim.command("checkout", [*asked, PurchaseRequest(*first, shop, 99_000, 0, "o")])
+    held = sim.command(
+        "checkout", [*asked, PurchaseRequest(*first, shop, 99_000, 0, "o", is_verified=True)]
+    )
     sim.command(
         "capture",
         [
@@ -124,7 +126,9 @@ def test_an_oracle_with_another_rate_disagrees(
         sim = Simulation(database, on=FOUNDED_ON, terms_changed=changed)
         shop = sim.open_shop(0)
         line = sim.open_line(10_000_000, 5, product="pay-later", owner=None)
-        (held,) = sim.command("checkout", [PurchaseRequest(*line, shop, 9_999_999, 0, "o")])
+        (held,) = sim.command(
+            "checkout", [PurchaseRequest(*line, shop, 9_999_999, 0, "o", is_verified=True)]
+        )
 
         def happens() -> None:
             sim.command("capture", [CaptureRequest(1, held.purchase_id, None, None, final=True)])

@@ -105,7 +105,7 @@ class Histories(RuleBasedStateMachine):
         """Let every line have one purchase to pay later, one in parts, and one that is held."""
         shop = self.sim.shops[0]
         asked = [
-            PurchaseRequest(*line, shop, amount, months, "order")
+            PurchaseRequest(*line, shop, amount, months, "order", is_verified=True)
             for line in self.sim.lines
             for amount, months in ((3_333, 0), (5_001, 0), (30_001, 3))
         ]
@@ -156,6 +156,9 @@ class Histories(RuleBasedStateMachine):
                     max(amount, 10_000) if months else amount,
                     months,
                     "order",
+                    device=pick % 4,
+                    address=shop % 3,
+                    is_verified=pick % 5 > 0,
                 )
                 for pick, shop, amount, months in asked
             ],

@@ -38,7 +38,9 @@ MayHold = Callable[[Line, int], bool]
 @pytest.fixture
 def book(database: Database) -> Book:
     """A founded book."""
-    return founded(database, range_size=2)
+    made = founded(database, range_size=2)
+    made.grant_all()
+    return made
 
 
 def together(*jobs: Callable[[], Any]) -> list[Any]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from whiteslip.decisioning.decisions.rules import Fact, write_facts
 from whiteslip.decisioning.rulebooks.chunks import Column
 from whiteslip.decisioning.rulebooks.model import InputType, RuleBook
-from whiteslip.decisioning.rulebooks.rules import judge, judge_columns
+from whiteslip.decisioning.rulebooks.rules import Verdicts, judge, judge_columns
 from whiteslip.kernel.verdict import Verdict
 
 FEW: Final = 16
@@ -51,6 +51,30 @@ def judge_rows(
     return [
         Judged(verdict, _seen(places, row)) for verdict, row in zip(verdicts, rows, strict=True)
     ]
+
+
+def judge_each(
+    books: Sequence[RuleBook], fields: tuple[str, ...], rows: Sequence[tuple[Fact, ...]]
+) -> list[Judged]:
+    """Judge each row by its own book, as under a challenger."""
+    judged: list[Judged | None] = [None] * len(rows)
+    for book in dict.fromkeys(books):
+        places = [place for place, one in enumerate(books) if one is book]
+        found = judge_rows(book, fields, [rows[place] for place in places])
+        for place, one in zip(places, found, strict=True):
+            judged[place] = one
+    return [one for one in judged if one is not None]
+
+
+def as_verdicts(book: RuleBook, judged: Sequence[Judged]) -> Verdicts:
+    """Put the verdicts of one book together as arrays."""
+    verdicts = [one.verdict for one in judged]
+    return Verdicts(
+        book,
+        np.array([one.outcome for one in verdicts], dtype=np.uint8),
+        np.array([one.fired for one in verdicts], dtype=np.uint64),
+        np.array([one.unknown for one in verdicts], dtype=np.uint64),
+    )
 
 
 def _one(book: RuleBook, places: _Places, row: tuple[Fact, ...]) -> Judged:

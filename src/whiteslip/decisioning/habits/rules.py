@@ -15,6 +15,10 @@ LEAST_PURCHASES: Final = 3
 """Fewer purchases than this teach nothing about what is usual."""
 LEAST_SPREAD: Final = 0.35
 """The least spread of ln(amount): whoever always spends the same may still spend 40 % more without being odd."""
+SCORE_MODEL: Final = "behavior"
+"""The model whose probability of default a purchase is judged by."""
+SCORE_DAYS: Final = 35
+"""An older score is none: it speaks of somebody the person no longer is."""
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 

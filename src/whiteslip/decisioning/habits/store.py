@@ -32,6 +32,8 @@ def read_backgrounds(
         **_columns([key.customer_id for key in keys], askings),
         line_ids=arrays.bigints([key.line_id for key in keys]),
         at=at,
+        score_model=rules.SCORE_MODEL,
+        score_days=rules.SCORE_DAYS,
         least_purchases=rules.LEAST_PURCHASES,
         least_spread=rules.LEAST_SPREAD,
     )

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from whiteslip.decisioning.decisions.judging import Judged, judge_rows
+from whiteslip.decisioning.decisions.judging import Judged, judge_each, judge_rows
 from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
 from whiteslip.decisioning.habits.model import Asking, Background, Habit
 from whiteslip.decisioning.habits.rules import after
 from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
+from whiteslip.decisioning.rulebooks.experiment import is_challenged
 from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import Unavailable, WhiteslipError
 from whiteslip.kernel.reason import MOST_REASONS, Reason
@@ -43,6 +45,20 @@ class Known(NamedTuple):
     habits: dict[int, Habit]
 
 
+def _books(running: Running, customer_ids: Sequence[int]) -> list[RuleBook]:
+    """Say which version judges whom."""
+    challenger = running.challenger
+    if challenger is None:
+        return [running.live] * len(customer_ids)
+    challenged = is_challenged(
+        customer_ids,
+        name=challenger.name,
+        version=challenger.version,
+        share_ppm=running.share_ppm,
+    )
+    return [challenger if one else running.live for one in challenged.tolist()]
+
+
 def _asking(request: PurchaseRequest) -> Asking:
     return Asking(request.amount_minor, request.merchant_id, request.device, request.address)
 
@@ -59,12 +75,14 @@ class Batch:
     """A batch on its way: what is to be held on each line, and what is decided for each request."""
 
     requests: Sequence[PurchaseRequest]
-    book: RuleBook
+    running: Running
     at: datetime
     on: date = date.min
     keys: list[LineKey] = field(init=False)
     askings: list[Asking] = field(init=False)
     outcomes: list[Outcome | WhiteslipError] = field(init=False)
+    books: list[RuleBook] = field(init=False)
+    facts: list[CheckoutFacts | None] = field(init=False)
     judged: list[Judged | None] = field(init=False)
     hold_days: list[int] = field(init=False)
     repeated: frozenset[int] = field(init=False)
@@ -76,6 +94,8 @@ class Batch:
         self.keys = [LineKey(one.customer_id, one.line_id) for one in self.requests]
         self.askings = [_asking(one) for one in self.requests]
         self.outcomes = [_BUSY] * len(self.requests)
+        self.books = _books(self.running, [one.customer_id for one in self.requests])
+        self.facts = [None] * len(self.requests)
         self.judged = [None] * len(self.requests)
         self.hold_days = [0] * len(self.requests)
         times = Counter(request.customer_id for request in self.requests)
@@ -104,21 +124,21 @@ class Batch:
         """Judge by the book, in one sweep, everybody who asks once."""
         self.on, hour = known.standings[0].current_on, self.at.astimezone(ZONE).hour
         places: list[int] = []
-        facts: list[CheckoutFacts] = []
+        rows: list[CheckoutFacts] = []
         for index, line, background in zip(waiting, found, known.backgrounds, strict=True):
             request = self.requests[index]
             if line is not None and request.customer_id not in self.repeated:
+                row = facts_of(request, line, background, taken_minor=0, on=self.on, hour=hour)
                 places.append(index)
-                facts.append(
-                    facts_of(request, line, background, taken_minor=0, on=self.on, hour=hour)
-                )
-        judged = judge_rows(self.book, CheckoutFacts._fields, facts)
-        for index, one in zip(places, judged, strict=True):
+                rows.append(row)
+                self.facts[index] = row
+        books = [self.books[index] for index in places]
+        for index, one in zip(places, judge_each(books, CheckoutFacts._fields, rows), strict=True):
             self.judged[index] = one
 
     def _judge_again(self, index: int, line: Line, background: Background) -> None:
         """Judge by the book who asks more than once, with what was asked before in this batch."""
-        facts = facts_of(
+        self.facts[index] = row = facts_of(
             self.requests[index],
             line,
             background,
@@ -126,7 +146,7 @@ class Batch:
             on=self.on,
             hour=self.at.astimezone(ZONE).hour,
         )
-        (self.judged[index],) = judge_rows(self.book, CheckoutFacts._fields, [facts])
+        (self.judged[index],) = judge_rows(self.books[index], CheckoutFacts._fields, [row])
 
     def _decide(self, index: int, line: Line, number: int, hold_days: int) -> None:
         amount, judged, key = (

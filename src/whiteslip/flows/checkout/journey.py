@@ -7,7 +7,7 @@ from datetime import datetime
 
 from whiteslip.decisioning.habits import store as habits
 from whiteslip.decisioning.rulebooks import store as rulebooks
-from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.flows.checkout.batch import Batch, Known
 from whiteslip.flows.checkout.recording import record
 from whiteslip.infra import business_day
@@ -36,7 +36,7 @@ def checkout(
     that is a mistake is answered with the error, and nothing of it is kept. Without a checkout book nothing is granted.
     """
     business_day.hold(db)
-    batch = Batch(requests, _live_book(db), at)
+    batch = Batch(requests, _running(db), at)
     waiting = list(range(len(requests)))
     for _ in range(ROUNDS):
         batch.judge(waiting, _read(db, batch, waiting))
@@ -48,9 +48,9 @@ def checkout(
     return batch.outcomes
 
 
-def _live_book(db: Connection) -> RuleBook:
+def _running(db: Connection) -> Running:
     try:
-        return rulebooks.live(db, "checkout")
+        return rulebooks.running(db, "checkout")
     except NotFound as error:
         raise Unavailable("no checkout rule book is live, so nothing can be granted") from error
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from whiteslip.decisioning.decisions.judging import as_verdicts, judge_rows
 from whiteslip.decisioning.decisions.store import insert_decisions
 from whiteslip.decisioning.habits import store as habits
+from whiteslip.decisioning.habits.facts import CheckoutFacts
+from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.decisioning.rulebooks.shadowing import shadow_differences
 from whiteslip.flows.checkout.batch import Batch
 from whiteslip.infra import outbox
 from whiteslip.infra.database import Connection
@@ -32,6 +36,7 @@ def record(db: Connection, batch: Batch) -> None:
         _record_approved(db, batch, *zip(*approved, strict=True))
     if refused:
         _record_refused(db, batch, *zip(*refused, strict=True))
+    _count_shadow(db, batch)
     _record_decisions(db, batch, [one[1] for one in decided], [one[2] for one in decided])
     habits.keep_habits(
         db,
@@ -89,6 +94,23 @@ def _record_refused(
         )
 
 
+def _count_shadow(db: Connection, batch: Batch) -> None:
+    """Judge what the live version judged by the one in shadow as well, and keep where they differ."""
+    shadow, live = batch.running.shadow, batch.running.live
+    if shadow is None:
+        return
+    pairs = [
+        (judged, facts)
+        for judged, facts, book in zip(batch.judged, batch.facts, batch.books, strict=True)
+        if judged is not None and facts is not None and book is live
+    ]
+    if pairs:
+        judged, facts = zip(*pairs, strict=True)
+        other = judge_rows(shadow, CheckoutFacts._fields, facts)
+        differences = shadow_differences(as_verdicts(live, judged), as_verdicts(shadow, other))
+        rulebooks.count_shadow(db, live.name, differences, on=batch.on)
+
+
 def _record_decisions(
     db: Connection, batch: Batch, outcomes: Sequence[Outcome], places: Sequence[int]
 ) -> None:
@@ -103,7 +125,7 @@ def _record_decisions(
     verdicts = [judged.verdict for _, judged in kept]
     insert_decisions(
         db,
-        batch.book.name,
+        batch.running.live.name,
         customer_ids=[outcome.customer_id for outcome, _ in kept],
         decision_ids=[outcome.purchase_id for outcome, _ in kept],
         book_versions=[verdict.version for verdict in verdicts],
