@@ -18,6 +18,7 @@ from whiteslip.flows.end_of_day import end_of_day
 from whiteslip.flows.found_book import found_book
 from whiteslip.flows.import_facts import Fact, import_facts
 from whiteslip.flows.open_book import BookedLine, open_book
+from whiteslip.flows.record_outside_facts import record_outside_facts
 from whiteslip.infra.database import Database
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.world.comparison import compare
@@ -33,6 +34,7 @@ from whiteslip.world.panel import Ints, Panel
 from whiteslip.world.positions import read_positions, read_restrictions
 from whiteslip.world.profiles import Profile
 from whiteslip.world.result import Imported, ReplayResult
+from whiteslip.world.statuses import status_facts
 
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Told what is under way, how much of it is done, and how much there is."""
@@ -174,8 +176,15 @@ def _live(run: _Run, payments: Ints, purchases: Ints) -> None:
         day += _ONE_DAY
         run.tell("live through the days", total - (last - day).days, total)
         if day in closes:
+            with run.phase("record statuses"):
+                _record_statuses(run, month=len(run.positions))
             with run.phase("read positions"):
                 run.positions.append(_positions(run, day))
+
+
+def _record_statuses(run: _Run, *, month: int) -> None:
+    facts = status_facts(run.panel, run.profile, run.customer_ids, month=month)
+    run.database.write(lambda db: record_outside_facts(db, facts))
 
 
 def _positions(run: _Run, on: date) -> Ints:

@@ -1,0 +1,128 @@
+"""Features and facts from outside as they are declared, and facts as they are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+from whiteslip.kernel.errors import InvalidInput
+
+WHOLE_BOUND = 2**53
+"""Whole numbers are handed over as doubles, which count exactly strictly between ±2⁵³."""
+
+
+class FeatureType(StrEnum):
+    """What a feature or a fact may hold; money is in minor units, a ratio is any real number."""
+
+    INT = "int"
+    MONEY = "money"
+    RATIO = "ratio"
+    BOOL = "bool"
+    TEXT = "text"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is held as a double, NaN where it is missing."""
+        return self in (FeatureType.INT, FeatureType.MONEY, FeatureType.RATIO)
+
+
+class WhenAbsent(StrEnum):
+    """What it means that there is nothing to compute a feature from."""
+
+    ZERO = "zero"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A description in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column of a group's statement.
+
+    `direction` is 1 where more is worse, -1 where more is better, 0 where that is not known.
+    `window_days` counts the days up to the day, that day included, of which the feature speaks.
+    `labels` are the values a text may have.
+    """
+
+    name: str
+    group: str
+    type: FeatureType
+    when_absent: WhenAbsent
+    direction: int
+    window_days: int | None
+    labels: tuple[str, ...]
+    about: Text
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideName:
+    """A kind of fact that others tell: numbers from `least` to `most`, or one of `labels`."""
+
+    name: str
+    type: FeatureType
+    least: int | None
+    most: int | None
+    labels: tuple[str, ...]
+    about: Text
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """Everything declared, in the order of the file."""
+
+    features: Mapping[str, Feature]
+    outside: Mapping[str, OutsideName]
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[Feature, ...]]:
+        """The features of each group."""
+        found: dict[str, tuple[Feature, ...]] = {}
+        for feature in self.features.values():
+            found[feature.group] = (*found.get(feature.group, ()), feature)
+        return found
+
+    def select(self, names: Iterable[str] | None) -> tuple[Feature, ...]:
+        """Return the features named, all for None; an unknown name is the caller's mistake."""
+        if names is None:
+            return tuple(self.features.values())
+        wanted = tuple(dict.fromkeys(names))
+        if unknown := [name for name in wanted if name not in self.features]:
+            raise InvalidInput(f"no such feature: {', '.join(unknown)}", where=unknown[0])
+        return tuple(self.features[name] for name in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the declarations are refused: the file, the table ("" = the file itself) and the cause."""
+
+    file: str
+    table: str
+    cause: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, {self.table}" if self.table else self.file
+        return f"{where}: {self.cause}"
+
+
+OutsideValue: TypeAlias = int | float | bool | str
+
+
+class OutsideFact(NamedTuple):
+    """What somebody told of a customer: `observed_on` is the day it speaks of, `known_on` the day we learned it."""
+
+    customer_id: int
+    name: str
+    value: OutsideValue
+    observed_on: date
+    known_on: date
+    source: str

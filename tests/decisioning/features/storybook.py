@@ -1,0 +1,123 @@
+"""A short story in which everything a feature reads happens before a day, and again after it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.builders import Book, done, founded, noon
+
+from whiteslip.decisioning.features.model import OutsideFact
+from whiteslip.decisioning.features.store import record_outside_facts
+from whiteslip.flows.change_limits import (
+    LimitChange,
+    TemporaryLimit,
+    change_limits,
+    grant_temporary_limits,
+)
+from whiteslip.flows.import_facts import Fact, import_facts
+from whiteslip.flows.open_book import BookedLine, open_book
+from whiteslip.flows.restrict import LiftRequest, RestrictionRequest, lift, restrict
+from whiteslip.infra.database import Database
+from whiteslip.kernel.reason import ReasonCode
+from whiteslip.money.lines.model import LineKey
+
+FOUNDED_ON = date(2026, 1, 1)
+THE_DAY = date(2026, 3, 3)
+"""The statements of 5 January and 5 February are closed: due on 3 February, and on 6 March after the day."""
+
+
+class Story:
+    """One who pays, one who is late, one whose limits change, one late only after the day, and one who moved in."""
+
+    def __init__(self, database: Database) -> None:
+        self.book: Book = founded(database, on=FOUNDED_ON)
+        self.shop = self.book.shop()
+        self.payer = self.book.line()
+        self.debtor = self.book.line()
+        self.changer = self.book.line()
+        self.forgetter = self.book.line()
+        moved = BookedLine("m", "M", "zh", 900_000, 5, 300_000, "pay-later")
+        opened = self.book.write(lambda db: open_book(db, [moved], at=self.book.at))[0]
+        self.mover = LineKey(opened.customer_id, opened.line_id)
+        self.manual = 0
+
+    def before(self) -> None:
+        """Live up to, and on, the day."""
+        book = self.book
+        book.close_until(date(2026, 1, 3))
+        bought = book.buy(self.payer, 120_000, at_shop=self.shop)
+        book.buy(self.payer, 90_000, at_shop=book.shop("Other"), plan_months=3)
+        book.buy(self.debtor, 80_000, at_shop=self.shop)
+        book.refund(self.payer.customer_id, bought, 20_000)
+        book.hold(self.changer, 45_000, at_shop=self.shop)
+        book.ask(self.changer, 900_000_000, at_shop=self.shop)
+        book.close_until(date(2026, 1, 9))
+        book.buy(self.forgetter, 30_000, at_shop=self.shop)
+        self._import("purchase", 50_000)
+        book.close_until(date(2026, 2, 2))
+        book.pay(self.payer, 60_000)
+        self._limits(self.changer, 400_000, date(2026, 4, 1))
+        book.close_until(date(2026, 2, 20))
+        book.pay(self.debtor, 3_000)
+        self._restrict(self.payer, ReasonCode("POL-01"))
+        self.tell("income_monthly_minor", 900_000, about=date(2026, 1, 31), on=date(2026, 2, 2))
+        self.tell("employment", "employed", about=date(2026, 1, 31), on=date(2026, 2, 2))
+        self.tell("debts_elsewhere_minor", 70_000, about=date(2026, 1, 31), on=date(2026, 2, 2))
+        self.tell("status_late_months", 0, about=date(2026, 1, 31), on=date(2026, 2, 2))
+        book.close_until(THE_DAY)
+        book.buy(self.payer, 11_000, at_shop=self.shop)
+        book.hold(self.payer, 5_000, at_shop=self.shop)
+        book.pay(self.payer, 2_000)
+        self.tell("income_monthly_minor", 880_000, about=date(2026, 2, 28), on=THE_DAY)
+
+    def after(self) -> None:
+        """Live on for a few days: everything again, and an end of what was under way."""
+        book, late = self.book, THE_DAY + timedelta(days=1)
+        book.close_day()
+        shop = book.shop("New shop")
+        self.tell("income_monthly_minor", 100, about=date(2026, 1, 31), on=late)
+        self.tell("employment", "unemployed", about=date(2026, 1, 31), on=late)
+        self.tell("debts_elsewhere_minor", 9_000_000, about=date(2025, 12, 31), on=late)
+        self.tell("debts_elsewhere_minor", 8_000_000, about=date(2026, 2, 28), on=late)
+        self.tell("status_late_months", 7, about=date(2026, 1, 31), on=late)
+        self.tell("status_late_months", 8, about=date(2026, 2, 28), on=late)
+        book.write(lambda db: lift(db, [self._lifting()], at=book.at))
+        self._restrict(self.changer, ReasonCode("POL-01"))
+        book.pay(self.debtor, 2_000)
+        bought = book.buy(self.payer, 70_000, at_shop=shop, plan_months=3)
+        book.refund(self.payer.customer_id, bought, 10_000)
+        book.hold(self.payer, 9_000, at_shop=shop)
+        book.ask(self.payer, 900_000_000, at_shop=shop)
+        book.pay(self.payer, 400_000)
+        self._limits(self.changer, 100_000, date(2026, 5, 1))
+        self._import("purchase", 60_000)
+        self._import("repayment", 900_000)
+        book.line()
+        book.close_until(date(2026, 3, 7))
+        book.pay(self.debtor, 300_000)
+        book.close_day()
+
+    def tell(self, name: str, value: float | str, *, about: date, on: date) -> None:
+        """Record a fact of the payer's."""
+        fact = OutsideFact(self.payer.customer_id, name, value, about, on, "bureau")
+        self.book.write(lambda db: record_outside_facts(db, [fact]))
+
+    def _limits(self, line: LineKey, fixed_minor: int, ends_on: date) -> None:
+        reason = ReasonCode("LIM-01")
+        cut = LimitChange(*line, fixed_minor, reason)
+        granted = TemporaryLimit(*line, 50_000, ends_on)
+        at = noon(self.book.today)
+        self.book.write(lambda db: done(change_limits(db, [cut], at=at)[0]))
+        self.book.write(lambda db: done(grant_temporary_limits(db, [granted], at=at)[0]))
+
+    def _restrict(self, line: LineKey, reason: ReasonCode) -> None:
+        asked = RestrictionRequest(*line, 2, reason, "tester")
+        made = self.book.write(lambda db: done(restrict(db, [asked], at=self.book.at)[0]))
+        self.manual = self.manual or made.restriction_id
+
+    def _lifting(self) -> LiftRequest:
+        return LiftRequest(self.payer.customer_id, self.manual, "tester")
+
+    def _import(self, kind: str, amount_minor: int) -> None:
+        fact = Fact(*self.mover, kind, amount_minor)  # type: ignore[arg-type]
+        self.book.write(lambda db: import_facts(db, [fact], at=self.book.at))
