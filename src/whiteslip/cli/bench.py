@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
@@ -13,9 +14,15 @@ from rich.table import Table
 
 from whiteslip.bench.checkout import bench_checkout
 from whiteslip.bench.end_of_day import SIZES, bench_end_of_day
+from whiteslip.bench.fail_open import bench_fail_open
 from whiteslip.bench.figures import Case, Report
 from whiteslip.bench.ground import Ground, ground
 from whiteslip.bench.http import bench_http
+from whiteslip.bench.models import Table as TableName
+from whiteslip.bench.models import compare_models
+from whiteslip.bench.rules import ROWS, bench_rules
+from whiteslip.bench.scoring import bench_scoring
+from whiteslip.cli import bench_tables
 from whiteslip.cli.app import app, err, out, say
 
 commands = typer.Typer(help="Measure it on this machine, beside pgbench.", no_args_is_help=True)
@@ -32,6 +39,14 @@ Lines = Annotated[int | None, typer.Option(min=1000, help="How many lines the bo
 Sizes = Annotated[list[int] | None, typer.Option("--lines", min=1000, help="May be repeated.")]
 Batch = Annotated[int, typer.Option(min=1, max=10_000, help="Purchases a transaction.")]
 Connections = Annotated[int, typer.Option(min=1, max=1000, help="How many at once.")]
+TableNamed = Annotated[TableName, typer.Option("--table", help="Which public table.")]
+DataFolder = Annotated[
+    Path,
+    typer.Option(envvar="WHITESLIP_DATA", help="The folder the public tables lie in."),
+]
+Folds = Annotated[int, typer.Option(min=2, max=50, help="Parts the table is cut into.")]
+Repeats = Annotated[int, typer.Option(min=1, max=100, help="How often it is cut anew.")]
+Rows = Annotated[int, typer.Option(min=20_000, help="How many rows are judged.")]
 
 
 class Lengths(NamedTuple):
@@ -102,6 +117,62 @@ def end_of_day(*, as_json: AsJson = False, quick: Quick = False, lines: Sizes = 
     with _ground() as place:
         report = bench_end_of_day(place, sizes=sizes, yardstick_s=lengths.yardstick_s)
     _tell(report, as_json=as_json)
+
+
+@commands.command()
+def rules(*, as_json: AsJson = False, rows: Rows = ROWS) -> None:
+    """Thirty rules over many rows on one core, one decision, and zen-engine on the same table."""
+    with _ground() as place:
+        report = bench_rules(place, rows=rows, tell=place.tell)
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        bench_tables.print_rules(report)
+    if report.faults:
+        raise typer.Exit(FAULTY)
+
+
+@commands.command()
+def scoring(*, as_json: AsJson = False, rows: Rows = ROWS) -> None:
+    """A scorecard on one core beside optbinning, and boosted trees beside LightGBM's own call."""
+    with err.status("bench") as status:
+        report = bench_scoring(rows=rows, tell=_teller(status.update))
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        bench_tables.print_scoring(report)
+    if report.faults:
+        raise typer.Exit(FAULTY)
+
+
+@commands.command()
+def models(
+    *,
+    as_json: AsJson = False,
+    table: TableNamed = "german",
+    data: DataFolder,
+    folds: Folds = 5,
+    repeats: Repeats = 1,
+) -> None:
+    """Our models beside those of peers on public credit data, in the same folds of one run."""
+    with err.status(f"bench: {table}"):
+        found = compare_models(table, data, folds=folds, repeats=repeats)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        bench_tables.print_models(found)
+
+
+@commands.command(name="fail-open")
+def fail_open(*, as_json: AsJson = False) -> None:
+    """Faulty facts and rules: what our books do with each, and what zen-engine really does."""
+    report = bench_fail_open()
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        bench_tables.print_fail_open(report)
+    if report.faults:
+        raise typer.Exit(FAULTY)
 
 
 @contextmanager

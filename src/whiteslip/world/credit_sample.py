@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from whiteslip.decisioning.features.model import Feature, FeatureType
-from whiteslip.decisioning.samples.model import CategoryColumn, Column, NumberColumn, Sample
+from whiteslip.decisioning.samples.features import column_of
+from whiteslip.decisioning.samples.model import Column, NumberColumn, Sample
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput
@@ -36,7 +34,7 @@ def credit_sample(
         text = f"{len(found['customer_id'])} lines in the book, {panel.customers} in the panel"
         raise InvalidInput(text, where="panel")
     declared = known_features()
-    columns = [_column(declared[name], found[name][places]) for name in names]
+    columns = [column_of(declared[name], found[name][places]) for name in names]
     kept = tuple(column for column in columns if _varies(column))
     directions = {
         column.name: declared[column.name].direction
@@ -56,16 +54,6 @@ def _customers(db: Connection, panel: Panel) -> Ints:
         )
         raise InvalidInput(text, where="panel")
     return np.array([known[str(each)] for each in panel.ids.tolist()], dtype=np.int64)
-
-
-def _column(feature: Feature, values: NDArray[Any]) -> Column:
-    """Make a column; a truth is the number 0 or 1, so that its direction holds."""
-    if feature.type is not FeatureType.TEXT:
-        numbers = values.astype(np.float64)  # None becomes NaN
-        return NumberColumn(feature.name, numbers)
-    places = {None: -1, **{label: place for place, label in enumerate(feature.labels)}}
-    codes = np.array([places[value] for value in values.tolist()], dtype=np.int32)
-    return CategoryColumn(feature.name, codes, feature.labels)
 
 
 def _varies(column: Column) -> bool:

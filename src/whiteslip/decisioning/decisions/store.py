@@ -38,7 +38,7 @@ def record(db: Connection, decisions: Sequence[Decision]) -> None:
             unknown=[one.unknown for one in some],
             facts=[write_facts(one.facts) for one in some],
             reasons=[" ".join(one.reasons) for one in some],
-            scores=[_encode(one.scores) if one.scores else None for one in some],
+            scores=[write_scores(*one.scores) for one in some],
             on=on,
             at=at,
         )
@@ -77,6 +77,12 @@ def insert_decisions(
         decided_on=on,
         decided_at=at,
     )
+
+
+def write_scores(*scores: ScoreSeen | None) -> bytes | None:
+    """Write the scores a decision saw as they are kept; None for none."""
+    seen = [score for score in scores if score is not None]
+    return _encode(seen) if seen else None
 
 
 def read_decisions(db: Connection, ids: Iterable[OwnedId]) -> dict[OwnedId, Decision]:

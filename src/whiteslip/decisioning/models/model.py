@@ -191,6 +191,14 @@ class Found(NamedTuple):
     fault: NoModel | None
 
 
+class Evidence(NamedTuple):
+    """What a line's score was made of: the version, its points if it gives any, and the facts it saw."""
+
+    version: int
+    points: float | None
+    facts: dict[str, Any]
+
+
 class LineScores(NamedTuple):
     """The latest score of each line asked for, in the order asked; version 0 and NaN where none is.
 

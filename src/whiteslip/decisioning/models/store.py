@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from whiteslip.decisioning.models.model import (
     Absence,
     Entry,
+    Evidence,
     Found,
     LineScores,
     Model,
@@ -165,9 +166,11 @@ def record_scores(
     customer_ids: NDArray[np.int64],
     line_ids: NDArray[np.int64],
     on: date,
+    facts: Sequence[bytes | None] | None = None,
 ) -> int:
     """Record what a model said of lines as of a day, row by row; return how many scores are new.
 
+    `facts` are what the model saw, as JSON objects, of the rows of which they are to be kept.
     A line may stand in the columns once; NaN and probabilities outside 0 to 1 are `InvalidInput`.
     """
     if not len(customer_ids) == len(line_ids) == len(scores.probability):
@@ -189,6 +192,7 @@ def record_scores(
         line_ids=arrays.bigints(lines),
         probabilities=arrays.floats(probability),
         points=arrays.floats([None] * len(lines) if points is None else points),
+        facts=arrays.jsons(_in_order(facts, order)),
         model=model,
         version=version,
         scored_on=on,
@@ -216,6 +220,31 @@ def latest_scores(
     )
     days = np.where(found["versions"] > 0, found["scored_on"], np.datetime64("NaT", "D"))
     return LineScores(found["versions"], found["probability"], found["points"], days)
+
+
+def _in_order(
+    facts: Sequence[bytes | None] | None, order: NDArray[np.intp]
+) -> list[bytes | None]:
+    places: list[int] = order.tolist()
+    return [None] * len(places) if facts is None else [facts[place] for place in places]
+
+
+def read_evidence(
+    db: Connection, keys: Sequence[tuple[int, int]], *, model: str, on: date, most_age_days: int
+) -> dict[tuple[int, int], Evidence]:
+    """Return what the latest score of each of these lines was made of, where it was kept."""
+    rows = sql.many(
+        db,
+        "read_evidence",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in keys]),
+        line_ids=arrays.bigints([line_id for _, line_id in keys]),
+        model=model,
+        on_date=on,
+        most_age_days=most_age_days,
+    )
+    return {
+        (row.customer_id, row.line_id): Evidence(row.version, row.points, row.facts) for row in rows
+    }
 
 
 def _load(db: Connection, name: str, version: int, checksum: str) -> Model:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from whiteslip.decisioning.decisions.judging import Judged, judge_each, judge_rows
+from whiteslip.decisioning.decisions.model import ScoreSeen
 from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
 from whiteslip.decisioning.habits.model import Asking, Background, Habit
 from whiteslip.decisioning.habits.rules import after
@@ -88,6 +89,7 @@ class Batch:
     repeated: frozenset[int] = field(init=False)
     wanted: dict[LineKey, int] = field(default_factory=dict[LineKey, int])
     approved: dict[LineKey, list[int]] = field(default_factory=dict[LineKey, list[int]])
+    scores: dict[int, ScoreSeen] = field(default_factory=dict[int, ScoreSeen])
     restricted: list[Restricted] = field(default_factory=list[Restricted])
 
     def __post_init__(self) -> None:

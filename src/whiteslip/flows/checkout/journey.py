@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from whiteslip.decisioning.decisions.model import ScoreSeen
+from whiteslip.decisioning.decisions.rules import choose_reasons
+from whiteslip.decisioning.decisions.scoring import take_apart
 from whiteslip.decisioning.habits import store as habits
+from whiteslip.decisioning.habits.rules import SCORE_DAYS, SCORE_MODEL
+from whiteslip.decisioning.models import store as models
+from whiteslip.decisioning.models.model import Evidence, NoModel
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.store import Running
+from whiteslip.decisioning.scorecards.model import Scorecard
 from whiteslip.flows.checkout.batch import Batch, Known
 from whiteslip.flows.checkout.recording import record
 from whiteslip.infra import business_day
@@ -18,7 +26,7 @@ from whiteslip.money.lines import store as lines
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.products import store as products
 from whiteslip.money.purchases import store as purchases
-from whiteslip.money.purchases.model import Declined, Outcome, PurchaseRequest
+from whiteslip.money.purchases.model import Declined, Outcome, PurchaseRequest, Referred
 from whiteslip.risk.suspensions.store import reasons_against
 
 ROUNDS = 3
@@ -43,6 +51,7 @@ def checkout(
         waiting = batch.settle(_hold(db, batch.wanted))
         if not waiting:
             break
+    _explain_scores(db, batch)
     _explain_restrictions(db, batch)
     record(db, batch)
     return batch.outcomes
@@ -77,6 +86,40 @@ def _hold(db: Connection, wanted: dict[LineKey, int]) -> set[tuple[int, int]]:
     keys = sorted(wanted)
     customer_ids, line_ids = zip(*keys, strict=True)
     return lines.place_holds(db, customer_ids, line_ids, [wanted[key] for key in keys])
+
+
+def _explain_scores(db: Connection, batch: Batch) -> None:
+    """Put a doubt in a score into what lost the points, and keep what the score was made of."""
+    places = [
+        place
+        for place, judged in enumerate(batch.judged)
+        if judged and ReasonCode.DEFAULT_LIKELY in judged.verdict.reasons
+    ]
+    if not places:
+        return
+    keys = [batch.keys[place] for place in places]
+    found = models.read_evidence(db, keys, model=SCORE_MODEL, on=batch.on, most_age_days=SCORE_DAYS)
+    for place, key in zip(places, keys, strict=True):
+        if (evidence := found.get(key)) is not None:
+            _explain_score(db, batch, place, evidence)
+
+
+def _explain_score(db: Connection, batch: Batch, place: int, evidence: Evidence) -> None:
+    try:
+        card = models.load(db, SCORE_MODEL, evidence.version)
+    except NoModel:
+        return
+    judged, outcome = batch.judged[place], batch.outcomes[place]
+    if judged is None or not isinstance(card, Scorecard):
+        return
+    anatomy = take_apart(card, evidence.facts)
+    batch.scores[place] = ScoreSeen(card.name, card.version, anatomy.points, evidence.facts)
+    told = choose_reasons(judged.verdict, anatomy.lost)
+    batch.judged[place] = judged._replace(verdict=replace(judged.verdict, reasons=told))
+    if isinstance(outcome, Declined | Referred):
+        beside = [one for one in outcome.reasons if one.code not in judged.verdict.reasons]
+        reasons = (*(Reason(code) for code in told), *beside)[:MOST_REASONS]
+        batch.outcomes[place] = outcome._replace(reasons=reasons)
 
 
 def _explain_restrictions(db: Connection, batch: Batch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from whiteslip.decisioning.decisions.judging import as_verdicts, judge_rows
-from whiteslip.decisioning.decisions.store import insert_decisions
+from whiteslip.decisioning.decisions.store import insert_decisions, write_scores
 from whiteslip.decisioning.habits import store as habits
 from whiteslip.decisioning.habits.facts import CheckoutFacts
 from whiteslip.decisioning.rulebooks import store as rulebooks
@@ -116,25 +116,25 @@ def _record_decisions(
 ) -> None:
     """Keep every verdict of the book under the number of its purchase."""
     kept = [
-        (outcome, judged)
+        (outcome, judged, batch.scores.get(place))
         for outcome, place in zip(outcomes, places, strict=True)
         if (judged := batch.judged[place])
     ]
     if not kept:
         return
-    verdicts = [judged.verdict for _, judged in kept]
+    verdicts = [judged.verdict for _, judged, _ in kept]
     insert_decisions(
         db,
         batch.running.live.name,
-        customer_ids=[outcome.customer_id for outcome, _ in kept],
-        decision_ids=[outcome.purchase_id for outcome, _ in kept],
+        customer_ids=[outcome.customer_id for outcome, _, _ in kept],
+        decision_ids=[outcome.purchase_id for outcome, _, _ in kept],
         book_versions=[verdict.version for verdict in verdicts],
         outcomes=[verdict.outcome for verdict in verdicts],
         fired=[verdict.fired for verdict in verdicts],
         unknown=[verdict.unknown for verdict in verdicts],
-        facts=[judged.written for _, judged in kept],
+        facts=[judged.written for _, judged, _ in kept],
         reasons=[" ".join(verdict.reasons) for verdict in verdicts],
-        scores=[None] * len(kept),
+        scores=[write_scores(score) for _, _, score in kept],
         on=batch.on,
         at=batch.at,
     )

@@ -36,6 +36,7 @@ CREATE TABLE decisioning.model_event (
 );
 
 -- What a model said of a line on a day, as of that day; a second run of the day replaces the first. Boosted trees have no points.
+-- facts are what the model saw, kept where the score may count against somebody.
 CREATE TABLE decisioning.score (
     customer_id bigint NOT NULL,
     line_id bigint NOT NULL,
@@ -44,5 +45,6 @@ CREATE TABLE decisioning.score (
     probability double precision NOT NULL CHECK (probability BETWEEN 0 AND 1),
     points double precision CHECK (points BETWEEN -1e9 AND 1e9),
     model text NOT NULL,
+    facts jsonb,
     PRIMARY KEY (customer_id, line_id, model, scored_on)
 );
