@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.decisioning.rulebooks.random_books import body_of, rule_of
+from random import Random
 
-from whiteslip.decisioning.rulebooks.analysis import accept, examine
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.decisioning.rulebooks.random_books import body_of, book_of, rule_of
+
+from whiteslip.decisioning.rulebooks.analysis import accept, examine, not_supplied, warnings
 from whiteslip.decisioning.rulebooks.model import Problem
+from whiteslip.decisioning.rulebooks.rules import judge
 from whiteslip.decisioning.rulebooks.store import shipped
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.reason import ReasonCode
@@ -100,7 +105,9 @@ def test_a_reason_without_text_is_refused() -> None:
 def test_all_problems_are_told_at_once() -> None:
     body = body_of(rule_of("n1 >", "one"), rule_of("n9 > 1", "two"))
 
-    with pytest.raises(InvalidInput, match=r"rule one: when: .*\nb\.toml, rule two: when: "):
+    with pytest.raises(
+        InvalidInput, match=r"b\.toml:20, rule one: when: .*\nb\.toml:26, rule two: when: "
+    ):
         accept(body, file="b.toml", explained=ALL)
     assert str(Problem("b.toml", "", "empty")) == "b.toml: empty"
 
@@ -171,7 +178,7 @@ def test_what_may_be_true_is_left_alone(when: str) -> None:
     ],
 )
 def test_an_exclusive_book_has_no_overlap(one: str, other: str, cause: str) -> None:
-    rules = rule_of(one, "one"), rule_of(other, "two")
+    rules = rule_of(one, "one"), rule_of(other, "two").replace("DLQ-01", "DLQ-02")
 
     assert causes(body_of(*rules, head=EXCLUSIVE)) == [("two", cause)]
     assert causes(body_of(*rules)) == []
@@ -194,9 +201,198 @@ def test_an_exclusive_book_of_disjoint_rules_is_accepted(one: str, other: str) -
     assert causes(body) == []
 
 
-@pytest.mark.parametrize("name", ["watch", "checkout"])
+@pytest.mark.parametrize("name", ["watch", "checkout", "application", "limits"])
 def test_the_shipped_books_are_accepted(name: str) -> None:
     book = accept(shipped(name), file=f"{name}.toml", explained=ALL)
 
     assert book.name == name
     assert all(rule.why for rule in book.rules)
+    assert warnings(book, file=f"{name}.toml") == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (
+            body_of(rule_of("utilisation > 1"), inputs={"utilization": "ratio"}),
+            (
+                "b.toml:11, rule r: when: 'utilisation' is not an input of this book;"
+                " did you mean 'utilization'? (column 1)"
+            ),
+        ),
+        (
+            body_of(rule_of("b1", outcome="suspnd")),
+            (
+                "b.toml:21, rule r: outcome: 'suspnd' is not one of clear, watch, step_up, reduce, review,"
+                " restrict, suspend; did you mean 'suspend'?"
+            ),
+        ),
+        (
+            body_of(rule_of("b1"), rule_of("b2", "x") + "\nreason = 'DLQ-01'"),
+            "b.toml:30, rule x: 'reason' is not a key known here; did you mean 'reasons'?",
+        ),
+        (
+            body_of(rule_of("b1"), inputs={"b1": "bol"}),
+            (
+                "b.toml:8: type of input b1: 'bol' is not one of int, money, ratio, bool, text;"
+                " did you mean 'bool'?"
+            ),
+        ),
+        (
+            body_of(rule_of("b1")).replace("'clear'", "'cler'"),
+            (
+                "b.toml:5: default: 'cler' is not one of clear, watch, step_up, reduce, review, restrict,"
+                " suspend; did you mean 'clear'?"
+            ),
+        ),
+        (
+            body_of(rule_of("n1 > 5 and n1 < 3")),
+            "b.toml:18, rule r: unreachable: its condition can never be true",
+        ),
+        (body_of(rule_of("b1"), rule_of("b2")), "b.toml:25, rule r: the id is used twice"),
+        (body_of(rule_of("n1 >= 1", "a"), rule_of("n1 > 1", "b")), "b.toml:24, rule b: dead: "),
+        (
+            body_of(rule_of("b1")).replace("[inputs]", "[inputs]\n'Age' = { type = 'int' }"),
+            "b.toml:8: 'Age' cannot name an input",
+        ),
+    ],
+)
+def test_a_problem_names_its_line_and_what_was_meant(body: str, problem: str) -> None:
+    _, problems = examine(body, file="b.toml", explained=ALL)
+
+    assert str(problems[0]).startswith(problem)
+
+
+def test_a_book_laid_out_otherwise_has_no_lines() -> None:
+    body = "name='t'\nversion=1\nkind='watch'\ndescription=''\ndefault='clear'\ninputs={}\n"
+    rule = "rule=[{id='r',when='n1 > 1',outcome='clear'}]"
+
+    _, problems = examine(body + rule, file="b.toml", explained=ALL)
+
+    assert str(problems[0]) == "b.toml, rule r: when: 'n1' is not an input of this book (column 1)"
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "n1 / (n2 - n2) > 1",
+        "n1 / (n2 * 0) > 1",
+        "n1 / (0 / n2) in (1, 2)",
+        "m1 / (n2 - n2) + m2 > 5",
+        "b1 and n1 / (n2 - n2 + 0 * r1) > 1",
+        "n1 / (n2 - n2) is missing",
+        "not (b1 or n1 / (r1 - r1) < 2)",
+    ],
+)
+def test_what_is_always_unknown_is_refused(when: str) -> None:
+    cause = "always unknown: it divides by what is always zero"
+
+    assert causes(body_of(rule_of(when))) == [("r", cause)]
+
+
+@pytest.mark.parametrize("when", ["n1 / (n2 - r1) > 1", "n1 / (n2 * n2) > 1", "0 * n1 / n2 > -1"])
+def test_what_may_be_known_is_left_alone(when: str) -> None:
+    assert causes(body_of(rule_of(when))) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "dead"),
+    [
+        (rule_of("n1 >= 3", "a"), rule_of("n1 >= 5", "b"), ("b", "a")),
+        (rule_of("n1 >= 5", "a"), rule_of("n1 >= 3", "b"), ("a", "b")),
+        (rule_of("n1 >= 3", "a"), rule_of("not (n1 < 3)", "b"), ("b", "a")),
+        (rule_of("n1 >= 3", "a", "suspend"), rule_of("n1 >= 5", "b"), ("b", "a")),
+        (rule_of("t1 in ('a', 'b')", "a"), rule_of("t1 = 'a'", "b"), ("b", "a")),
+        (
+            rule_of("n1 >= 3", "a"),
+            rule_of("n1 >= 5 and b1", "b", unknown="no_match"),
+            ("b", "a"),
+        ),
+    ],
+)
+def test_a_rule_that_never_adds_anything_is_dead(
+    one: str, other: str, dead: tuple[str, str]
+) -> None:
+    rule, by = dead
+    cause = f"dead: rule {by} holds whenever it does and says as much"
+
+    assert causes(body_of(one, other)) == [(rule, cause)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (rule_of("n1 >= 3", "a"), rule_of("n1 >= 5", "b", "restrict")),
+        (rule_of("n1 >= 3", "a"), rule_of("n1 >= 5", "b").replace("DLQ-01", "DLQ-02")),
+        (rule_of("n1 >= 3", "a"), rule_of("n2 >= 5", "b")),
+        (rule_of("n1 >= 3", "a", unknown="no_match"), rule_of("n1 >= 5", "b")),
+        (rule_of("n1 >= 3", "a"), rule_of("n1 >= 5 or n1 is missing", "b")),
+        (rule_of("n1 > n2", "a"), rule_of("n1 > n2 and b1", "b")),
+    ],
+)
+def test_a_rule_that_may_add_something_is_left_alone(one: str, other: str) -> None:
+    assert causes(body_of(one, other)) == []
+
+
+def simple_rules(seed: int) -> list[str]:
+    """Rules of few inputs, so that some of them hold whenever another one does."""
+    random = Random(seed)
+    rules: list[str] = []
+    for number in range(random.randint(2, 8)):
+        when = random.choice(["n1 {} {}", "not (n1 {} {})", "n1 {} {} and b1", "b1 or n1 {} {}"])
+        when = when.format(random.choice(["<", "<=", ">", ">=", "="]), random.randint(0, 3))
+        outcome = random.choice(["watch", "reduce", "review", "restrict"])
+        lenient = outcome != "restrict" and random.random() < 0.5
+        rule = rule_of(when, f"r{number}", outcome, "no_match" if lenient else "review")
+        rules.append(rule.replace("DLQ-01", random.choice(["DLQ-01", "DLQ-01", "DLQ-02"])))
+    return rules
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_without_its_dead_rules_a_book_says_the_same(seed: int) -> None:
+    rules = simple_rules(seed)
+    dead = {rule for rule, cause in causes(body_of(*rules)) if cause.startswith("dead: ")}
+    kept = [rule for rule in rules if rule.split("'")[1] not in dead]
+    whole, rest = book_of(*rules), book_of(*kept)
+
+    for n1 in (None, -1, 0, 1, 2, 3, 4):
+        for b1 in (None, True, False):
+            one, other = (judge(book, {"n1": n1, "b1": b1}) for book in (whole, rest))
+            assert (one.outcome, set(one.reasons)) == (other.outcome, set(other.reasons))
+
+
+def test_control_random_rules_are_dead_often_enough() -> None:
+    found = [cause for seed in range(60) for _, cause in causes(body_of(*simple_rules(seed)))]
+
+    assert sum(cause.startswith("dead: ") for cause in found) > 20
+
+
+def test_what_only_looks_like_a_mistake_is_a_warning() -> None:
+    book = book_of(
+        rule_of("n1 >= 3", "a"),
+        rule_of("n1 >= 5 and b1", "b"),
+        inputs={"n1": "int", "b1": "bool", "age": "int"},
+    )
+
+    assert [str(each) for each in warnings(book, file="b.toml")] == [
+        "b.toml:10: no rule reads the input 'age'",
+        "b.toml:17, rule b: adds nothing but its doubt: rule a holds whenever it does and says as much",
+    ]
+    assert causes(book.body) == []
+
+
+def test_an_input_nobody_supplies_is_named() -> None:
+    book = book_of(rule_of("late_day > 1"), inputs={"late_day": "int", "b1": "bool"})
+    cause = "it is given b1, late_days; did you mean 'late_days'?"
+
+    assert [str(each) for each in not_supplied(book, {"late_days", "b1"}, file="b.toml")] == [
+        f"b.toml:8: no fact 'late_day' is supplied to a watch book; {cause}"
+    ]
+
+
+@pytest.mark.parametrize("outcome", ["step_up", "restrict", "suspend"])
+def test_a_limits_book_restricts_nobody(outcome: str) -> None:
+    found = causes(body_of(rule_of("b1", outcome=outcome), head="kind = 'limits'"))
+
+    assert found == [("r", f"outcome: a limits book may not {outcome}")]

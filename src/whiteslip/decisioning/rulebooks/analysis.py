@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from whiteslip.decisioning.rulebooks.model import Problem, Rule, RuleBook
+from whiteslip.decisioning.rulebooks.model import (
+    Arithmetic,
+    Compare,
+    Constant,
+    Every,
+    Holds,
+    IsMissing,
+    Not,
+    OneOf,
+    Predicate,
+    Problem,
+    Rule,
+    RuleBook,
+    Some,
+    Value,
+)
+from whiteslip.decisioning.rulebooks.places import Places, did_you_mean
 from whiteslip.decisioning.rulebooks.reading import read
 from whiteslip.decisioning.rulebooks.regions import (
     Regions,
@@ -33,7 +49,53 @@ def examine(
     book, problems = read(body, file=file)
     if book is None:
         return None, problems
-    return book, tuple(Problem(file, rule, cause) for rule, cause in _causes(book, explained))
+    return book, _placed(book, file, _causes(book, explained))
+
+
+def warnings(book: RuleBook, *, file: str) -> tuple[Problem, ...]:
+    """Name what is allowed and yet looks like a mistake: an input never used, a rule that only doubts."""
+    used = frozenset(source for rule in book.rules for source in facts_of(rule.when))
+    places = Places(book.body)
+    unused = tuple(
+        Problem(file, "", f"no rule reads the input {source.name!r}", places.input(source.name))
+        for source in book.inputs
+        if source not in used
+    )
+    regions = {rule.id: _where_true(rule) for rule in book.rules}
+    doubting = [
+        (
+            rule.id,
+            f"adds nothing but its doubt: rule {by.id} holds whenever it does and says as much",
+        )
+        for rule, by in _shadowed(book, regions)
+        if not _doubts_alike(rule, by)
+    ]
+    return (*unused, *_placed(book, file, iter(doubting)))
+
+
+def not_supplied(book: RuleBook, supplied: Collection[str], *, file: str) -> tuple[Problem, ...]:
+    """Name the inputs that nobody supplies to a book of its kind; the book could not be run."""
+    places = Places(book.body)
+    return tuple(
+        Problem(
+            file,
+            "",
+            f"no fact {source.name!r} is supplied to a {book.kind.value} book; it is given "
+            f"{', '.join(sorted(supplied))}{did_you_mean(source.name, supplied)}",
+            places.input(source.name),
+        )
+        for source in book.inputs
+        if source.name not in supplied
+    )
+
+
+def _placed(book: RuleBook, file: str, causes: Iterator[tuple[str, str]]) -> tuple[Problem, ...]:
+    places = Places(book.body)
+    numbers = {rule.id: number for number, rule in enumerate(book.rules, 1)}
+    return tuple(
+        Problem(file, rule, cause, places.rule(numbers.get(rule, 0), "" if rule else "default"))
+        for rule, cause in causes
+    )
 
 
 def _causes(book: RuleBook, explained: Collection[ReasonCode]) -> Iterator[tuple[str, str]]:
@@ -41,10 +103,16 @@ def _causes(book: RuleBook, explained: Collection[ReasonCode]) -> Iterator[tuple
     regions: dict[str, Regions | None] = {}
     for rule in book.rules:
         regions[rule.id] = _where_true(rule)
-        if regions[rule.id] == ():
+        if _never_known(rule.when):
+            yield rule.id, "always unknown: it divides by what is always zero"
+        elif regions[rule.id] == ():
             yield rule.id, "unreachable: its condition can never be true"
     if book.exclusive:
         yield from _overlaps(book, regions)
+        return
+    for rule, by in _shadowed(book, regions):
+        if _doubts_alike(rule, by):
+            yield rule.id, f"dead: rule {by.id} holds whenever it does and says as much"
 
 
 def _untold(book: RuleBook, explained: Collection[ReasonCode]) -> Iterator[tuple[str, str]]:
@@ -95,3 +163,98 @@ def _covers(earlier: Rule, mine: Regions) -> bool:
         for source in needed
     )
     return plain and known and not overlap(mine, otherwise)
+
+
+def _shadowed(book: RuleBook, regions: dict[str, Regions | None]) -> Iterator[tuple[Rule, Rule]]:
+    """Yield each rule that, when TRUE, adds nothing to another that is TRUE as well, with that other.
+
+    Of two rules that say the same under the same condition the later one is told.
+    """
+    told: set[str] = set()
+    for index, rule in reversed([*enumerate(book.rules)]):
+        mine = regions[rule.id]
+        if not mine:
+            continue
+        for place, other in enumerate(book.rules):
+            if place == index or other.id in told or not _says_as_much(other, rule):
+                continue
+            if _covers(other, mine):
+                told.add(rule.id)
+                yield rule, other
+                break
+
+
+def _says_as_much(other: Rule, rule: Rule) -> bool:
+    return other.outcome >= rule.outcome and set(rule.reasons) <= set(other.reasons)
+
+
+def _doubts_alike(rule: Rule, other: Rule) -> bool:
+    """Whether, when UNKNOWN, it adds nothing either: it is silent, or both are unknown on the same facts."""
+    if not rule.reviews_unknown:
+        return True
+    plain = _is_plain(rule.when) and _is_plain(other.when)
+    return plain and other.reviews_unknown and facts_of(rule.when) == facts_of(other.when)
+
+
+def _is_plain(predicate: Predicate) -> bool:
+    """Whether it is UNKNOWN exactly when an input of it is missing."""
+    match predicate:
+        case Not(part):
+            return _is_plain(part)
+        case Compare(_, left, right):
+            return not (_divides(left) or _divides(right))
+        case OneOf(value, _):
+            return not _divides(value)
+        case Holds():
+            return True
+        case _:
+            return False
+
+
+def _divides(value: Value) -> bool:
+    match value:
+        case Arithmetic(sign, left, right):
+            return sign == "/" or _divides(left) or _divides(right)
+        case _:
+            return False
+
+
+def _never_known(predicate: Predicate) -> bool:
+    """Whether a part of it compares what is missing whatever the facts are."""
+    match predicate:
+        case Compare(_, left, right):
+            return _always_missing(left) or _always_missing(right)
+        case OneOf(value, _) | IsMissing(value):
+            return _always_missing(value)
+        case Every(parts) | Some(parts):
+            return any(map(_never_known, parts))
+        case Not(part):
+            return _never_known(part)
+        case Holds():
+            return False
+
+
+def _always_missing(value: Value) -> bool:
+    match value:
+        case Arithmetic(sign, left, right):
+            zero = sign == "/" and _always_zero(right)
+            return zero or _always_missing(left) or _always_missing(right)
+        case _:
+            return False
+
+
+def _always_zero(value: Value) -> bool:
+    """Whether it is zero whenever it is known, as far as its form shows: x - x, x * 0, 0 / x."""
+    match value:
+        case Constant(number):
+            return number == 0.0
+        case Arithmetic("+", left, right):
+            return _always_zero(left) and _always_zero(right)
+        case Arithmetic("-", left, right):
+            return left == right or (_always_zero(left) and _always_zero(right))
+        case Arithmetic("*", left, right):
+            return _always_zero(left) or _always_zero(right)
+        case Arithmetic("/", left, _):
+            return _always_zero(left)
+        case _:
+            return False

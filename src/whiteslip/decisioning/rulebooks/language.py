@@ -22,6 +22,7 @@ from whiteslip.decisioning.rulebooks.model import (
     Some,
     Value,
 )
+from whiteslip.decisioning.rulebooks.places import did_you_mean
 from whiteslip.decisioning.rulebooks.tokens import Token, TokenKind, WhenError, tokenize
 from whiteslip.decisioning.rulebooks.units import (
     NUMERIC,
@@ -193,7 +194,8 @@ class _Parser:
             raise WhenError(f"there is no function {token.text!r}", token.column)
         source = self._inputs.get(token.text)
         if source is None:
-            raise WhenError(f"{token.text!r} is not an input of this book", token.column)
+            hint = did_you_mean(token.text, self._inputs)
+            raise WhenError(f"{token.text!r} is not an input of this book{hint}", token.column)
         return Part(Fact(source), UNIT_OF[source.type], token.column)
 
     def _deeper(self, inner: Callable[[], Part]) -> Part:

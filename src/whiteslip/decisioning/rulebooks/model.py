@@ -54,6 +54,7 @@ class BookKind(StrEnum):
     WATCH = "watch"
     CHECKOUT = "checkout"
     APPLICATION = "application"
+    LIMITS = "limits"
 
 
 ALLOWED_OUTCOMES: Mapping[BookKind, frozenset[Outcome]] = MappingProxyType(
@@ -63,6 +64,7 @@ ALLOWED_OUTCOMES: Mapping[BookKind, frozenset[Outcome]] = MappingProxyType(
         BookKind.APPLICATION: frozenset(
             {Outcome.CLEAR, Outcome.WATCH, Outcome.STEP_UP, Outcome.REVIEW, Outcome.RESTRICT}
         ),
+        BookKind.LIMITS: frozenset({Outcome.CLEAR, Outcome.WATCH, Outcome.REDUCE, Outcome.REVIEW}),
     }
 )
 
@@ -206,12 +208,13 @@ class RuleBook:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a book is refused: the file, the rule ("" = the book itself) and the cause."""
+    """Why a book is refused: the file, the rule ("" = the book itself), the cause, and the line if it can be told."""
 
     file: str
     rule: str
     cause: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        where = f"{self.file}, rule {self.rule}" if self.rule else self.file
-        return f"{where}: {self.cause}"
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}, rule {self.rule}: {self.cause}" if self.rule else f"{place}: {self.cause}"

@@ -19,6 +19,7 @@ from whiteslip.decisioning.rulebooks.model import (
     RuleBook,
     WhenUnknown,
 )
+from whiteslip.decisioning.rulebooks.places import Places, did_you_mean
 from whiteslip.decisioning.rulebooks.tokens import KEYWORDS, WhenError
 from whiteslip.kernel.reason import MOST_REASONS, ReasonCode
 from whiteslip.kernel.verdict import Outcome
@@ -43,7 +44,7 @@ def read(body: str, *, file: str) -> tuple[RuleBook | None, tuple[Problem, ...]]
         table = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
         return None, (Problem(file, "", f"not TOML: {error}"),)
-    reader = _Reader(file)
+    reader = _Reader(file, Places(body))
     book = reader.book(table, body)
     return (None if reader.problems else book), tuple(reader.problems)
 
@@ -51,9 +52,11 @@ def read(body: str, *, file: str) -> tuple[RuleBook | None, tuple[Problem, ...]]
 class _Reader:
     """Collects problems instead of stopping at the first; what is refused is read as a stand-in."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, places: Places) -> None:
         self.problems: list[Problem] = []
         self._file = file
+        self._places = places
+        self._number = 0
 
     def book(self, table: Table, body: str) -> RuleBook:
         self._only(table, _BOOK_KEYS, "")
@@ -83,10 +86,12 @@ class _Reader:
             self._refuse("", f"{len(listed)} rules, at most {MOST_RULES} are allowed")
         rules: list[Rule] = []
         for number, table in enumerate(listed, 1):
+            self._number = number
             rule = self._rule(self._table(table, f"rule {number}"), inputs, kind, number)
             if any(rule.id == other.id for other in rules):
-                self._refuse(rule.id, "the id is used twice")
+                self._refuse(rule.id, "the id is used twice", "id")
             rules.append(rule)
+        self._number = 0
         return tuple(rules)
 
     def _rule(self, table: Table, inputs: Mapping[str, Input], kind: BookKind, number: int) -> Rule:
@@ -97,7 +102,8 @@ class _Reader:
             WhenUnknown, table.get("unknown", "review"), "unknown", rule, WhenUnknown.REVIEW
         )
         if unknown is WhenUnknown.NO_MATCH and outcome >= Outcome.RESTRICT:
-            self._refuse(rule, f"a rule that may {outcome.label} goes to review when unknown")
+            cause = f"a rule that may {outcome.label} goes to review when unknown"
+            self._refuse(rule, cause, "unknown")
         return Rule(
             id=rule,
             when=self._when(table.get("when"), inputs, rule),
@@ -111,14 +117,14 @@ class _Reader:
         try:
             return parse(self._typed(when, str, "when", rule), inputs)
         except WhenError as error:
-            self._refuse(rule, f"when: {error}")
+            self._refuse(rule, f"when: {error}", "when")
             return None
 
     def _inputs(self, table: object) -> tuple[Input, ...]:
         inputs: list[Input] = []
         for name, about in self._table(table, "inputs").items():
             if not _INPUT.fullmatch(name) or name in KEYWORDS:
-                self._refuse("", f"{name!r} cannot name an input")
+                self._refuse("", f"{name!r} cannot name an input", f"input {name}")
             described = self._table(about, f"input {name}")
             self._only(described, frozenset({"type"}), "", f"input {name}: ")
             label = f"type of input {name}"
@@ -129,27 +135,33 @@ class _Reader:
     def _reasons(self, codes: object, rule: str) -> tuple[ReasonCode, ...]:
         listed = self._list(codes, "reasons", rule)
         if len(listed) > MOST_REASONS:
-            self._refuse(rule, f"{len(listed)} reasons, at most {MOST_REASONS} are told")
+            cause = f"{len(listed)} reasons, at most {MOST_REASONS} are told"
+            self._refuse(rule, cause, "reasons")
         missing = ReasonCode.DATA_MISSING
         return tuple(self._one_of(ReasonCode, code, "reason", rule, missing) for code in listed)
 
     def _outcome(self, label: object, key: str, rule: str, kind: BookKind) -> Outcome:
         outcome = _OUTCOMES.get(label) if isinstance(label, str) else None
         if label is None:
-            self._refuse(rule, f"{key} is missing")
+            self._refuse(rule, f"{key} is missing", key)
         elif outcome is None:
-            self._refuse(rule, f"{key}: {label!r} is not one of {', '.join(_OUTCOMES)}")
+            cause = (
+                f"{label!r} is not one of {', '.join(_OUTCOMES)}{did_you_mean(label, _OUTCOMES)}"
+            )
+            self._refuse(rule, f"{key}: {cause}", key)
         elif outcome not in ALLOWED_OUTCOMES[kind]:
-            self._refuse(rule, f"{key}: a {kind.value} book may not {outcome.label}")
+            self._refuse(rule, f"{key}: a {kind.value} book may not {outcome.label}", key)
         return outcome or Outcome.CLEAR
 
     def _one_of(self, kind: type[_E], value: object, key: str, rule: str, stand_in: _E) -> _E:
         allowed = [member.value for member in kind]
         if value in allowed:
             return kind(value)
-        shown = ", ".join(allowed)
-        cause = "is missing" if value is None else f"{value!r} is not one of {shown}"
-        self._refuse(rule, f"{key} {cause}" if value is None else f"{key}: {cause}")
+        if value is None:
+            self._refuse(rule, f"{key} is missing", key)
+            return stand_in
+        cause = f"{value!r} is not one of {', '.join(allowed)}{did_you_mean(value, allowed)}"
+        self._refuse(rule, f"{key}: {cause}", "reasons" if key == "reason" else key)
         return stand_in
 
     def _table(self, value: object, key: str) -> Table:
@@ -162,24 +174,29 @@ class _Reader:
         if isinstance(value, kind):
             return value
         found = "is missing" if value is None else f"is a {type(value).__name__}"
-        self._refuse(rule, f"{key} {found}, a {kind.__name__} is needed")
+        self._refuse(rule, f"{key} {found}, a {kind.__name__} is needed", key)
         return kind()
 
     def _version(self, value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31:
             return value
-        self._refuse("", "version is a whole number from 1")
+        self._refuse("", "version is a whole number from 1", "version")
         return 1
 
     def _id(self, value: object, key: str, rule: str) -> str:
         if isinstance(value, str) and _ID.fullmatch(value):
             return value
-        self._refuse(rule, f"{key}: {value!r} is not small letters, digits and hyphens")
+        self._refuse(rule, f"{key}: {value!r} is not small letters, digits and hyphens", key)
         return rule
 
     def _only(self, table: Table, keys: frozenset[str], rule: str, prefix: str = "") -> None:
-        for key in table.keys() - keys:
-            self._refuse(rule, f"{prefix}{key!r} is not a key known here")
+        for key in sorted(table.keys() - keys):
+            cause = f"{prefix}{key!r} is not a key known here{did_you_mean(key, keys)}"
+            self._refuse(rule, cause, prefix.rstrip(": ") or key)
 
-    def _refuse(self, rule: str, cause: str) -> None:
-        self.problems.append(Problem(self._file, rule, cause))
+    def _refuse(self, rule: str, cause: str, key: str = "") -> None:
+        """Note a problem; `key` is the one it is about, or the words "input NAME"."""
+        *_, name = key.split(" ")
+        about_input = "input " in key
+        line = self._places.input(name) if about_input else self._places.rule(self._number, key)
+        self.problems.append(Problem(self._file, rule, cause, line))

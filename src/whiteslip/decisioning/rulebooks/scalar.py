@@ -59,7 +59,7 @@ def compile_test(predicate: Predicate, slots: Slots) -> Test:
         case OneOf():
             return _membership(predicate, slots)
         case IsMissing(value):
-            read = _reader(value, slots)
+            read = compile_value(value, slots)
             return lambda row: _is_missing(read(row))
         case Holds(fact):
             slot = slots[fact.input.name]
@@ -80,7 +80,7 @@ def _comparison(predicate: Compare, slots: Slots) -> Test:
     holds: _Order = _HOLDS[predicate.sign]
     if isinstance(predicate.left, Fact) and isinstance(predicate.right, Constant):
         return _against_constant(slots[predicate.left.input.name], holds, predicate.right.value)
-    left, right = _reader(predicate.left, slots), _reader(predicate.right, slots)
+    left, right = compile_value(predicate.left, slots), compile_value(predicate.right, slots)
 
     def test(row: Row) -> Truth:
         one, other = left(row), right(row)
@@ -101,7 +101,7 @@ def _against_constant(slot: int, holds: _Order, constant: Held) -> Test:
 
 
 def _membership(predicate: OneOf, slots: Slots) -> Test:
-    read = _reader(predicate.value, slots)
+    read = compile_value(predicate.value, slots)
     options = frozenset(option.value for option in predicate.options)
 
     def test(row: Row) -> Truth:
@@ -147,7 +147,8 @@ def _not(part: Test) -> Test:
     return test
 
 
-def _reader(value: Value, slots: Slots) -> Callable[[Row], Held]:
+def compile_value(value: Value, slots: Slots) -> Callable[[Row], Held]:
+    """Compile a value to a function of a row; a missing number is NaN."""
     match value:
         case Constant(constant):
             return lambda _row: constant
@@ -158,8 +159,8 @@ def _reader(value: Value, slots: Slots) -> Callable[[Row], Held]:
 
 
 def _calculation(value: Arithmetic, slots: Slots) -> Callable[[Row], float]:
-    left = cast(Callable[[Row], float], _reader(value.left, slots))
-    right = cast(Callable[[Row], float], _reader(value.right, slots))
+    left = cast(Callable[[Row], float], compile_value(value.left, slots))
+    right = cast(Callable[[Row], float], compile_value(value.right, slots))
     match value.sign:
         case "+":
             return lambda row: left(row) + right(row)

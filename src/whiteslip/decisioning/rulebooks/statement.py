@@ -60,7 +60,7 @@ def compile_statement(book: RuleBook, *, row: str) -> Statement:
 
     A number beyond ±2⁵³, an infinity and NaN are missing, as in the other evaluators.
     """
-    alias = _name(row)
+    alias = quoted_name(row)
     tests = tuple(render(rule.when, alias) for rule in book.rules)
     return Statement(
         fired_mask=_mask(f"({test}) IS TRUE" for test in tests),
@@ -146,7 +146,7 @@ def _text(text: str) -> str:
 
 
 def _fact(fact: Fact, alias: str) -> str:
-    column = f"{alias}.{_name(fact.input.name)}"
+    column = f"{alias}.{quoted_name(fact.input.name)}"
     if fact.input.type.is_number:
         number = f"{column}::double precision"
         return f"(CASE WHEN abs({number}) < {_BOUND} THEN {number} END)"
@@ -155,7 +155,8 @@ def _fact(fact: Fact, alias: str) -> str:
     return f'({column}::text COLLATE "C")'
 
 
-def _name(name: str) -> str:
+def quoted_name(name: str) -> str:
+    """Quote the name of a column or a row; what is not a plain one is refused."""
     if not _NAME.fullmatch(name):
         raise InvalidInput(f"{name!r} cannot name a column or a row", where="row")
     return f'"{name}"'

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from whiteslip.decisioning.samples.model import Column, Floats
 from whiteslip.decisioning.scorecards.chunks import check_columns, count_rows, read_chunk
@@ -110,7 +109,7 @@ def score_columns(
             slots = read_chunk(variable, columns.get(variable.name), part)
             points[part] += table.take(slots)
     odds = np.log(card.base_odds) + (points - card.base_points) / card.factor
-    return Scores(points, expit(-np.clip(odds, -MOST_LOG_ODDS, MOST_LOG_ODDS)))
+    return Scores(points, 1.0 / (1.0 + np.exp(np.clip(odds, -MOST_LOG_ODDS, MOST_LOG_ODDS))))
 
 
 def _worst(blamed: list[_Blame]) -> tuple[ReasonCode, ...]:
