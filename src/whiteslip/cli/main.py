@@ -1,11 +1,42 @@
 """The list of commands; each module adds its own to the program."""
 
-from whiteslip.cli import bench, book, doctor, keys, replay, server, simulate
+from whiteslip.cli import (
+    backtest,
+    bench,
+    book,
+    bureau,
+    doctor,
+    explain,
+    keys,
+    model,
+    model_life,
+    replay,
+    rule_life,
+    rules,
+    server,
+    simulate,
+)
 from whiteslip.cli.app import app
 
 app.command()(replay.replay)
 
-__all__ = ["app", "bench", "book", "doctor", "keys", "replay", "server", "simulate"]
+__all__ = [
+    "app",
+    "backtest",
+    "bench",
+    "book",
+    "bureau",
+    "doctor",
+    "explain",
+    "keys",
+    "model",
+    "model_life",
+    "replay",
+    "rule_life",
+    "rules",
+    "server",
+    "simulate",
+]
 
 if __name__ == "__main__":
     app()

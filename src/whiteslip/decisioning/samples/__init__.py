@@ -1,1 +1,1 @@
-"""Samples: tables of rows whose ending is known, made clean enough to learn from, and how well a score tells them apart."""
+"""Samples: tables of rows whose ending is known, made fit to learn from, and how well scores tell them apart."""

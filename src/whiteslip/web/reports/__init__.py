@@ -1,0 +1,1 @@
+"""Reports as single HTML pages that stand alone: how a model was fitted, and how it fares since."""
