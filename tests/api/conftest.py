@@ -21,6 +21,7 @@ from whiteslip.api.app import create_app
 from whiteslip.api.server import configured
 from whiteslip.flows.found_book import found_book
 from whiteslip.infra import keys
+from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.settings import Settings, load
 
@@ -135,14 +136,15 @@ def book(settings: Settings) -> Iterator[Book]:
 
 
 @contextmanager
-def served(settings: Settings) -> Generator[Book]:
+def served(settings: Settings, *, clock: Clock | None = None) -> Generator[Book]:
     """Found the book and serve it until the block ends."""
     assert settings.dsn is not None
     pepper = keys.pepper_at(settings.home)
-    with Database(settings.dsn, max_size=16) as database:
+    # Opened at once: the pool draws a lifetime for each connection, and hypothesis minds others drawing while it does.
+    with Database(settings.dsn, min_size=8, max_size=16) as database:
         database.write(lambda db: found_book(db, on=BEGUN_ON, at=AT))
         operator, shop = database.write(lambda db: _issue(db, pepper))
-        with running(settings, database) as url, ExitStack() as callers:
+        with running(settings, database, clock=clock) as url, ExitStack() as callers:
             first, second = Caller(url, operator), Caller(url, shop)
             callers.enter_context(first.http)
             callers.enter_context(second.http)
@@ -152,9 +154,11 @@ def served(settings: Settings) -> Generator[Book]:
 
 
 @contextmanager
-def running(settings: Settings, database: Database) -> Generator[str]:
+def running(
+    settings: Settings, database: Database, *, clock: Clock | None = None
+) -> Generator[str]:
     """Run the server in a thread; yields its address."""
-    app = create_app(settings, database=database)
+    app = create_app(settings, database=database, clock=clock)
     server = uvicorn.Server(configured(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -21,7 +21,13 @@ NOT_DISTRIBUTED = frozenset({"infra.outbox", "infra.idempotency_key", "infra.api
 UNPLANNED = frozenset({"COPY", "LOCK", "SET"})
 
 # Statements with a hole that a compiled rule book fills: their store's own tests plan and run them.
-COMPOSED = frozenset({"src/whiteslip/risk/suspensions/sql/find_differences.sql"})
+COMPOSED = frozenset(
+    {
+        "src/whiteslip/risk/suspensions/sql/find_differences.sql",
+        "src/whiteslip/decisioning/rulebooks/sql/compare_versions.sql",
+        "src/whiteslip/decisioning/rulebooks/sql/describe_facts.sql",
+    }
+)
 
 
 def test_the_schema_files_give_what_the_migrations_give(db: Connection, empty_dsn: str) -> None:

@@ -356,3 +356,39 @@ class Clock(Struct, frozen=True):
     current_on: date
     closed_on: date
     sandbox: bool
+
+
+class Applied(Struct, frozen=True):
+    """The application is taken in, or withdrawn."""
+
+    application_id: str
+    customer_id: str
+    status: str
+
+
+class Application(Struct, frozen=True):
+    """Where an application stands; `notice` is what its person was told last; what is not approved has reasons."""
+
+    application_id: str
+    customer_id: str
+    status: str
+    product: str
+    requested_limit_minor: int
+    limit_minor: int | None
+    line_id: str | None
+    reasons: list[ReasonSaid]
+    notice: Words | None
+    received_at: datetime
+    decided_at: datetime | None
+    expires_on: date
+    currency: Currency = "CNY"
+
+
+class Reviewed(Struct, frozen=True):
+    """What a person decided; the line is open when it is approved."""
+
+    application_id: str
+    status: str
+    line_id: str | None
+    limit_minor: int | None
+    currency: Currency = "CNY"

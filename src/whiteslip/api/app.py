@@ -19,17 +19,27 @@ from whiteslip.api import checkout, openapi, problems
 from whiteslip.api.checkout import HotCheckout
 from whiteslip.api.posted import to_http
 from whiteslip.api.problems import ProblemError, problem
-from whiteslip.api.routes import clock, customers, lines, purchases, repayments, restrictions
-from whiteslip.api.runtime import END_OF_DAY, THREADS, Runtime
+from whiteslip.api.routes import (
+    applications,
+    clock,
+    customers,
+    lines,
+    purchases,
+    repayments,
+    restrictions,
+)
+from whiteslip.api.runtime import DESK, END_OF_DAY, THREADS, Runtime
+from whiteslip.gateways.bureau.client import HttpBureau
 from whiteslip.infra import metrics, migrations
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
 from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages
+from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
 
-ROUTERS = (purchases, repayments, lines, restrictions, customers, clock)
+ROUTERS = (purchases, repayments, lines, restrictions, applications, customers, clock)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "
@@ -108,9 +118,13 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         app.state.runtime = runtime
         relay = Relay(database)
         relay.start()
+        url = settings.bureau_url
+        desk = ApplicationDesk(database, runtime.clock, HttpBureau(url) if url else None)
+        desk.start()
         try:
             yield {"runtime": runtime}
         finally:
+            desk.stop()
             relay.stop()
             runtime.close()
             if given is None:
@@ -122,7 +136,7 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
 def _open(settings: Settings) -> Database:
     if settings.dsn is None:
         raise InvalidInput("name the database: WHITESLIP_DSN, or start with `whiteslip up`")
-    most = max(settings.pool_size, THREADS + END_OF_DAY)
+    most = max(settings.pool_size, THREADS + END_OF_DAY + DESK)
     return Database(settings.dsn, min_size=THREADS, max_size=most).open()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
@@ -45,6 +45,12 @@ Verified: TypeAlias = Annotated[
 FeePpm: TypeAlias = Annotated[int, Meta(ge=0, le=500_000, description="Parts per million.")]
 Currency: TypeAlias = Literal["CNY"]
 Language: TypeAlias = Literal["zh", "en"]
+Monthly: TypeAlias = Annotated[
+    int, Meta(ge=0, le=10_000_000_000, description="Minor units a month.", examples=[800000])
+]
+Hashed: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{16,128}$")]
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+Product: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")]
 StatementDay: TypeAlias = Annotated[int, Meta(ge=1, le=28)]
 Level: TypeAlias = Annotated[int, Meta(ge=1, le=5)]
 
@@ -191,3 +197,51 @@ class AdvanceBody(Body, frozen=True):
     """Close business days until this one is current."""
 
     to: date
+
+
+class IdentityBody(Body, frozen=True):
+    """The declared identity; of the number only a keyed hash and its last four characters are kept."""
+
+    name: Name
+    id_number: Annotated[str, Meta(pattern="^[0-9]{17}[0-9Xx]$", examples=["110101199003079008"])]
+    birth_on: date
+
+
+class ConsentBody(Body, frozen=True):
+    """A yes or no of the person to one purpose; no to `automated_decision` means that a person decides."""
+
+    purpose: Literal["bureau_inquiry", "automated_decision"]
+    is_given: bool
+    said_at: Instant
+
+
+class ApplicationBody(Body, frozen=True):
+    """Apply for a line; what is declared is a month's. Hashes are the caller's own, in hexadecimal."""
+
+    reference: Reference
+    display_name: Name
+    identity: IdentityBody
+    monthly_income_minor: Monthly
+    requested_limit_minor: Amount
+    consents: Annotated[list[ConsentBody], Meta(min_length=2, max_length=2)]
+    monthly_obligations_minor: Monthly = 0
+    monthly_rent_minor: Monthly = 0
+    language: Language = "zh"
+    statement_day: StatementDay = 5
+    product: Product = "pay-later"
+    device_hash: Hashed | None = None
+    phone_hash: Hashed | None = None
+    address_hash: Hashed | None = None
+    currency: Currency = "CNY"
+
+
+class WithdrawBody(Body, frozen=True):
+    """Nothing needs to be said: `{}`."""
+
+
+class ReviewBody(Body, frozen=True):
+    """Approve with a limit, or decline with reasons of the catalog: one of the two."""
+
+    limit_minor: Amount | None = None
+    reasons: Annotated[list[ReasonCode], Meta(max_length=4)] = []
+    currency: Currency = "CNY"

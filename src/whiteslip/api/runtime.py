@@ -37,6 +37,8 @@ READS_WAITING = 128
 THREADS = 9
 END_OF_DAY = 3
 """Connections the sandbox needs besides to close a day."""
+DESK = 1
+"""The connection of the desk that decides applications."""
 
 
 class Runtime:

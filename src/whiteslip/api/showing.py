@@ -6,6 +6,7 @@ from whiteslip.api import answers, present
 from whiteslip.kernel import ids
 from whiteslip.kernel.calendar import next_statement
 from whiteslip.views import reasons
+from whiteslip.views.applications import ApplicationView
 from whiteslip.views.customers_api import CustomerView, MerchantView
 from whiteslip.views.lines import InstallmentView, LineView
 from whiteslip.views.purchases import PurchaseView
@@ -132,4 +133,23 @@ def restriction(row: RestrictionView) -> answers.Restriction:
         appeal_route=row.appeal_route,
         since_on=row.since_on,
         lifted_on=row.lifted_on,
+    )
+
+
+def application(row: ApplicationView) -> answers.Application:
+    """Show an application with the words its person was told."""
+    told = row.text_zh is not None and row.text_en is not None
+    return answers.Application(
+        application_id=ids.write("app", row.customer_id, row.application_id),
+        customer_id=ids.write("cus", row.customer_id),
+        status=row.status,
+        product=row.product,
+        requested_limit_minor=row.requested_minor,
+        limit_minor=row.limit_minor,
+        line_id=None if row.line_id is None else ids.write("lin", row.customer_id, row.line_id),
+        reasons=present.said(reasons.stored(row.reasons or [])),
+        notice=answers.Words(row.text_zh or "", row.text_en or "") if told else None,
+        received_at=row.received_at,
+        decided_at=row.finished_at,
+        expires_on=row.expires_on,
     )

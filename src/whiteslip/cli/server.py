@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Annotated
 
 import typer
@@ -21,7 +23,7 @@ from whiteslip.infra.embedded.places import is_free
 from whiteslip.infra.migrations import migrate as apply_migrations
 from whiteslip.infra.settings import PREFIX, Settings
 from whiteslip.kernel.calendar import business_date_of
-from whiteslip.kernel.errors import Conflict
+from whiteslip.kernel.errors import Conflict, Unavailable
 
 Home = Annotated[Path | None, typer.Option(help="Folder of data, logs and secrets.")]
 Dsn = Annotated[str | None, typer.Option(help="A PostgreSQL of your own, version 15 or newer.")]
@@ -130,8 +132,27 @@ def _serve(chosen: Settings) -> None:
     from whiteslip.api.app import create_app
     from whiteslip.api.server import serve
 
-    say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
-    serve(create_app(settings.load()), host=chosen.host, port=chosen.port)
+    with _bureau(chosen):
+        say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
+        serve(create_app(settings.load()), host=chosen.host, port=chosen.port)
+
+
+@contextmanager
+def _bureau(chosen: Settings) -> Generator[None]:
+    """Run a simulated bureau beside a sandbox that has no other; it ends with this process, however that ends."""
+    if not chosen.sandbox or chosen.bureau_url:
+        yield
+        return
+    command = [sys.executable, "-m", "whiteslip.cli.main", "bureau-simulator"]
+    with Popen([*command, "--port", "0", "--with-parent"], stdin=PIPE, stdout=PIPE) as simulator:
+        said = simulator.stdout.readline().decode() if simulator.stdout else ""
+        if not said:
+            raise Unavailable("the simulated bureau did not start")
+        os.environ[f"{PREFIX}BUREAU_URL"] = said.split()[-1]
+        try:
+            yield
+        finally:
+            simulator.terminate()
 
 
 @contextmanager

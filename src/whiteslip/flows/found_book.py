@@ -1,18 +1,22 @@
-"""Found the book: publish the products and rule books that come with the program, and set the first business date."""
+"""Found the book: publish the products, books and card that come with the program, and set the first business date."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from whiteslip.care.notices.store import explained
+from whiteslip.credit.applications.store import starting_card
+from whiteslip.decisioning.models import store as models
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.reading import read
+from whiteslip.decisioning.scorecards.model import Scorecard
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.products import store as products
 
-SHIPPED_BOOKS = ("watch", "checkout")
+SHIPPED_BOOKS = ("watch", "checkout", "application")
+_SHIPPED, _FOUNDER = "the program as shipped", "the founder of the book"
 RANGE_SIZE = 10_000
 """How many customer numbers end of day closes in one transaction."""
 
@@ -28,3 +32,12 @@ def found_book(db: Connection, *, on: date, at: datetime, range_size: int = RANG
         if book is None:
             raise InvariantBroken(f"the shipped rule book {name} does not parse: {problems}")
         rulebooks.publish(db, book, at=at, explained=explained())
+    _release(db, starting_card(), on=on, at=at)
+
+
+def _release(db: Connection, card: Scorecard, *, on: date, at: datetime) -> None:
+    """Make the judged card live, until a fitted one takes its place."""
+    figures = {"rows": 0, "how": "judged, not fitted"}
+    models.draft(db, card, fitted_on=on, figures=figures, by=_SHIPPED, at=at)
+    models.approve(db, card.name, card.version, by=_FOUNDER, at=at)
+    models.release(db, card.name, card.version, by=_FOUNDER, at=at)

@@ -22,6 +22,9 @@ OPERATOR = "operator"
 SCOPES = frozenset(
     {
         OPERATOR,
+        "applications:read",
+        "applications:review",
+        "applications:write",
         "clock:write",
         "customers:read",
         "customers:write",
@@ -68,18 +71,27 @@ class ListedKey(NamedTuple):
 
 def pepper_at(home: Path) -> bytes:
     """Read the server's secret that keys are hashed with, making it (mode 0600) the first time."""
+    return _secret_at(home, "api-key-pepper")
+
+
+def identity_key_at(home: Path) -> bytes:
+    """Read the secret that identity numbers are hashed with, agreed with the bureau; made the first time."""
+    return _secret_at(home, "identity-key")
+
+
+def _secret_at(home: Path, name: str) -> bytes:
     folder = home / "secrets"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / "api-key-pepper"
+    path = folder / name
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _read_pepper(path)
+        return _read_secret(path)
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_hex(32).encode())
         file.flush()
         os.fsync(file.fileno())
-    return _read_pepper(path)
+    return _read_secret(path)
 
 
 def issue(
@@ -136,10 +148,10 @@ def _hashed(key: bytes, pepper: bytes) -> bytes:
     return hmac.digest(pepper, key, "sha256")
 
 
-def _read_pepper(path: Path) -> bytes:
+def _read_secret(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         raise InvalidInput(f"{path} may be read by others; make it 0600", where="home")
-    pepper = path.read_bytes()
-    if len(pepper) < 32:
+    secret = path.read_bytes()
+    if len(secret) < 32:
         raise InvalidInput(f"{path} is too short to be the server's secret", where="home")
-    return pepper
+    return secret

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """The embedded server's TCP port; without it a free one is chosen and remembered."""
     sandbox: bool = True
     """Outside parties are simulators and the clock may be moved."""
+    bureau_url: str | None = None
+    """Where the credit bureau is asked; in a sandbox `whiteslip up` starts a simulated one."""
     pool_size: int = Field(default=8, ge=1, le=1000)
     """The most database connections one process holds."""
     log_level: LogLevel = LogLevel.INFO

@@ -36,6 +36,10 @@ class Kind(StrEnum):
     SUSPENDED = "suspended"
     RESTORED = "restored"
     LIMIT_CHANGED = "limit_changed"
+    APPLICATION_APPROVED = "application_approved"
+    APPLICATION_DECLINED = "application_declined"
+    APPLICATION_REFERRED = "application_referred"
+    APPLICATION_EXPIRED = "application_expired"
 
 
 class ReasonText(NamedTuple):
@@ -90,11 +94,12 @@ class Ability(NamedTuple):
 
 
 class NewNotice(NamedTuple):
-    """A notice to be written; `kind` is a value of `Kind`."""
+    """A notice to be written, about a line or an application; `kind` is a value of `Kind`."""
 
     customer_id: int
     notice_id: int
-    line_id: int
+    line_id: int | None
     kind: str
     reasons: tuple[Reason, ...]
     noticed_on: date
+    application_id: int | None = None

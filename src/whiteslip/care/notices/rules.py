@@ -37,6 +37,14 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
 )
 """The facts a code may come with, the only ones its text may name; none of them is certain."""
 
+_MAY_BE_BARE = frozenset(
+    {
+        Kind.RESTORED,
+        Kind.APPLICATION_APPROVED,
+        Kind.APPLICATION_REFERRED,
+        Kind.APPLICATION_EXPIRED,
+    }
+)
 HIGHEST_LEVEL = 5
 _STEP_UP_LEVEL = 2
 _BUYING_ENDS_AT = 3
@@ -81,11 +89,11 @@ def explain(catalog: Catalog, reason: Reason) -> ReasonText:
 def compose(catalog: Catalog, frames: Frames, kind: str, reasons: Sequence[Reason]) -> NoticeText:
     """Write a notice; reasons whose texts are the same are told once.
 
-    Only "restored" may come without a reason; a reason given with it is one that still stands.
+    Only what takes nothing away may come without a reason; one given with "restored" is one that still stands.
     """
     frame = frames[_kind(kind)]
     invariant(len(reasons) <= MOST_REASONS, f"a notice tells at most {MOST_REASONS} reasons")
-    invariant(bool(reasons) or kind == Kind.RESTORED, f"a notice of kind {kind} says why")
+    invariant(bool(reasons) or kind in _MAY_BE_BARE, f"a notice of kind {kind} says why")
     texts = [explain(catalog, reason) for reason in reasons]
     points = tuple(dict.fromkeys(_point(text, shared=catalog.right) for text in texts))
     return NoticeText(

@@ -1,15 +1,22 @@
--- What people were told, in the words they were told it.
+-- What people were told, in the words they were told it: about a line, an application, or the line an application led to.
 CREATE SCHEMA IF NOT EXISTS care;
 
 CREATE TABLE care.notice (
     customer_id bigint NOT NULL,
     notice_id bigint NOT NULL,
-    line_id bigint NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('warned', 'restricted', 'suspended', 'restored', 'limit_changed')),
+    line_id bigint,
+    kind text NOT NULL CHECK (
+        kind IN (
+            'warned', 'restricted', 'suspended', 'restored', 'limit_changed',
+            'application_approved', 'application_declined', 'application_referred', 'application_expired'
+        )
+    ),
     reasons jsonb NOT NULL,
     text_zh text NOT NULL CHECK (length(text_zh) > 0),
     text_en text NOT NULL CHECK (length(text_en) > 0),
     noticed_on date NOT NULL,
     noticed_at timestamptz NOT NULL,
+    application_id bigint,
+    CHECK (num_nonnulls(line_id, application_id) > 0),
     PRIMARY KEY (customer_id, notice_id)
 );

@@ -47,6 +47,7 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
         customer_ids=arrays.bigints([notice.customer_id for notice in notices]),
         notice_ids=arrays.bigints([notice.notice_id for notice in notices]),
         line_ids=arrays.bigints([notice.line_id for notice in notices]),
+        application_ids=arrays.bigints([notice.application_id for notice in notices]),
         kinds=arrays.texts([notice.kind for notice in notices]),
         reasons=arrays.jsons(reasons),
         texts_zh=arrays.texts([text.zh for text in texts]),
