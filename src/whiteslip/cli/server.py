@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from whiteslip.cli.app import app, err, say
-from whiteslip.flows.found_book import found_book
+from whiteslip.flows.found_book import complete_book, found_book
 from whiteslip.infra import backup as backups
 from whiteslip.infra import business_day, logs, settings
 from whiteslip.infra.clock import MachineClock
@@ -47,6 +47,7 @@ def up(*, demo: Demo = False, dsn: Dsn = None, port: Port = None, home: Home = N
     if demo:
         _build_demo(database)
     _found(database)
+    _complete(database)
     _serve(chosen)
 
 
@@ -60,8 +61,10 @@ def down(*, home: Home = None) -> None:
 @app.command()
 def migrate(*, dsn: Dsn = None, home: Home = None) -> None:
     """Bring the schema up to date; the database is started if need be."""
-    applied = apply_migrations(running_database(settings.load(dsn=dsn, home=home)))
+    database = running_database(settings.load(dsn=dsn, home=home))
+    applied = apply_migrations(database)
     say(f"Applied: {', '.join(applied)}." if applied else "The schema is up to date.")
+    _complete(database)
 
 
 @app.command()
@@ -126,6 +129,20 @@ def _found(dsn: str) -> None:
     with Database(dsn, max_size=1) as database:
         if database.write(found):
             say("The book is founded. Issue a key with: whiteslip keys issue --help")
+
+
+def _complete(dsn: str) -> None:
+    """Publish what a newer program brings and a book founded before lacks."""
+    at = MachineClock().now()
+
+    def complete(db: Connection) -> tuple[str, ...]:
+        if not business_day.is_begun(db):
+            return ()
+        return complete_book(db, on=business_day.read(db).current_on, at=at)
+
+    with Database(dsn, max_size=1) as database:
+        if added := database.write(complete):
+            say(f"Published: {', '.join(added)}.")
 
 
 def _serve(chosen: Settings) -> None:

@@ -15,7 +15,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.products import store as products
 
-SHIPPED_BOOKS = ("watch", "checkout", "application")
+SHIPPED_BOOKS = ("watch", "checkout", "application", "limits")
 _SHIPPED, _FOUNDER = "the program as shipped", "the founder of the book"
 RANGE_SIZE = 10_000
 """How many customer numbers end of day closes in one transaction."""
@@ -26,13 +26,31 @@ def found_book(db: Connection, *, on: date, at: datetime, range_size: int = RANG
     business_day.begin(db, on=on, range_size=range_size)
     for terms in products.shipped():
         products.publish(db, terms)
+    complete_book(db, on=on, at=at)
+
+
+def complete_book(db: Connection, *, on: date, at: datetime) -> tuple[str, ...]:
+    """Publish the rule books and the card that came with a newer program; return their names.
+
+    What was ever published under a name stays as people left it.
+    """
+    added: list[str] = []
     for name in SHIPPED_BOOKS:
-        body = rulebooks.shipped(name)
-        book, problems = read(body, file=f"{name}.toml")
-        if book is None:
-            raise InvariantBroken(f"the shipped rule book {name} does not parse: {problems}")
-        rulebooks.publish(db, book, at=at, explained=explained())
-    _release(db, starting_card(), on=on, at=at)
+        if not rulebooks.standing(db, name).versions:
+            _publish(db, name, at=at)
+            added.append(name)
+    card = starting_card()
+    if not models.entries(db, name=card.name):
+        _release(db, card, on=on, at=at)
+        added.append(f"{card.name} card")
+    return tuple(added)
+
+
+def _publish(db: Connection, name: str, *, at: datetime) -> None:
+    book, problems = read(rulebooks.shipped(name), file=f"{name}.toml")
+    if book is None:
+        raise InvariantBroken(f"the shipped rule book {name} does not parse: {problems}")
+    rulebooks.publish(db, book, at=at, explained=explained())
 
 
 def _release(db: Connection, card: Scorecard, *, on: date, at: datetime) -> None:

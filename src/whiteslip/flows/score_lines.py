@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from whiteslip.decisioning.features import store as features
 from whiteslip.decisioning.models import store as models
-from whiteslip.decisioning.models.model import Model
+from whiteslip.decisioning.models.model import Absence, Model
 from whiteslip.decisioning.models.scoring import names_read, score
 from whiteslip.decisioning.samples.features import column_of
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
+from whiteslip.infra.planning import refresh_statistics
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.money.ledger.store import last_customer
 
@@ -28,13 +30,18 @@ AT_ONCE = 20_000
 
 
 class ScoringReport(NamedTuple):
-    """What was scored; `fault` says why nothing was, and the checkout then has no score to go by."""
+    """What was scored; `fault` says why nothing was, and the checkout then has no score to go by.
+
+    `absence` is the kind of that fault: a model that was never released is another matter than one
+    that cannot be read.
+    """
 
     model: str
     version: int
     as_of: date
     lines: int
     fault: str = ""
+    absence: Absence | None = None
 
 
 def score_lines(
@@ -51,7 +58,8 @@ def score_lines(
     as_of = database.read(business_day.read).closed_on
     found = database.read(lambda db: models.live_or_none(db, model))
     if found.model is None:
-        return ScoringReport(model, 0, as_of, 0, str(found.fault))
+        absence = found.fault.absence if found.fault else None
+        return ScoringReport(model, 0, as_of, 0, str(found.fault), absence)
     live = found.model
     check_inputs(live)
     most = database.read(last_customer)
@@ -62,6 +70,7 @@ def score_lines(
         lines += database.write(partial(_score, model=live, customer_ids=part, as_of=as_of))
         if progress:
             progress(last, most)
+    database.write(refresh_statistics)  # a checkout must not go on as if there were no scores
     return ScoringReport(model, live.version, as_of, lines)
 
 
@@ -81,7 +90,7 @@ def _score(db: Connection, *, model: Model, customer_ids: range, as_of: date) ->
     kept = np.flatnonzero(scores.probability >= KEPT_FROM)
     facts: list[bytes | None] = [None] * len(scores.probability)
     for place, values in zip(
-        kept, zip(*(found[name][kept].tolist() for name in names), strict=True), strict=True
+        kept, zip(*(_seen(found[name][kept]) for name in names), strict=True), strict=True
     ):
         facts[place] = msgspec.json.encode(dict(zip(names, values, strict=True)))
     models.record_scores(
@@ -95,3 +104,8 @@ def _score(db: Connection, *, model: Model, customer_ids: range, as_of: date) ->
         facts=facts,
     )
     return len(scores.probability)
+
+
+def _seen(values: NDArray[Any]) -> list[object]:
+    """Return values as the model saw them: a truth was the number 0 or 1, and is none when it is read again."""
+    return [int(value) if isinstance(value, bool) else value for value in values.tolist()]

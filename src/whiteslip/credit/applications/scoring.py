@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from whiteslip.credit.affordability.model import Assessment
 from whiteslip.credit.bureau.model import File
 from whiteslip.decisioning.decisions.model import ScoreSeen
 from whiteslip.decisioning.decisions.rules import Fact
-from whiteslip.decisioning.scorecards import rules
+from whiteslip.decisioning.decisions.scoring import take_apart
 from whiteslip.decisioning.scorecards.model import Scorecard
 from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.kernel.reason import ReasonCode
@@ -32,10 +31,10 @@ def score(card: Scorecard | None, file: File | None, month: Assessment) -> Score
     if card is None or file is None or not file.is_right_person:
         return None
     facts = variables(file, month)
-    found = rules.score(card, facts)
     read = {variable.name: facts.get(variable.name) for variable in card.variables}
+    found = take_apart(card, read)
     seen = ScoreSeen(card.name, card.version, found.points, read)
-    return Scored(found.probability, tuple(_lost(card, found, read)), seen)
+    return Scored(found.probability, found.lost, seen)
 
 
 def variables(file: File, month: Assessment) -> dict[str, Fact]:
@@ -59,14 +58,3 @@ def _utilization(file: File) -> float | None:
     if not file.card_limit_minor or file.card_balance_minor is None:
         return None
     return file.card_balance_minor / file.card_limit_minor
-
-
-def _lost(
-    card: Scorecard, found: rules.Score, read: Mapping[str, Fact]
-) -> Iterator[tuple[ReasonCode, float]]:
-    """Name what lost points; a value that is missing lost them for that."""
-    for variable in card.variables:
-        missing = read[variable.name] is None
-        reason = ReasonCode.DATA_MISSING if missing else variable.reason
-        if reason is not None:
-            yield reason, found.lost[variable.name]

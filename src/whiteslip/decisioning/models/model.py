@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from whiteslip.decisioning.samples.model import Bools, Floats
 from whiteslip.decisioning.scorecards.model import Scorecard
-from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.kernel.errors import Unavailable
 from whiteslip.kernel.reason import ReasonCode
 
 if TYPE_CHECKING:
@@ -174,10 +174,8 @@ class Absence(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class NoModel(WhiteslipError):
+class NoModel(Unavailable):
     """No model of a name can be used. Whoever needs its score has a fact that is missing, no verdict."""
-
-    code = "no_model"
 
     def __init__(self, message: str, *, absence: Absence) -> None:
         super().__init__(message)
