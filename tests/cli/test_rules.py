@@ -108,7 +108,7 @@ def test_an_analysts_way_from_draft_to_live_and_back(book: str, draft: str, tmp_
         assert told.exception is None, told.exception
         return told.stdout
 
-    assert "watch 2 is validated" in act("draft", draft, "--by", "Anna")
+    assert "watch 2 is validated" in act("publish", draft, "--by", "Anna")
     act("record-backtest", "watch", "2", "--file", str(found), "--by", "Anna")
     assert isinstance(run("approve", "watch", "2", "--by", "ANNA", dsn=book).exception, Conflict)
     act("approve", "watch", "2", "--by", "Bo", "--note", "fewer full lines")
@@ -137,14 +137,14 @@ def test_a_draft_with_problems_is_kept_and_refused(book: str, tmp_path: Path) ->
     file = tmp_path / "watch.toml"
     file.write_text(NEXT.replace("utilization", "utilisation"), "utf-8")
 
-    told = run("draft", str(file), "--by", "Anna", dsn=book)
+    told = run("publish", str(file), "--by", "Anna", dsn=book)
 
     assert told.exit_code == 2
     assert "did you mean 'utilization'?" in told.stderr
     assert "stays a draft" in told.stdout
 
 
-@pytest.mark.parametrize("command", ["draft", "live", "approve", "rollback", "retire", "release"])
+@pytest.mark.parametrize("command", ["publish", "live", "approve", "rollback", "retire", "release"])
 def test_nothing_changes_without_a_name(command: str) -> None:
     assert "--by" in run(command, "--help").stdout
     assert run(command, "watch", "2").exit_code == 2

@@ -44,8 +44,8 @@ Share = Annotated[
 
 
 @commands.command()
-def draft(file: File, *, by: By, dsn: Dsn = None, home: Home = None) -> None:
-    """Keep a file as a draft of the version it says, or change that draft; validates it if nothing is refused."""
+def publish(file: File, *, by: By, dsn: Dsn = None, home: Home = None) -> None:
+    """Keep a file as a draft of the version it says, or change that draft; validated if nothing is refused."""
     body = _text(file)
     found = _change(
         lambda db, at: publishing.draft(db, body, file=str(file), by=by, at=at), dsn, home
