@@ -30,8 +30,8 @@ function request()
   local customer = math.random(1, lines)
   headers["idempotency-key"] = run .. "-" .. number .. "-" .. count
   local body = string.format(
-    '{"line_id":"lin_%d_%d","amount_minor":%d,"order_ref":"%s-%d-%d"}',
-    customer, customer * 32, math.random(100, 1999), run, number, count
+    '{"line_id":"lin_%d_%d","amount_minor":%d,"order_ref":"%s-%d-%d","device":"phone of %d","is_verified":true}',
+    customer, customer * 32, math.random(100, 1999), run, number, count, customer
   )
   return wrk.format("POST", "/v1/purchases", headers, body)
 end
