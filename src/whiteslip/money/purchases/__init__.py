@@ -1,1 +1,1 @@
-"""Purchases on credit: authorized (held), captured, voided, expired, refunded; declined and referred ones keep their reasons."""
+"""Purchases on credit: authorized (held), captured, voided, expired, refunded; refused ones keep their reasons."""
