@@ -348,15 +348,24 @@ def test_what_is_no_score_is_refused(
     db: Db, probability: list[float], points: list[float] | None, message: str
 ) -> None:
     scores = Scores(None if points is None else np.array(points), np.array(probability))
-    keys = {"customer_ids": LINES[:2, 0], "line_ids": LINES[:2, 1]}
 
     with pytest.raises(InvalidInput, match=message):
-        record_scores(db, scores, model="test", version=1, on=ON, **keys)
+        record_scores(
+            db,
+            scores,
+            model="test",
+            version=1,
+            on=ON,
+            customer_ids=LINES[:2, 0],
+            line_ids=LINES[:2, 1],
+        )
 
 
 def test_a_line_is_scored_once_a_run(db: Db) -> None:
-    twice = {"customer_ids": np.array([1, 1]), "line_ids": np.array([5, 5])}
+    customers, lines = np.array([1, 1]), np.array([5, 5])
     scores = Scores(None, np.array([0.1, 0.2]))
 
     with pytest.raises(InvalidInput, match="stands twice"):
-        record_scores(db, scores, model="test", version=1, on=ON, **twice)
+        record_scores(
+            db, scores, model="test", version=1, on=ON, customer_ids=customers, line_ids=lines
+        )

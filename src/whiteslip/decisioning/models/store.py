@@ -222,9 +222,7 @@ def latest_scores(
     return LineScores(found["versions"], found["probability"], found["points"], days)
 
 
-def _in_order(
-    facts: Sequence[bytes | None] | None, order: NDArray[np.intp]
-) -> list[bytes | None]:
+def _in_order(facts: Sequence[bytes | None] | None, order: NDArray[np.intp]) -> list[bytes | None]:
     places: list[int] = order.tolist()
     return [None] * len(places) if facts is None else [facts[place] for place in places]
 
