@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from tests.builders import Book, founded
 
 from whiteslip.decisioning.models import store as models
+from whiteslip.decisioning.models.model import Absence
 from whiteslip.decisioning.samples.model import NumberColumn, Sample
 from whiteslip.decisioning.scorecards.fitting import fit
 from whiteslip.decisioning.scorecards.model import Scorecard
@@ -72,6 +73,33 @@ def behavior(version: int = 1, reads: str = "utilization") -> Scorecard:
     return replace(card(reads), name="behavior", version=version)
 
 
+def test_a_truth_a_score_was_made_of_can_be_read_again(book: Book) -> None:
+    """A card learns a truth as 0 or 1; kept otherwise, it would break the explanation, and the checkout with it."""
+    shop, line = book.shop(), book.line(100_000)
+    book.buy(line, 50_000, at_shop=shop)
+    book.close_until(date(2026, 2, 1))
+    rng = np.random.default_rng(3)
+    full = rng.integers(0, 2, 4000).astype(np.float64)
+    sample = Sample(
+        (NumberColumn("paid_in_full", full),), rng.random(4000) < np.where(full == 0, 0.8, 0.02)
+    )
+    reasons = {"paid_in_full": ReasonCode.DEFAULT_LIKELY}
+    released(book, replace(fit(sample, reasons=reasons).scorecard, name="behavior", version=1))
+    book.close_until(date(2026, 2, 3))
+    book.pay(line, 10_000)
+    book.close_until(date(2026, 2, 10))
+    score_lines(book.database, model="behavior")
+
+    refused = book.ask(line, 25_000, at_shop=shop)
+
+    assert isinstance(refused, Declined)
+    told = book.database.read(
+        lambda db: explain(db, OwnedId(refused.customer_id, refused.purchase_id))
+    )
+    assert told.agrees
+    assert [one.seen.facts for one in told.scores] == [{"paid_in_full": 0}]
+
+
 def test_without_a_model_nothing_is_scored_and_the_report_says_so(book: Book) -> None:
     book.line()
 
@@ -79,6 +107,7 @@ def test_without_a_model_nothing_is_scored_and_the_report_says_so(book: Book) ->
 
     assert (report.lines, report.version) == (0, 0)
     assert "no model 'behavior' is live" in report.fault
+    assert report.absence is Absence.MISSING
 
 
 def test_a_changed_model_is_no_model(book: Book) -> None:
@@ -90,6 +119,7 @@ def test_a_changed_model_is_no_model(book: Book) -> None:
 
     assert report.lines == 0
     assert "not as it was registered" in report.fault
+    assert report.absence is Absence.CHANGED
 
 
 def test_a_model_of_what_is_no_feature_is_refused(book: Book) -> None:

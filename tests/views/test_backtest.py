@@ -21,7 +21,8 @@ from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.views import backtest
-from whiteslip.views.backtest import BacktestView, Ending
+from whiteslip.views.backtest import BacktestView
+from whiteslip.views.endings import Ending
 from whiteslip.world import panel, profiles
 from whiteslip.world.replay import replay
 

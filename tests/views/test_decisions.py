@@ -26,8 +26,9 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import NotFound
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.reason import ReasonCode
-from whiteslip.views.backtest import Ending, of_decisions
+from whiteslip.views.backtest import of_decisions
 from whiteslip.views.decisions import DecisionView, explain, read_id
+from whiteslip.views.endings import Ending
 
 AT = datetime(2026, 9, 1, 12, tzinfo=UTC)
 ON = date(2026, 9, 1)

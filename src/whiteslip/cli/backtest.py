@@ -23,7 +23,8 @@ from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.views import backtest as backtests
-from whiteslip.views.backtest import BacktestView, Ending
+from whiteslip.views.backtest import BacktestView
+from whiteslip.views.endings import Ending
 from whiteslip.web.reports.backtest import amount, rate, render
 
 LIVE, DECIDED = "live", "decided"

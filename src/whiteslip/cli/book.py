@@ -11,6 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from whiteslip.cli.app import app, err, out, say
+from whiteslip.cli.model_run import score_tonight
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows import check_books as checking
 from whiteslip.flows import end_of_day as closing
@@ -40,13 +41,15 @@ def end_of_day(
     dsn: Dsn = None,
     home: Home = None,
 ) -> None:
-    """Close the business day, or every day up to a date; finishes first what was interrupted."""
+    """Close the business day, or every day up to a date, and score lines; finishes first what was interrupted."""
     dsn = running_database(settings.load(dsn=dsn, home=home))
     with Database(dsn, max_size=workers + 1, statement_timeout_ms=0) as database:
         until = _until(database, to.date() if to else None)
         reports: list[DayReport] = []
         while _goes_on(database, until):
             reports.append(_close(database, workers, quiet=as_json))
+        if reports:
+            score_tonight(database, quiet=as_json)
     if as_json:
         typer.echo(json.dumps([report._asdict() for report in reports], default=str))
     elif not reports:

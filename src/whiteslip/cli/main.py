@@ -3,6 +3,7 @@
 from whiteslip.cli import (
     backtest,
     bench,
+    bench_portfolio,
     book,
     bureau,
     doctor,
@@ -26,6 +27,7 @@ __all__ = [
     "app",
     "backtest",
     "bench",
+    "bench_portfolio",
     "book",
     "bureau",
     "doctor",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, NamedTuple, TypeAlias
+from datetime import date
+from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from whiteslip.decisioning.decisions.store import Recorded, read_recorded
 from whiteslip.decisioning.features import store as features
@@ -18,33 +17,17 @@ from whiteslip.decisioning.rulebooks import rules, store
 from whiteslip.decisioning.rulebooks.backtest import Backtest, Cases, Cell, Numbers, backtest
 from whiteslip.decisioning.rulebooks.chunks import Column
 from whiteslip.decisioning.rulebooks.model import Input, InputType, RuleBook
-from whiteslip.infra import arrays, business_day
+from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
-from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.verdict import Outcome
+from whiteslip.views.endings import Days, Ending, Ids, follow, last_known_day
 
 sql = Sql(__package__)
 
-Ids: TypeAlias = "NDArray[np.int64]"
-Days: TypeAlias = "NDArray[np.datetime64]"
-
 _AMOUNT = "principal_minor"
 _NUMBERS = (InputType.INT, InputType.MONEY, InputType.RATIO)
-
-
-class Ending(NamedTuple):
-    """What a bad end is: a line at least `days` past due on some day of the `within_days` after the judgment."""
-
-    days: int = 30
-    within_days: int = 90
-
-    def check(self) -> Ending:
-        """Refuse what cannot be; returns itself."""
-        if self.days < 1 or self.within_days < 1:
-            raise InvalidInput("an end is told by days past due and a span, both at least 1 day")
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,33 +178,19 @@ def live(db: Connection, name: str) -> RuleBook:
 
 def default_day(db: Connection, ending: Ending) -> date:
     """Return the last day whose judgments have all come to their end."""
-    return business_day.read(db).current_on - timedelta(days=ending.within_days)
+    return last_known_day(db, ending)
 
 
 def _cases(db: Connection, rows: _Rows, ending: Ending) -> Cases:
-    """Look up what became of each line, and whether enough time has passed to tell."""
-    ending.check()
-    current_on = business_day.read(db).current_on
-    with joining_sets(db):
-        followed = sql.columns(
-            db,
-            "follow_lines",
-            customer_ids=arrays.bigints(rows.customer_ids),
-            line_ids=arrays.bigints(rows.line_ids),
-            judged_on=arrays.dates(rows.judged_on),
-            days=ending.days,
-            within_days=ending.within_days,
-            current_on=current_on,
-        )
-    seen_until = rows.judged_on + np.timedelta64(ending.within_days, "D")
-    is_mature = seen_until <= np.datetime64(current_on, "D")
+    """Look up what became of each line; say how many are too young to tell."""
+    is_bad, is_mature = follow(db, rows.customer_ids, rows.line_ids, rows.judged_on, ending=ending)
     if not is_mature.all():
         young = int(len(is_mature) - is_mature.sum())
         rows.warnings.append(
             f"{young:,} of {len(is_mature):,} judgments are younger than {ending.within_days} days:"
             " they count, but not toward bad rates"
         )
-    return Cases(rows.columns, rows.amount_minor, followed["is_bad"], is_mature)
+    return Cases(rows.columns, rows.amount_minor, is_bad, is_mature)
 
 
 def _judged(book: RuleBook, rows: _Rows) -> Numbers:

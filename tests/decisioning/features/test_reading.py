@@ -6,7 +6,9 @@ import pytest
 
 from whiteslip.decisioning.features.model import Declarations, FeatureType, WhenAbsent
 from whiteslip.decisioning.features.reading import read
+from whiteslip.decisioning.features.store import declarations
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.reason import ReasonCode
 
 FEATURE = """
 [feature.spend_30d_minor]
@@ -54,6 +56,20 @@ def test_a_declaration_is_read_as_written() -> None:
     assert found.groups == {"consumption": (spend,)}
 
 
+def test_a_reason_is_one_of_the_catalog_or_none() -> None:
+    told = declared(FEATURE + 'reason = "CAP-02"\n').features["spend_30d_minor"]
+
+    assert told.reason is ReasonCode.HIGH_UTILIZATION
+    assert declared(FEATURE).features["spend_30d_minor"].reason is None
+
+
+def test_what_has_no_direction_is_told_by_the_text_that_tells_of_none() -> None:
+    """Most texts speak of too much or too little; a model may hold either against somebody."""
+    for feature in declarations().features.values():
+        if not feature.direction:
+            assert feature.reason in {None, ReasonCode.DEFAULT_LIKELY}, feature.name
+
+
 def test_only_known_features_can_be_selected() -> None:
     found = declared(FEATURE)
 
@@ -77,6 +93,8 @@ def test_only_known_features_can_be_selected() -> None:
         ("window = 30", "window = 30.5", "window: 30.5 is not a number of days"),
         ("window = 30", "windows = 30", "'windows' is not a key known here"),
         ('group = "consumption"', 'group = "; DROP"', "group: '; DROP' does not name a statement"),
+        ("window = 30", 'reason = "CAP-99"', "reason: 'CAP-99' is not a code of the catalog"),
+        ("window = 30", "reason = 1", "reason: 1 is not a code of the catalog"),
         ('zh = "近30天消费"\n', "", "zh: a description is needed"),
         ('en = "Spent in the last 30 days"', 'en = " "', "en: a description is needed"),
         ("feature.spend_30d_minor", "feature.Spend_minor", "'Spend_minor' is not small letters"),

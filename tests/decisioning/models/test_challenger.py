@@ -12,6 +12,7 @@ from whiteslip.decisioning.models import challenger
 from whiteslip.decisioning.models.calibrating import BADS_FOR_ISOTONIC, calibrate, probability
 from whiteslip.decisioning.models.challenger import SMALL, fit
 from whiteslip.decisioning.models.model import CalibrationKind
+from whiteslip.decisioning.models.reading import read, write
 from whiteslip.decisioning.models.serving import predict
 from whiteslip.decisioning.samples.metrics import auc, calibration_line
 from whiteslip.decisioning.samples.model import CategoryColumn, NumberColumn, Sample
@@ -37,6 +38,20 @@ def test_the_same_seed_gives_the_same_model_and_another_seed_another() -> None:
     assert again.text == learned().text
     assert again.calibration == learned().calibration
     assert other.text != learned().text
+
+
+def test_a_small_sample_that_runs_out_of_splits_gives_a_model_that_can_be_read_again() -> None:
+    rng = np.random.default_rng(0)
+    risk, side = rng.random(200), rng.integers(0, 2, 200).astype(np.float64)
+    is_bad = rng.random(200) < np.where(risk > 0.8, 0.5, 0.05) + 0.05 * side
+    columns = (NumberColumn("risk", risk), NumberColumn("side", side))
+    sample = Sample(columns, is_bad, {"risk": 1, "side": 1})
+
+    model = fit(sample, settings=challenger.Settings(seed=1), name="small", version=1)
+
+    assert model.learning.rounds == model.booster.num_trees()
+    again = read(write(model), file="small")
+    assert predict(again, sample.columns).tolist() == predict(model, sample.columns).tolist()
 
 
 def test_a_direction_binds_every_prediction() -> None:

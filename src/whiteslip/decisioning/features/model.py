@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.reason import ReasonCode
 
 WHOLE_BOUND = 2**53
 """Whole numbers are handed over as doubles, which count exactly strictly between ±2⁵³."""
@@ -51,7 +52,8 @@ class Feature:
 
     `direction` is 1 where more is worse, -1 where more is better, 0 where that is not known.
     `window_days` counts the days up to the day, that day included, of which the feature speaks.
-    `labels` are the values a text may have.
+    `labels` are the values a text may have. `reason` is what a person is told where a score held the
+    feature against them; None where no text of the catalog would be true.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Feature:
     window_days: int | None
     labels: tuple[str, ...]
     about: Text
+    reason: ReasonCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from whiteslip.decisioning.features.model import (
     Text,
     WhenAbsent,
 )
+from whiteslip.kernel.reason import ReasonCode
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _FEATURE_KEYS: Final = frozenset(
-    {"group", "type", "null", "direction", "window", "labels", "zh", "en"}
+    {"group", "type", "null", "direction", "window", "labels", "reason", "zh", "en"}
 )
 _OUTSIDE_KEYS: Final = frozenset({"type", "least", "most", "labels", "zh", "en"})
 _MOST_DAYS: Final = 3660
@@ -74,6 +75,7 @@ class _Reader:
             window_days=self._window(table.get("window"), where),
             labels=self._labels(table.get("labels"), held, where),
             about=self._text(table, where),
+            reason=self._reason(table.get("reason"), where),
         )
 
     def _outside(self, name: str, table: Table) -> OutsideName:
@@ -132,6 +134,14 @@ class _Reader:
         if value is None or (type(value) is int and 1 <= value <= _MOST_DAYS):
             return value
         self._refuse(where, f"window: {value!r} is not a number of days from 1 to {_MOST_DAYS}")
+        return None
+
+    def _reason(self, value: object, where: str) -> ReasonCode | None:
+        if value is None:
+            return None
+        if value in list(ReasonCode):
+            return ReasonCode(value)
+        self._refuse(where, f"reason: {value!r} is not a code of the catalog")
         return None
 
     def _bound(self, table: Table, key: str, where: str) -> int | None:

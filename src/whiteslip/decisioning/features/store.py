@@ -49,6 +49,9 @@ GROUPS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The statement of each group; all take `first`, `last`, `customer_ids` (or NULL) and `as_of`."""
 
+QUICK: Final = frozenset({"days_past_due", "late_days_12m", "restriction_level", "utilization"})
+"""The features that `read_watch_facts` reads from live columns."""
+
 _KEY = ("customer_id", "line_id")
 _EVERYONE = (0, 2**63 - 1)
 
@@ -104,12 +107,22 @@ def statement(features: Iterable[str]) -> str:
     return f"SELECT customer_id, line_id, {cells}\nFROM {tables[0]}{joined}"
 
 
-def watch_facts() -> str:
-    """Return the query of the watch book's facts, for customers between `first` and `last` as of `as_of`.
+def watch_facts(inputs: Iterable[str] = ()) -> str:
+    """Return the query of what a watch book reads, for customers between `first` and `last` as of `as_of`.
 
-    It reads today's live balances, so it holds only for today; there it equals the features of the same names.
+    The quick facts are always there: they read today's live balances, so they hold only for today, and there they
+    equal the features of the same names. Other inputs are computed as features; then the query also takes
+    `customer_ids` (NULL for the whole range).
     """
-    return sql.text("read_watch_facts")
+    quick = sql.text("read_watch_facts")
+    others = [name for name in inputs if name not in QUICK]
+    if not others:
+        return quick
+    computed = statement(others)
+    return (
+        f"SELECT *\nFROM (\n{quick}\n) AS quick\n"
+        f"INNER JOIN (\n{computed}\n) AS computed USING (customer_id, line_id)"
+    )
 
 
 def record_outside_facts(db: Connection, facts: Sequence[OutsideFact]) -> int:

@@ -127,7 +127,8 @@ def fit(
     for _ in range(held_out.rounds):
         booster.update()
     rows = int(np.count_nonzero(held_out.rows))
-    learning = Learning(len(sample), bads, held_out.rounds, settings.seed, rows)
+    trees = booster.num_trees()  # fewer than rounds where at last nothing was left to split
+    learning = Learning(len(sample), bads, trees, settings.seed, rows)
     text = booster.model_to_string()
     return Boosted(name, version, description, inputs, calibration, learning, text)
 
