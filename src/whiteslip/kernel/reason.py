@@ -57,3 +57,11 @@ class Reason:
 
     code: ReasonCode
     facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def at_most(*reasons: Reason) -> tuple[Reason, ...]:
+    """Return at most four reasons, the first ones, each code once."""
+    first: dict[ReasonCode, Reason] = {}
+    for reason in reasons:
+        first.setdefault(reason.code, reason)
+    return tuple(first.values())[:MOST_REASONS]

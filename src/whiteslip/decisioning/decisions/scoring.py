@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from whiteslip.decisioning.decisions.rules import Fact
 from whiteslip.decisioning.scorecards.model import Scorecard
-from whiteslip.decisioning.scorecards.rules import score
+from whiteslip.decisioning.scorecards.rules import Yardstick, score
 from whiteslip.kernel.reason import ReasonCode
 
 
@@ -20,8 +20,11 @@ class Anatomy(NamedTuple):
 
 
 def take_apart(card: Scorecard, facts: Mapping[str, Fact]) -> Anatomy:
-    """Score facts and name what lost the points; a value that is missing lost them for that (SYS-02)."""
-    found = score(card, facts)
+    """Score facts and name what lost the points; a value that is missing lost them for that (SYS-02).
+
+    Points are lost against a value that says nothing: what is better than the average is no reason to refuse.
+    """
+    found = score(card, facts, against=Yardstick.NEUTRAL)
     lost: list[tuple[ReasonCode, float]] = []
     for variable in card.variables:
         missing = facts.get(variable.name) is None

@@ -19,7 +19,7 @@ from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import Unavailable, WhiteslipError
-from whiteslip.kernel.reason import MOST_REASONS, Reason
+from whiteslip.kernel.reason import Fact, Reason, ReasonCode, at_most
 from whiteslip.kernel.verdict import Outcome as BookOutcome
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import RESTRICTED_LEVEL, Line, LineKey
@@ -190,7 +190,7 @@ class Batch:
             number,
             line.line_id,
             self.requests[index].amount_minor,
-            _reasons(judged),
+            _reasons(judged, self.facts[index]),
             max(0, line.available_minor - taken),
             "verification" if stepping_up else "review",
         )
@@ -201,8 +201,8 @@ class Batch:
             self.restricted.append(Restricted(index, self.keys[index]))
         seen = line._replace(held_minor=line.held_minor + taken)
         forbidden = judged is not None and judged.verdict.outcome >= BookOutcome.RESTRICT
-        reasons = (
-            *(_reasons(judged) if judged and forbidden else ()),
+        reasons = at_most(
+            *(_reasons(judged, self.facts[index]) if judged and forbidden else ()),
             *line_rules.refusals(seen, amount),
         )
         self.outcomes[index] = Declined(
@@ -210,13 +210,19 @@ class Batch:
             number,
             line.line_id,
             amount,
-            reasons[:MOST_REASONS],
+            reasons,
             max(0, seen.available_minor),
         )
 
 
-def _reasons(judged: Judged) -> tuple[Reason, ...]:
-    return tuple(Reason(code) for code in judged.verdict.reasons)
+def _reasons(judged: Judged, facts: CheckoutFacts | None) -> tuple[Reason, ...]:
+    """Give the reasons of a verdict the facts their texts may name."""
+    named: dict[ReasonCode, dict[str, Fact]] = {}
+    if facts is not None and facts.days_past_due > 0:
+        named[ReasonCode.OVERDUE] = {"days": facts.days_past_due}
+    if facts is not None and facts.utilization_after is not None:
+        named[ReasonCode.HIGH_UTILIZATION] = {"percent": round(facts.utilization_after * 100)}
+    return tuple(Reason(code, named.get(code, {})) for code in judged.verdict.reasons)
 
 
 class _Earlier:

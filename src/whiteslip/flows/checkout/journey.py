@@ -21,7 +21,7 @@ from whiteslip.flows.checkout.recording import record
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound, Unavailable, WhiteslipError
-from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
+from whiteslip.kernel.reason import Reason, ReasonCode, at_most
 from whiteslip.money.lines import store as lines
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.products import store as products
@@ -118,7 +118,7 @@ def _explain_score(db: Connection, batch: Batch, place: int, evidence: Evidence)
     batch.judged[place] = judged._replace(verdict=replace(judged.verdict, reasons=told))
     if isinstance(outcome, Declined | Referred):
         beside = [one for one in outcome.reasons if one.code not in judged.verdict.reasons]
-        reasons = (*(Reason(code) for code in told), *beside)[:MOST_REASONS]
+        reasons = at_most(*(Reason(code) for code in told), *beside)
         batch.outcomes[place] = outcome._replace(reasons=reasons)
 
 
@@ -130,5 +130,5 @@ def _explain_restrictions(db: Connection, batch: Batch) -> None:
     for place, key in batch.restricted:
         declined = batch.outcomes[place]
         if isinstance(declined, Declined):
-            reasons = (*against.get(key, _UNEXPLAINED), *declined.reasons)[:MOST_REASONS]
+            reasons = at_most(*against.get(key, _UNEXPLAINED), *declined.reasons)
             batch.outcomes[place] = declined._replace(reasons=reasons)
