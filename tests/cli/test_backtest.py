@@ -15,7 +15,7 @@ from whiteslip.decisioning.decisions.store import record
 from whiteslip.decisioning.rulebooks.store import publish
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
-from whiteslip.kernel.errors import InvalidInput, NotFound
+from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound
 
 OLD, DRAFT = (
     book(1, "score >= 50"),
@@ -102,3 +102,18 @@ def test_without_a_live_book_it_says_so(file: Path, dsn: str) -> None:
     renamed.write_text(DRAFT.body.replace("'trial'", "'other'"), "utf-8")
 
     assert isinstance(typed(renamed, "--dsn", dsn).exception, NotFound)
+
+
+def test_what_was_found_becomes_a_step_in_the_life_of_the_version(file: Path, dsn: str) -> None:
+    early = typed(file, "--dsn", dsn, "--by", "Anna")
+    published = CliRunner().invoke(commands, ["publish", str(file), "--by", "Anna", "--dsn", dsn])
+    kept = typed(file, "--dsn", dsn, "--by", "Anna", "--json")
+    listed = CliRunner().invoke(commands, ["list", "trial", "--dsn", dsn])
+
+    assert isinstance(early.exception, NotFound)
+    assert published.exit_code == kept.exit_code == 0, published.output + kept.output
+    assert "backtested" in listed.stdout
+
+    file.write_text(DRAFT.body + "\n# changed\n", "utf-8")
+    changed = typed(file, "--dsn", dsn, "--by", "Anna")
+    assert isinstance(changed.exception, Conflict)

@@ -17,12 +17,15 @@ from whiteslip.cli.rules import commands
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.decisioning.rulebooks.analysis import accept
 from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.flows.publish_book import record_backtest
 from whiteslip.infra import settings
+from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Connection, Database
-from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.errors import Conflict, InvalidInput
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.views import backtest as backtests
+from whiteslip.views import rule_books
 from whiteslip.views.backtest import BacktestView
 from whiteslip.views.endings import Ending
 from whiteslip.web.reports.backtest import amount, rate, render
@@ -54,6 +57,10 @@ TriedOn = Annotated[
 Days = Annotated[int, typer.Option(min=1, help="Days past due that count as a bad end.")]
 Within = Annotated[int, typer.Option(min=1, help="Days after the judgment that are looked at.")]
 OutFolder = Annotated[Path | None, typer.Option("--out", help="Write report and JSON here.")]
+By = Annotated[
+    str | None,
+    typer.Option(help="Keep what was found of a validated version on record, by this person."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
@@ -69,6 +76,7 @@ def backtest(
     within: Within = 90,
     out_folder: OutFolder = None,
     as_json: AsJson = False,
+    by: By = None,
     dsn: Dsn = None,
     home: Home = None,
 ) -> None:
@@ -80,6 +88,8 @@ def backtest(
         running_database(settings.load(dsn=dsn, home=home)), max_size=1, statement_timeout_ms=0
     ) as database:
         view = database.read(lambda db: _tried(db, book, asked))
+        if by is not None:
+            database.write(lambda db: _keep(db, book, view, by=by))
     if out_folder is not None:
         _write(view, out_folder)
     for warning in view.warnings:
@@ -88,6 +98,15 @@ def backtest(
         typer.echo(json.dumps(view.as_json(), ensure_ascii=False))
     else:
         _show(view, out_folder)
+
+
+def _keep(db: Connection, book: RuleBook, view: BacktestView, *, by: str) -> None:
+    """Keep what was found as a step in the life of the version, if its text is the one that was tried."""
+    if rule_books.kept(db, book.name, book.version) != book.body:
+        text = f"the file is not {book.name} {book.version} as it was published"
+        raise Conflict(f"{text}; publish it first")
+    at = MachineClock().now()
+    record_backtest(db, book.name, book.version, by=by, evidence=view.as_json(), at=at)
 
 
 def read_book(file: Path) -> RuleBook:
