@@ -43,6 +43,10 @@ def typed(*words: object) -> Result:
     return CliRunner().invoke(commands, ["backtest", *map(str, words)])
 
 
+def rules(*words: object) -> Result:
+    return CliRunner().invoke(app, ["rules", *map(str, words)])
+
+
 def test_figures_as_json_and_warnings_aside(file: Path, dsn: str) -> None:
     result = typed(file, "--dsn", dsn, "--json")
 
@@ -106,9 +110,9 @@ def test_without_a_live_book_it_says_so(file: Path, dsn: str) -> None:
 
 def test_what_was_found_becomes_a_step_in_the_life_of_the_version(file: Path, dsn: str) -> None:
     early = typed(file, "--dsn", dsn, "--by", "Anna")
-    published = CliRunner().invoke(commands, ["publish", str(file), "--by", "Anna", "--dsn", dsn])
+    published = rules("publish", file, "--by", "Anna", "--dsn", dsn)
     kept = typed(file, "--dsn", dsn, "--by", "Anna", "--json")
-    listed = CliRunner().invoke(commands, ["list", "trial", "--dsn", dsn])
+    listed = rules("list", "trial", "--dsn", dsn)
 
     assert isinstance(early.exception, NotFound)
     assert published.exit_code == kept.exit_code == 0, published.output + kept.output
