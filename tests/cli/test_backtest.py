@@ -11,6 +11,7 @@ from tests.views.test_backtest import AT, DAY, TODAY, book, decided
 from typer.testing import CliRunner, Result
 
 from whiteslip.cli.backtest import commands
+from whiteslip.cli.main import app
 from whiteslip.decisioning.decisions.store import record
 from whiteslip.decisioning.rulebooks.store import publish
 from whiteslip.infra import business_day
