@@ -111,6 +111,7 @@ CHECKS = (
             WHEN 'authorized' THEN captured_minor + released_minor >= authorized_minor
             WHEN 'captured' THEN captured_minor = 0 OR captured_minor + released_minor <> authorized_minor
             WHEN 'declined' THEN captured_minor + released_minor + refunded_minor > 0
+            WHEN 'referred' THEN captured_minor + released_minor + refunded_minor > 0
             ELSE captured_minor > 0 OR released_minor <> authorized_minor
         END
         """,
@@ -148,7 +149,7 @@ CHECKS = (
         """,
     ),
     Check(
-        "every purchase that is not declined has its movements",
+        "every purchase that is not declined or referred has its movements",
         """
         SELECT one.customer_id, one.purchase_id FROM money.purchase AS one
         LEFT JOIN LATERAL (
@@ -159,7 +160,8 @@ CHECKS = (
             FROM money.movement
             WHERE movement.customer_id = one.customer_id AND movement.source_id = one.purchase_id
         ) AS moved ON true
-        WHERE one.status <> 'declined' AND NOT one.imported AND (moved.placed, moved.released, moved.captured)
+        WHERE one.status NOT IN ('declined', 'referred') AND NOT one.imported
+            AND (moved.placed, moved.released, moved.captured)
             <> (one.authorized_minor, one.captured_minor + one.released_minor, one.captured_minor)
         """,
     ),
@@ -238,6 +240,17 @@ CHECKS = (
             SELECT count(*) FROM risk.restriction_event AS step
             WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id
         )
+        """,
+    ),
+    Check(
+        "what the watch book does to a restriction is one of its decisions",
+        """
+        SELECT step.customer_id, step.restriction_id FROM risk.restriction_event AS step
+        JOIN risk.restriction AS one USING (customer_id, restriction_id)
+        LEFT JOIN decisioning.decision AS made
+            ON made.customer_id = step.customer_id AND made.decision_id = step.decision_id
+        WHERE (step.actor = 'watch book') <> (made.book IS NOT DISTINCT FROM 'watch')
+            OR step.step = 1 AND one.decision_id IS DISTINCT FROM step.decision_id
         """,
     ),
     Check(
@@ -337,6 +350,8 @@ DRAWN = (
     "source_id",
     "restriction_id",
     "notice_id",
+    "decision_id",
+    "part_no",
     "outbox_id",
     "step_ms",
     "report",

@@ -40,6 +40,7 @@ PLANTED = {
     "a line's level": "UPDATE money.line SET restriction_level = 0",
     "an active restriction": "DELETE FROM care.notice",
     "every step of a restriction": "DELETE FROM risk.restriction_event",
+    "what the watch book does": "DELETE FROM decisioning.decision WHERE book = 'watch'",
     "a statement starts where": (
         "UPDATE money.statement"
         " SET previous_minor = previous_minor + 1, charged_minor = charged_minor - 1"

@@ -25,7 +25,6 @@ COMPOSED = frozenset(
     {
         "src/whiteslip/risk/suspensions/sql/find_differences.sql",
         "src/whiteslip/decisioning/rulebooks/sql/compare_versions.sql",
-        "src/whiteslip/decisioning/rulebooks/sql/describe_facts.sql",
     }
 )
 

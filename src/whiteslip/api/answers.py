@@ -322,7 +322,10 @@ class Repayments(Struct, frozen=True):
 
 
 class Restriction(Struct, frozen=True):
-    """A restriction as its person may read it: why, what still works, the way out, how to appeal."""
+    """A restriction as its person may read it: why, what still works, the way out, how to appeal.
+
+    `decision_id` is the recorded decision of the book that imposed it; null where a person did.
+    """
 
     restriction_id: str
     line_id: str
@@ -335,6 +338,7 @@ class Restriction(Struct, frozen=True):
     appeal_route: str
     since_on: date
     lifted_on: date | None
+    decision_id: str | None
 
 
 class Restrictions(Struct, frozen=True):

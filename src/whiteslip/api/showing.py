@@ -133,6 +133,9 @@ def restriction(row: RestrictionView) -> answers.Restriction:
         appeal_route=row.appeal_route,
         since_on=row.since_on,
         lifted_on=row.lifted_on,
+        decision_id=(
+            None if row.decision_id is None else ids.write("dec", row.customer_id, row.decision_id)
+        ),
     )
 
 

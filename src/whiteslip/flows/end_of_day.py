@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
-from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.planning import plan_afresh, refresh_statistics
@@ -91,8 +91,8 @@ def end_of_day(
         database.write(lambda db: business_day.roll(db, to=rolled))
     closing = day.closed_on + timedelta(days=1)
     database.write(refresh_statistics)
-    book = database.write(lambda db: rulebooks.live(db, "watch"))
-    job = _Job(database, closing, day.range_size, book, at)
+    now = database.write(lambda db: rulebooks.running(db, "watch"))
+    job = _Job(database, closing, day.range_size, now, at)
     rows, step_ms = job.run(workers, progress)
     before = perf_counter()
     job.check(workers)
@@ -112,12 +112,12 @@ class _Job:
     """The closing of one day, range by range."""
 
     def __init__(
-        self, database: Database, closing: date, range_size: int, book: RuleBook, at: datetime
+        self, database: Database, closing: date, range_size: int, now: Running, at: datetime
     ) -> None:
         self.database = database
         self.closing = closing
         self.range_size = range_size
-        self.book = book
+        self.now = now
         self.at = at
         self.ranges = 0
 
@@ -205,6 +205,12 @@ class _Job:
         self, db: Connection, *, first: int, last: int, business_date: date, at: datetime
     ) -> int:
         on = business_date + timedelta(days=1)
-        changes = watch(db, self.book, first=first, last=last, on=on, at=at)
+        shown = rulebooks.shadow_of_range(db, self.now, first=first, last=last, on=on)
+        if shown is not None:  # before anything changes, so that both versions see the same
+            rulebooks.count_shadow(db, self.now.live.name, shown, on=on)
+        done = watch(db, self.now, first=first, last=last, on=on, at=at)
+        for one in done:
+            rulebooks.count_run(db, one.book, on=on, accounts=one.lines, moved=one.moved)
+        changes = [change for one in done for change in one.changes]
         insert_notices(db, notices_of(changes), at=at)
         return len(changes)

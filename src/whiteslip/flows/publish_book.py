@@ -68,7 +68,7 @@ def validate(
     now.find(version)
     book = rulebooks.version_of(db, name, version)
     file = file or f"{name}.toml"
-    problems = _problems(db, book, file)
+    problems = _problems(book, file)
     warned = analysis.warnings(book, file=file)
     evidence = {"warnings": [str(each) for each in warned]} if warned else {}
     changes = life.validate(now, version, by=by, evidence=evidence)
@@ -164,9 +164,9 @@ def _keeps_its_kind(db: Connection, now: life.Standing, book: RuleBook) -> None:
         raise InvalidInput(f"{now.name} is a {kind.value} book, not a {book.kind.value} book")
 
 
-def _problems(db: Connection, book: RuleBook, file: str) -> tuple[Problem, ...]:
+def _problems(book: RuleBook, file: str) -> tuple[Problem, ...]:
     _, problems = analysis.examine(book.body, file=file, explained=explained())
-    supplied = rulebooks.supplied(db, book.kind)
+    supplied = rulebooks.supplied(book.kind)
     if supplied is None:
         return problems
     return *problems, *analysis.not_supplied(book, supplied, file=file)

@@ -26,6 +26,7 @@ from whiteslip.kernel.errors import InvalidInput, InvariantBroken, NotFound
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.kernel.verdict import Verdict
+from whiteslip.risk.suspensions.rules import told_facts
 
 PREFIXES = ("dec", "pur", "app")
 """A decision about a purchase or an application has its number."""
@@ -141,11 +142,12 @@ def _rules(decision: Decision, book: RuleBook) -> tuple[RuleSeen, ...]:
 
 
 def _told(decision: Decision, book: RuleBook) -> tuple[ReasonText, ...]:
-    """Put the reasons into words; a day count is the only fact of theirs that a decision keeps by itself."""
+    """Put the reasons into words, with the facts of theirs that the decision saw."""
     named = {source.name: fact for source, fact in zip(book.inputs, decision.facts, strict=False)}
-    days = named.get("days_past_due")
-    facts = {"days": int(days)} if isinstance(days, int | float) and days > 0 else {}
-    return tuple(notices.explain(catalog(), Reason(code, facts)) for code in decision.reasons)
+    return tuple(
+        notices.explain(catalog(), Reason(code, told_facts(code, named)))
+        for code in decision.reasons
+    )
 
 
 def _again(db: Connection, seen: ScoreSeen) -> Anatomy | None:

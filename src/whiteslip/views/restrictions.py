@@ -12,7 +12,10 @@ sql = Sql(__package__)
 
 
 class RestrictionView(NamedTuple):
-    """A restriction with its reasons, its way out, its appeal route and the words of its notice."""
+    """A restriction with its reasons, its way out, its appeal route and the words of its notice.
+
+    One imposed by hand has no decision.
+    """
 
     customer_id: int
     restriction_id: int
@@ -24,6 +27,7 @@ class RestrictionView(NamedTuple):
     appeal_route: str
     since_on: date
     lifted_on: date | None
+    decision_id: int | None
     text_zh: str
     text_en: str
 

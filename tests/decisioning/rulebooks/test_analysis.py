@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.decisioning.rulebooks.random_books import body_of, book_of, rule_of
 
 from whiteslip.decisioning.rulebooks.analysis import accept, examine, not_supplied, warnings
-from whiteslip.decisioning.rulebooks.model import Problem
+from whiteslip.decisioning.rulebooks.model import InputType, Problem
 from whiteslip.decisioning.rulebooks.rules import judge
 from whiteslip.decisioning.rulebooks.store import shipped
 from whiteslip.kernel.errors import InvalidInput
@@ -385,9 +385,11 @@ def test_what_only_looks_like_a_mistake_is_a_warning() -> None:
 def test_an_input_nobody_supplies_is_named() -> None:
     book = book_of(rule_of("late_day > 1"), inputs={"late_day": "int", "b1": "bool"})
     cause = "it is given b1, late_days; did you mean 'late_days'?"
+    supplied = {"late_days": InputType.INT, "b1": InputType.RATIO}
 
-    assert [str(each) for each in not_supplied(book, {"late_days", "b1"}, file="b.toml")] == [
-        f"b.toml:8: no fact 'late_day' is supplied to a watch book; {cause}"
+    assert [str(each) for each in not_supplied(book, supplied, file="b.toml")] == [
+        f"b.toml:8: no fact 'late_day' is supplied to a watch book; {cause}",
+        "b.toml:9: input 'b1' is bool, but the fact supplied by that name is ratio",
     ]
 
 

@@ -31,8 +31,9 @@ def cure(
     for on in sorted({reached[customer_id] for customer_id in customers}):
         some = {customer_id for customer_id in customers if reached[customer_id] == on}
         age_lines(db, some, on=on)
-        book = rulebooks.live(db, "watch")
-        changes = watch(db, book, first=min(some), last=max(some), only=some, on=on, at=at)
+        now = rulebooks.running(db, "watch")
+        done = watch(db, now, first=min(some), last=max(some), only=some, on=on, at=at)
+        changes = [change for one in done for change in one.changes]
         insert_notices(db, notices_of(changes), at=at)
         restored |= {LineKey(*one[:2]) for one in changes if one.kind == "restored"}
     return restored

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
 
 from whiteslip.decisioning.rulebooks.model import (
     Arithmetic,
@@ -10,6 +11,8 @@ from whiteslip.decisioning.rulebooks.model import (
     Constant,
     Every,
     Holds,
+    Input,
+    InputType,
     IsMissing,
     Not,
     OneOf,
@@ -32,6 +35,9 @@ from whiteslip.decisioning.rulebooks.regions import (
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.kernel.verdict import Outcome
+
+_FEW: Final = 12
+"""So many facts are named to who misspelled one; of more only the nearest."""
 
 
 def accept(body: str, *, file: str, explained: Collection[ReasonCode]) -> RuleBook:
@@ -73,20 +79,30 @@ def warnings(book: RuleBook, *, file: str) -> tuple[Problem, ...]:
     return (*unused, *_placed(book, file, iter(doubting)))
 
 
-def not_supplied(book: RuleBook, supplied: Collection[str], *, file: str) -> tuple[Problem, ...]:
-    """Name the inputs that nobody supplies to a book of its kind; the book could not be run."""
+def not_supplied(
+    book: RuleBook, supplied: Mapping[str, InputType], *, file: str
+) -> tuple[Problem, ...]:
+    """Name the inputs that nobody supplies to a book of its kind, or as another type; the book could not be run."""
     places = Places(book.body)
     return tuple(
-        Problem(
-            file,
-            "",
-            f"no fact {source.name!r} is supplied to a {book.kind.value} book; it is given "
-            f"{', '.join(sorted(supplied))}{did_you_mean(source.name, supplied)}",
-            places.input(source.name),
-        )
+        Problem(file, "", cause, places.input(source.name))
         for source in book.inputs
-        if source.name not in supplied
+        if (cause := _not_supplied(book, source, supplied))
     )
+
+
+def _not_supplied(book: RuleBook, source: Input, supplied: Mapping[str, InputType]) -> str:
+    known = supplied.get(source.name)
+    if known is None:
+        few = len(supplied) <= _FEW
+        given = ", ".join(sorted(supplied)) if few else f"the {len(supplied)} declared features"
+        meant = did_you_mean(source.name, supplied)
+        return f"no fact {source.name!r} is supplied to a {book.kind.value} book; it is given {given}{meant}"
+    if known is not source.type:
+        return (
+            f"input {source.name!r} is {source.type}, but the fact supplied by that name is {known}"
+        )
+    return ""
 
 
 def _placed(book: RuleBook, file: str, causes: Iterator[tuple[str, str]]) -> tuple[Problem, ...]:

@@ -32,6 +32,8 @@ from whiteslip.kernel.verdict import Outcome
 
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 _.-]*", re.ASCII)
+_ARGUMENTS: Final = 100
+"""PostgreSQL passes at most so many to a function."""
 _BOUND: Final = "'9007199254740992'::double precision"
 
 
@@ -67,6 +69,16 @@ def compile_statement(book: RuleBook, *, row: str) -> Statement:
         unknown_mask=_mask(f"({test}) IS NULL" for test in tests),
         outcome=_outcome(book, tests),
     )
+
+
+def compile_seen(book: RuleBook, *, row: str) -> str:
+    """Render what a book reads of a row as a JSON array in the order of its inputs, for the record of a decision.
+
+    The values are the ones the rules are evaluated on: what is missing to them is null.
+    """
+    cells = [_fact(Fact(source), quoted_name(row)) for source in book.inputs]
+    parts = [cells[start : start + _ARGUMENTS] for start in range(0, len(cells), _ARGUMENTS)]
+    return " || ".join(f"jsonb_build_array({', '.join(part)})" for part in parts or [[]])
 
 
 def render(predicate: Predicate, alias: str) -> str:

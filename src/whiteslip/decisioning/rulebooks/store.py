@@ -19,7 +19,7 @@ from whiteslip.decisioning.rulebooks import analysis, life
 from whiteslip.decisioning.rulebooks.blast import BlastGuard, read_guard
 from whiteslip.decisioning.rulebooks.experiment import challenged_condition
 from whiteslip.decisioning.rulebooks.life import Change, Changes, Command, Standing, Status, Version
-from whiteslip.decisioning.rulebooks.model import BookKind, RuleBook
+from whiteslip.decisioning.rulebooks.model import BookKind, InputType, RuleBook
 from whiteslip.decisioning.rulebooks.reading import read
 from whiteslip.decisioning.rulebooks.shadowing import Differences, MaskGroup, group_differences
 from whiteslip.decisioning.rulebooks.statement import Statement, compile_statement
@@ -36,21 +36,17 @@ _parsed: dict[tuple[str, int, str], RuleBook] = {}
 _running: dict[str, tuple[tuple[object, ...], Running]] = {}
 
 
-def _features(book: RuleBook | None) -> str:
-    known = [feature.name for feature in declarations().select(None)]
-    read_by_book = None if book is None else {source.name for source in book.inputs}
-    return statement([name for name in known if read_by_book is None or name in read_by_book])
-
-
-FACTS: Final[Mapping[BookKind, Callable[[RuleBook | None], str]]] = MappingProxyType(
-    {BookKind.WATCH: lambda _: watch_facts(), BookKind.LIMITS: _features}
+FACTS: Final[Mapping[BookKind, Callable[[RuleBook], str]]] = MappingProxyType(
+    {
+        BookKind.WATCH: lambda book: watch_facts(source.name for source in book.inputs),
+        BookKind.LIMITS: lambda book: statement(source.name for source in book.inputs),
+    }
 )
-"""The query of the facts a book reads (all, if None), for customers `first` to `last` as of `as_of`.
+"""The query of the facts a book reads, features by their names, for customers `first` to `last` as of `as_of`.
 
 The other kinds judge requests as they come, and are handed the facts by whoever asks.
 """
 
-_KEY: Final = {"customer_id", "line_id"}
 _NOTHING: Final = Statement(fired_mask="0::bigint", unknown_mask="0::bigint", outcome="0::smallint")
 
 
@@ -176,14 +172,22 @@ def record_backtest(
     keep(db, now, life.backtest(now, version, by=by, evidence=evidence), at=at)
 
 
-def supplied(db: Connection, kind: BookKind) -> frozenset[str] | None:
-    """Name the facts supplied to a kind of book; None where it is handed them by whoever asks."""
+def supplied(kind: BookKind) -> Mapping[str, InputType] | None:
+    """Name the facts supplied to a kind of book, with their types; None where it is handed them by whoever asks."""
     if kind not in FACTS:
         return None
-    query = sql.text("describe_facts").replace("/* facts */", FACTS[kind](None))
-    with db.cursor() as cursor:
-        cursor.execute(query.encode(), _of(date(2000, 1, 1), 0, 0))
-        return frozenset(column.name for column in cursor.description or ()) - _KEY
+    return {one.name: InputType(one.type.value) for one in declarations().select(None)}
+
+
+def shares(now: Running) -> tuple[tuple[RuleBook, str], ...]:
+    """Name the versions that judge and act, the live one first, each with whom: a condition over a row `fact`."""
+    challenger = now.challenger
+    if challenger is None:
+        return ((now.live, "true"),)
+    mine = challenged_condition(
+        row="fact", name=challenger.name, version=challenger.version, share_ppm=now.share_ppm
+    )
+    return (now.live, f"NOT {mine}"), (challenger, mine)
 
 
 def compare_versions(
@@ -206,30 +210,20 @@ def compare_versions(
         counted = challenged_condition(
             row="fact", name=other.name, version=other.version, share_ppm=share_ppm
         )
-    here = _NOTHING if live_book is None else compile_statement(live_book, row="fact")
-    there = compile_statement(other, row="fact")
-    query = sql.text("compare_versions")
-    for hole, filling in {
-        "facts": _facts(live_book, other),
-        "live_fired": here.fired_mask,
-        "live_outcome": here.outcome,
-        "shadow_fired": there.fired_mask,
-        "shadow_outcome": there.outcome,
-        "counted": counted,
-    }.items():
-        query = query.replace(f"/* {hole} */", filling)
-    with joining_sets(db), db.cursor(row_factory=namedtuple_row) as cursor:
-        rows = cursor.execute(query.encode(), _of(on, first, last), prepare=True).fetchall()
-    return [MaskGroup(*row) for row in rows]
+    return _compare(db, live_book, other, counted=counted, params=_of(on, first, last))
 
 
 def shadow_of_range(
     db: Connection, now: Running, *, first: int, last: int, on: date
 ) -> Differences | None:
-    """Judge the lines of customers `first` to `last` by the live watch book and the one in shadow, if there is one."""
+    """Judge the lines of customers `first` to `last` by the live version and the one in shadow, if there is one.
+
+    Whom a challenger judges does not count: the live version says nothing about them.
+    """
     if now.shadow is None:
         return None
-    groups = compare_versions(db, now.live, now.shadow, on=on, first=first, last=last)
+    (_, whose), *_ = shares(now)
+    groups = _compare(db, now.live, now.shadow, counted=whose, params=_of(on, first, last))
     return group_differences(now.live, now.shadow, groups)
 
 
@@ -277,6 +271,31 @@ def trailing_moves(db: Connection, name: str, *, runs: int) -> list[int]:
 def checksum_of(body: str) -> str:
     """Return the SHA-256 of a body, in hex."""
     return sha256(body.encode()).hexdigest()
+
+
+def _compare(
+    db: Connection,
+    live_book: RuleBook | None,
+    other: RuleBook,
+    *,
+    counted: str,
+    params: Mapping[str, Any],
+) -> list[MaskGroup]:
+    here = _NOTHING if live_book is None else compile_statement(live_book, row="fact")
+    there = compile_statement(other, row="fact")
+    query = sql.text("compare_versions")
+    for hole, filling in {
+        "facts": _facts(live_book, other),
+        "live_fired": here.fired_mask,
+        "live_outcome": here.outcome,
+        "shadow_fired": there.fired_mask,
+        "shadow_outcome": there.outcome,
+        "counted": counted,
+    }.items():
+        query = query.replace(f"/* {hole} */", filling)
+    with joining_sets(db), db.cursor(row_factory=namedtuple_row) as cursor:
+        rows = cursor.execute(query.encode(), params, prepare=True).fetchall()
+    return [MaskGroup(*row) for row in rows]
 
 
 def _facts(live_book: RuleBook | None, other: RuleBook) -> str:

@@ -1,14 +1,18 @@
-"""Which restrictions a finding imposes and lifts, at which level, and the way out of each."""
+"""Which restrictions a finding imposes and lifts, at which level, the way out of each, and the decision behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from types import MappingProxyType
 
+from whiteslip.decisioning.decisions.model import Decision
+from whiteslip.decisioning.decisions.rules import Fact, choose_reasons
 from whiteslip.decisioning.rulebooks.model import Rule, RuleBook
-from whiteslip.kernel.reason import MOST_REASONS, Fact, Reason, ReasonCode
+from whiteslip.decisioning.rulebooks.rules import verdict_of
+from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
 from whiteslip.kernel.verdict import Outcome
-from whiteslip.risk.suspensions.model import Finding
+from whiteslip.risk.suspensions.model import Action, Cured, Finding, NewRestriction, Orders
 
 APPEAL_ROUTE = "appeal"
 
@@ -26,20 +30,95 @@ WAYS_OUT = MappingProxyType(
 )
 """How a restriction ends by what its owner does; where nothing does, by review."""
 
-
-def newly_fired(book: RuleBook, finding: Finding) -> Iterator[Rule]:
-    """Name the rules that fire and have no active restriction yet."""
-    return _rules(book, finding.fired & ~finding.active)
-
-
-def no_longer_fired(book: RuleBook, finding: Finding) -> Iterator[Rule]:
-    """Name the rules whose restriction is active though they fire no more: the cure."""
-    return _rules(book, finding.active & ~finding.fired)
+_DAYS = MappingProxyType(
+    {ReasonCode.OVERDUE: "days_past_due", ReasonCode.REPEATEDLY_LATE: "late_days_12m"}
+)
 
 
-def reasons(rule: Rule, finding: Finding) -> tuple[Reason, ...]:
-    """Give a rule's reasons with the facts their texts need."""
-    return tuple(Reason(code, _facts(code, finding)) for code in rule.reasons[:MOST_REASONS])
+def actions(book: RuleBook, findings: Iterable[Finding]) -> list[Action]:
+    """Say what findings lead to; one that changes nothing is left out."""
+    every = (
+        Action(finding, tuple(_newly_fired(book, finding)), tuple(_cured(book, finding)))
+        for finding in findings
+    )
+    return [one for one in every if one.imposes or one.lifts]
+
+
+def numbers_needed(acting: Iterable[Action]) -> int:
+    """Count the numbers of actions: a notice, a decision and each restriction."""
+    return sum(2 + len(one.imposes) for one in acting)
+
+
+def orders(
+    book: RuleBook, acting: Sequence[Action], numbers: Sequence[int], *, on: date, at: datetime
+) -> Orders:
+    """Write down what is to be done, each thing under a number of its own."""
+    left = iter(numbers)
+    given = Orders([], [], [], [])
+    for finding, imposes, lifts in acting:
+        notice_id, decision_id = next(left), next(left)
+        given.notice_ids.append(notice_id)
+        given.decisions.append(decide(book, finding, decision_id, on=on, at=at))
+        given.cured.extend(
+            Cured(finding.customer_id, finding.line_id, rule_id, decision_id) for rule_id in lifts
+        )
+        given.imposed.extend(
+            NewRestriction(
+                finding.customer_id,
+                next(left),
+                finding.line_id,
+                LEVELS[rule.outcome],
+                book.name,
+                book.version,
+                rule.id,
+                reasons(rule, named(book, finding)),
+                way_out(rule.reasons[0]),
+                notice_id,
+                decision_id,
+            )
+            for rule in imposes
+        )
+    return given
+
+
+def decide(
+    book: RuleBook, finding: Finding, decision_id: int, *, on: date, at: datetime
+) -> Decision:
+    """Write the decision behind what is done to a line: all that was seen and said, what could not be known as well."""
+    verdict = verdict_of(book, fired=finding.fired, unknown=finding.unknown)
+    return Decision(
+        customer_id=finding.customer_id,
+        decision_id=decision_id,
+        book=book.name,
+        book_version=book.version,
+        outcome=verdict.outcome,
+        fired=finding.fired,
+        unknown=finding.unknown,
+        facts=finding.seen,
+        reasons=choose_reasons(verdict),
+        scores=(),
+        decided_on=on,
+        decided_at=at,
+    )
+
+
+def named(book: RuleBook, finding: Finding) -> dict[str, Fact]:
+    """Return what was seen by the names of the book's inputs."""
+    return {source.name: fact for source, fact in zip(book.inputs, finding.seen, strict=True)}
+
+
+def reasons(rule: Rule, facts: Mapping[str, Fact]) -> tuple[Reason, ...]:
+    """Give a rule's reasons with the facts their texts need, as far as the book sees them."""
+    return tuple(Reason(code, told_facts(code, facts)) for code in rule.reasons[:MOST_REASONS])
+
+
+def told_facts(code: ReasonCode, facts: Mapping[str, Fact]) -> dict[str, str | int]:
+    """Choose of the facts a book saw what the text of a reason names: days, or a percentage."""
+    if code is ReasonCode.HIGH_UTILIZATION:
+        share = facts.get("utilization")
+        return {"percent": round(share * 100)} if isinstance(share, int | float) else {}
+    days = facts.get(_DAYS.get(code, ""))
+    return {"days": int(days)} if isinstance(days, int | float) and days > 0 else {}
 
 
 def way_out(code: ReasonCode) -> str:
@@ -47,21 +126,24 @@ def way_out(code: ReasonCode) -> str:
     return WAYS_OUT.get(code, "review")
 
 
-def _rules(book: RuleBook, mask: int) -> Iterator[Rule]:
-    return (
-        rule
-        for index, rule in enumerate(book.rules)
-        if mask >> index & 1 and rule.outcome in LEVELS
-    )
+def _newly_fired(book: RuleBook, finding: Finding) -> Iterator[Rule]:
+    """Name the rules that fire and have no active restriction of their level yet."""
+    new = finding.fired & ~finding.active
+    return (rule for bit, rule in _acting(book) if new & bit)
 
 
-def _facts(code: ReasonCode, finding: Finding) -> dict[str, Fact]:
-    match code:
-        case ReasonCode.OVERDUE:
-            return {"days": finding.days_past_due}
-        case ReasonCode.REPEATEDLY_LATE:
-            return {"days": finding.late_days_12m}
-        case ReasonCode.HIGH_UTILIZATION if finding.utilization is not None:
-            return {"percent": round(finding.utilization * 100)}
-        case _:
-            return {}
+def _cured(book: RuleBook, finding: Finding) -> Iterator[str]:
+    """Name the rules whose restriction is active though they fire no more, or no longer at its level.
+
+    What cannot be known cures nothing, where the rule asks for review.
+    """
+    over = finding.active & ~finding.fired
+    doubted = {
+        rule.id for bit, rule in _acting(book) if finding.unknown & bit and rule.reviews_unknown
+    }
+    ended = (rule.id for bit, rule in _acting(book) if over & bit)
+    return (rule_id for rule_id in (*ended, *finding.gone) if rule_id not in doubted)
+
+
+def _acting(book: RuleBook) -> Iterator[tuple[int, Rule]]:
+    return ((1 << n, rule) for n, rule in enumerate(book.rules) if rule.outcome in LEVELS)

@@ -1,4 +1,5 @@
--- Restrictions as rows, several of which may be active, and every step any of them took.
+-- Restrictions as rows, several of which may be active, and every step any of them took. decision_id is the decision of a book that imposed a
+-- restriction, or took a step; what is done by hand has none.
 CREATE SCHEMA IF NOT EXISTS risk;
 
 CREATE TABLE risk.restriction (
@@ -16,6 +17,7 @@ CREATE TABLE risk.restriction (
     notice_id bigint NOT NULL,
     since_on date NOT NULL,
     lifted_on date,
+    decision_id bigint,
     CHECK ((state = 'lifted') = (lifted_on IS NOT NULL)),
     PRIMARY KEY (customer_id, restriction_id)
 );
@@ -30,5 +32,6 @@ CREATE TABLE risk.restriction_event (
     actor text NOT NULL,
     happened_on date NOT NULL,
     happened_at timestamptz NOT NULL,
+    decision_id bigint,
     PRIMARY KEY (customer_id, restriction_id, step)
 );

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from psycopg.rows import namedtuple_row
-
+from whiteslip.decisioning.decisions.store import record
 from whiteslip.decisioning.features.store import watch_facts
 from whiteslip.decisioning.rulebooks.model import RuleBook
-from whiteslip.decisioning.rulebooks.statement import compile_statement
+from whiteslip.decisioning.rulebooks.statement import compile_seen, compile_statement
+from whiteslip.decisioning.rulebooks.store import Running, shares
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
@@ -22,7 +22,14 @@ from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import project_levels, take_turns
 from whiteslip.risk.suspensions import rules
-from whiteslip.risk.suspensions.model import Change, Finding, NewRestriction
+from whiteslip.risk.suspensions.model import (
+    Change,
+    Cured,
+    Finding,
+    Found,
+    NewRestriction,
+    Watched,
+)
 
 sql = Sql(__package__)
 
@@ -31,81 +38,79 @@ ENGINE = "watch book"
 
 def watch(
     db: Connection,
-    book: RuleBook,
+    now: Running,
     *,
     first: int,
     last: int,
     on: date,
     at: datetime,
     only: Collection[int] | None = None,
-) -> list[Change]:
+) -> list[Watched]:
     """Judge the lines of customers `first` to `last` (or `only` those among them) and act on what differs.
 
-    Restrictions are imposed, cured ones lifted and the level projected on the line, all in this transaction;
-    what is returned is to be told to the owners before it ends.
+    The live version and a challenger judge their own customers each, as of the morning of `on`. Restrictions are
+    imposed, cured ones lifted, the level projected on the line and the decision kept, all in this transaction; what
+    is returned is to be told to the owners before it ends.
     """
-    findings = find(db, book, first=first, last=last, on=on, only=only)
-    if not findings:
-        return []
-    imposed, notices = _imposed(db, book, findings)
-    _lift(db, book, findings, on=on, at=at)
-    impose(db, imposed, on=on, at=at, actor=ENGINE)
-    told = _told(imposed)
-    after = project(db, [LineKey(finding.customer_id, finding.line_id) for finding in findings])
-    return [
-        Change(
-            finding.customer_id,
-            finding.line_id,
-            notices[finding.customer_id, finding.line_id],
-            finding.level,
-            after[finding.customer_id, finding.line_id],
-            told.get((finding.customer_id, finding.line_id), ()),
-            on,
-        )
-        for finding in findings
-    ]
+    done: list[Watched] = []
+    for book, whose in shares(now):
+        found = find(db, book, whose=whose, first=first, last=last, on=on, only=only)
+        done.append(Watched(book, found.lines, _act(db, book, found.findings, on=on, at=at)))
+    return done
 
 
 def find(
     db: Connection,
     book: RuleBook,
     *,
+    whose: str,
     first: int,
     last: int,
     on: date,
     only: Collection[int] | None = None,
-) -> list[Finding]:
-    """Find the lines on which fired rules and active restrictions differ."""
-    query, rule_ids, bits = _judgment(book)
-    params: dict[str, Any] = {
+) -> Found:
+    """Find the lines on which what a book says and the restrictions that are active differ.
+
+    `whose` is the condition, over a row `fact`, of the customers who count.
+    """
+    query, params = _judgment(book, whose)
+    given = {
+        **params,
         "first": first,
         "last": last,
         "as_of": on,
-        "book": book.name,
-        "rule_ids": arrays.texts(rule_ids),
-        "bits": arrays.bigints(bits),
-        "only": None if only is None else arrays.bigints(sorted(only)),
+        "customer_ids": None if only is None else arrays.bigints(sorted(only)),
     }
-    with joining_sets(db), db.cursor(row_factory=namedtuple_row) as cursor:
-        rows = cursor.execute(query.encode(), params, prepare=True).fetchall()
-    return [Finding(*row) for row in rows]
+    with joining_sets(db), db.cursor() as cursor:
+        lines, rows = cursor.execute(query.encode(), given, prepare=True).fetchall()[0]
+    findings = [
+        Finding(*masks, gone=tuple(gone), seen=tuple(seen)) for *masks, gone, seen in rows or ()
+    ]
+    return Found(lines, sorted(findings, key=lambda one: (one.customer_id, one.line_id)))
 
 
 @lru_cache(maxsize=16)
-def _judgment(book: RuleBook) -> tuple[str, list[str], list[int]]:
+def _judgment(book: RuleBook, whose: str) -> tuple[str, dict[str, Any]]:
     """Put the facts, the compiled book and the comparison with active restrictions into one statement."""
     verdict = compile_statement(book, row="fact")
-    query = (
-        sql.text("find_differences")
-        .replace("/* facts */", watch_facts())
-        .replace("/* fired */", verdict.fired_mask)
-    )
-    acting = [
-        (rule.id, 1 << index)
-        for index, rule in enumerate(book.rules)
-        if rule.outcome in rules.LEVELS
-    ]
-    return query, [rule_id for rule_id, _ in acting], [bit for _, bit in acting]
+    query = sql.text("find_differences")
+    for hole, filling in {
+        "facts": watch_facts(source.name for source in book.inputs),
+        "fired": verdict.fired_mask,
+        "unknown": verdict.unknown_mask,
+        "seen": compile_seen(book, row="fact"),
+        "whose": whose,
+    }.items():
+        query = query.replace(f"/* {hole} */", filling)
+    acting = [(n, rule) for n, rule in enumerate(book.rules) if rule.outcome in rules.LEVELS]
+    return query, {
+        "book": book.name,
+        "rule_ids": arrays.texts([rule.id for _, rule in acting]),
+        "levels": arrays.smallints([rules.LEVELS[rule.outcome] for _, rule in acting]),
+        "bits": arrays.bigints([1 << n for n, _ in acting]),
+        "acting": sum(1 << n for n, _ in acting),
+        "reviewing": sum(1 << n for n, rule in acting if rule.reviews_unknown),
+    }
 
 
 def impose(
@@ -127,6 +132,7 @@ def impose(
         reasons=arrays.jsons([reasons_json(item.reasons) for item in imposed]),
         ways_out=arrays.texts([item.way_out for item in imposed]),
         notice_ids=arrays.bigints([item.notice_id for item in imposed]),
+        decision_ids=arrays.bigints([item.decision_id for item in imposed]),
         appeal_route=rules.APPEAL_ROUTE,
         actor=actor,
         since_on=on,
@@ -233,48 +239,47 @@ def reasons_from(stored: Iterable[dict[str, Any]]) -> tuple[Reason, ...]:
     return tuple(Reason(ReasonCode(one["code"]), one["facts"]) for one in stored)
 
 
-def _imposed(
-    db: Connection, book: RuleBook, findings: Sequence[Finding]
-) -> tuple[list[NewRestriction], dict[tuple[int, int], int]]:
-    """Number what the findings impose; every line that changes has one notice."""
-    fired = [(finding, rule) for finding in findings for rule in rules.newly_fired(book, finding)]
-    numbers = take_numbers(db, len(findings) + len(fired))
-    notices = {
-        (finding.customer_id, finding.line_id): number
-        for finding, number in zip(findings, numbers, strict=False)
-    }
-    imposed = [
-        NewRestriction(
-            finding.customer_id,
-            number,
-            finding.line_id,
-            rules.LEVELS[rule.outcome],
-            book.name,
-            book.version,
-            rule.id,
-            rules.reasons(rule, finding),
-            rules.way_out(rule.reasons[0]),
-            notices[finding.customer_id, finding.line_id],
+def _act(
+    db: Connection, book: RuleBook, findings: Sequence[Finding], *, on: date, at: datetime
+) -> list[Change]:
+    """Write what findings lead to: the decisions, the restrictions lifted and imposed, the levels of the lines."""
+    acting = rules.actions(book, findings)
+    if not acting:
+        return []
+    numbers = take_numbers(db, rules.numbers_needed(acting))
+    orders = rules.orders(book, acting, numbers, on=on, at=at)
+    record(db, orders.decisions)
+    _lift(db, book, orders.cured, on=on, at=at)
+    impose(db, orders.imposed, on=on, at=at, actor=ENGINE)
+    told = _told(orders.imposed)
+    found = [one.finding for one in acting]
+    after = project(db, [LineKey(one.customer_id, one.line_id) for one in found])
+    return [
+        Change(
+            one.customer_id,
+            one.line_id,
+            notice_id,
+            one.level,
+            after[one.customer_id, one.line_id],
+            told.get((one.customer_id, one.line_id), ()),
+            on,
         )
-        for (finding, rule), number in zip(fired, numbers[len(findings) :], strict=True)
+        for one, notice_id in zip(found, orders.notice_ids, strict=True)
     ]
-    return imposed, notices
 
 
 def _lift(
-    db: Connection, book: RuleBook, findings: Sequence[Finding], *, on: date, at: datetime
+    db: Connection, book: RuleBook, cured: Sequence[Cured], *, on: date, at: datetime
 ) -> None:
-    cured = [
-        (finding, rule) for finding in findings for rule in rules.no_longer_fired(book, finding)
-    ]
     if not cured:
         return
     sql.run(
         db,
         "lift_cured",
-        customer_ids=arrays.bigints([finding.customer_id for finding, _ in cured]),
-        line_ids=arrays.bigints([finding.line_id for finding, _ in cured]),
-        rule_ids=arrays.texts([rule.id for _, rule in cured]),
+        customer_ids=arrays.bigints([item.customer_id for item in cured]),
+        line_ids=arrays.bigints([item.line_id for item in cured]),
+        rule_ids=arrays.texts([item.rule_id for item in cured]),
+        decision_ids=arrays.bigints([item.decision_id for item in cured]),
         book=book.name,
         actor=ENGINE,
         lifted_on=on,
