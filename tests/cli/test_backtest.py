@@ -17,6 +17,7 @@ from whiteslip.decisioning.rulebooks.store import publish
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound
+from whiteslip.views import rule_books
 
 OLD, DRAFT = (
     book(1, "score >= 50"),
@@ -113,11 +114,12 @@ def test_what_was_found_becomes_a_step_in_the_life_of_the_version(file: Path, ds
     early = typed(file, "--dsn", dsn, "--by", "Anna")
     published = rules("publish", file, "--by", "Anna", "--dsn", dsn)
     kept = typed(file, "--dsn", dsn, "--by", "Anna", "--json")
-    listed = rules("list", "trial", "--dsn", dsn)
+    with Database(dsn, max_size=1) as database:
+        stands = database.read(lambda db: rule_books.versions(db, "trial"))
 
     assert isinstance(early.exception, NotFound)
     assert published.exit_code == kept.exit_code == 0, published.output + kept.output
-    assert "backtested" in listed.stdout
+    assert [one.status for one in stands if one.version == 2] == ["backtested"]
 
     file.write_text(DRAFT.body + "\n# changed\n", "utf-8")
     changed = typed(file, "--dsn", dsn, "--by", "Anna")

@@ -318,13 +318,13 @@ def test_control_a_guard_that_lets_all_through_is_noticed(
 
 
 def test_the_first_version_of_a_book_needs_release_even_if_it_moves_nobody(book: Book) -> None:
-    body = rulebooks.shipped("limits")
+    body = rulebooks.shipped("limits").replace('"limits"', '"caution"', 1)
 
     def work(db: Connection) -> publishing.Admitted:
-        publishing.draft(db, body, file="limits.toml", by="anna", at=AT)
-        publishing.record_backtest(db, "limits", 1, by="anna", evidence={"cases": 1}, at=AT)
-        publishing.approve(db, "limits", 1, by="bo", at=AT)
-        return publishing.go_live(db, "limits", 1, by="anna", at=AT)
+        publishing.draft(db, body, file="caution.toml", by="anna", at=AT)
+        publishing.record_backtest(db, "caution", 1, by="anna", evidence={"cases": 1}, at=AT)
+        publishing.approve(db, "caution", 1, by="bo", at=AT)
+        return publishing.go_live(db, "caution", 1, by="anna", at=AT)
 
     found = book.write(work)
 
@@ -335,8 +335,8 @@ def test_the_first_version_of_a_book_needs_release_even_if_it_moves_nobody(book:
         None,
     )
     for person in ("bo", "cy"):
-        book.write(lambda db, by=person: publishing.release(db, "limits", 1, by=by, at=AT))
-    assert book.write(lambda db: rulebooks.live(db, "limits")).version == 1
+        book.write(lambda db, by=person: publishing.release(db, "caution", 1, by=by, at=AT))
+    assert book.write(lambda db: rulebooks.live(db, "caution")).version == 1
 
 
 def test_rollback_brings_back_the_earlier_bytes_in_one_step(book: Book) -> None:

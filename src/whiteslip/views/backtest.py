@@ -16,7 +16,7 @@ from whiteslip.decisioning.features.model import FeatureType
 from whiteslip.decisioning.rulebooks import rules, store
 from whiteslip.decisioning.rulebooks.backtest import Backtest, Cases, Cell, Numbers, backtest
 from whiteslip.decisioning.rulebooks.chunks import Column
-from whiteslip.decisioning.rulebooks.model import Input, InputType, RuleBook
+from whiteslip.decisioning.rulebooks.model import BookKind, Input, InputType, RuleBook
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
@@ -112,6 +112,9 @@ def of_decisions(
 
     It is held against another book judging the same facts, or, with None, against what was decided.
     """
+    if draft.kind is BookKind.WATCH:
+        text = f"of {draft.name} only those lines have decisions of which something changed"
+        raise InvalidInput(f"{text}; try it on the panel: every line as of a day", where="book")
     recorded = read_recorded(db, draft.name, first_on=first_on, last_on=last_on)
     if not recorded:
         raise InvalidInput(f"the book {draft.name!r} decided nothing from {first_on} to {last_on}")
