@@ -99,6 +99,33 @@ def _reading() -> list[Beast]:
         Beast("empty", b"", 2, ("empty",)),
         Beast("blank lines only", b"\n\r\n\n", 2, ("empty",)),
         Beast("header only", b"x,y\n", 2, ("no rows",)),
+        Beast("header again", plain + plain, 0, ("row 301 repeats the header", "600 rows")),
+        Beast("lines of spaces", plain.replace(b"\n", b"\n   \n"), 0, ("300 rows",)),
+        Beast("excel says the delimiter", b"sep=;\n" + plain.replace(b",", b";"), 0, ("300 rows",)),
+        Beast("a comment first", b"# of today\n" + plain, 2, ("is the first line no header?",)),
+        Beast("json", b'[{"x": 1, "y": 0}]', 2, ("is JSON",)),
+        Beast("a web page", b"<!DOCTYPE html><table></table>", 2, ("is a web page",)),
+        Beast("packed twice", gzip.compress(gzip.compress(plain)), 2, ("twice with gzip",)),
+        Beast("zero bytes far down", plain + b"1,1\n" * 99_999 + b"1,\0\n", 2, ("zero bytes",)),
+        Beast(
+            "rows swallowed by quotes",
+            text(["x", "z", "y"], x, ['"a' if row in (9, 99) else "b" for row in range(ROWS)], y),
+            2,
+            ("row 10: a cell runs over 89 lines that look like rows",),
+        ),
+        Beast(
+            "one bad byte in utf-8",
+            text(["x", "城市", "y"], x, pick(["北京", "上海"]), y) + b"1,K\xf6ln,0\n",
+            0,
+            ("1 place is not UTF-8, the first in line 302", "城市"),
+        ),
+        Beast(
+            "bad bytes in gb18030",
+            text(["x", "城市", "y"], x, pick(["北京", "上海"]), y, code="gb18030")
+            + b"1,\xff\xff,0\n",
+            0,
+            ("not GB18030, the first in line 302",),
+        ),
         Beast("one cell short", plain + b"7\n", 2, ("row 301 has 1 cell",)),
         Beast("one cell more", b"x,y\n1,0,9\n" + plain[4:], 2, ("row 1 has 3 cells",)),
         Beast("open quote", plain + b'"7,1\n', 2, ("row 301", "quotation mark")),
@@ -127,6 +154,7 @@ def _reading() -> list[Beast]:
             0,
             ("column 2 has no name", "second 'x'"),
         ),
+        Beast("target with spaces", text(["x", " y "], x, y), 0, (), ("--target", "y ")),
         Beast("no target", plain, 2, ("'z' is not in the table",), ("--target", "z")),
         Beast(
             "target nearly named",
@@ -181,7 +209,7 @@ def _columns() -> list[Beast]:
             "sentinel",
             with_column([99999999 if i % 50 == 0 else i % 60 for i in rows]),
             0,
-            ("1e+08",),
+            ("99999999 (6 rows)",),
         ),
         Beast("leading zeros", with_column([f"0{i % 7}" for i in rows]), 0),
         Beast(
@@ -220,6 +248,18 @@ def _columns() -> list[Beast]:
             with_column([str(i % 9) if bad else "" for i, bad in enumerate(y)]),
             0,
             ("nearly the answer: z",),
+        ),
+        Beast(
+            "what was recovered",
+            with_column([i % 9 + 1 if bad and i % 3 else 0 for i, bad in enumerate(y.tolist())]),
+            0,
+            ("nearly the answer: z",),
+        ),
+        Beast(
+            "too good to be known",
+            with_column([1 - bad if i % 12 == 0 else bad for i, bad in enumerate(y.tolist())]),
+            0,
+            ("z: alone it reaches an AUC of 0.9", "was it known beforehand?"),
         ),
         Beast(
             "iso dates", with_column([f"2024-01-{i % 28 + 1:02d}" for i in rows]), 0, ("date: z",)
@@ -283,6 +323,7 @@ def _targets() -> list[Beast]:
         ),
         Beast("three endings", text(["x", "y"], x, pick("abc")), 2, ("3 values",)),
         Beast("a number as target", text(["x", "y"], y, x), 2, ("values where two are needed",)),
+        Beast("minus one and one", text(["x", "y"], x, y * 2 - 1), 2, ("--bad", "'-1'")),
         Beast("no bad ones", text(["x", "y"], x, [0] * ROWS), 2, ("two are needed",)),
         Beast("no endings", text(["x", "y"], x, [""] * ROWS), 2, ("no value",)),
         Beast("one bad one", text(["x", "y"], x, [1] + [0] * (ROWS - 1)), 2, ("1 row ended bad",)),
@@ -312,6 +353,25 @@ def _parquet() -> list[Beast]:
             parquet_bytes(table),
             0,
             ("no plain values: list", "bad is true", "date: when", "all missing: none"),
+        ),
+        Beast(
+            "parquet with a zone nobody knows",
+            parquet_bytes(
+                arrow.table(
+                    {
+                        "x": arrow.array(x),
+                        "z": arrow.array(list(range(ROWS)), arrow.timestamp("s", "Mars/Base")),
+                        "y": arrow.array(y),
+                    }
+                )
+            ),
+            0,
+        ),
+        Beast(
+            "parquet with names twice",
+            parquet_bytes(arrow.Table.from_arrays([x, x // 7, y], names=["x", "x", "y"])),
+            0,
+            ("second 'x'",),
         ),
         Beast("parquet without rows", parquet_bytes(table.slice(0, 0)), 2, ("no rows",)),
     ]

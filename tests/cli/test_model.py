@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.cli.tables_zoo import Beast, beasts, signal, text
 
@@ -81,6 +83,27 @@ def test_a_table_that_has_moved_ends_with_one(customers: Path) -> None:
     assert run("monitor", customers.parent / "out" / "model.json", moved) == 1
 
 
+def test_why_endings_are_unknown_is_said(
+    customers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x, y = signal(900)
+    other = customers.with_name("other.csv")
+    other.write_bytes(text(["收入", "y"], x, np.where(y, "yes", "no")))
+    capsys.readouterr()
+
+    assert run("monitor", customers.parent / "out" / "model.json", other) == 0
+
+    assert "note: endings are unknown: target y has no value '1'" in capsys.readouterr().out
+
+
+def test_scores_are_packed_where_the_name_says_so(customers: Path) -> None:
+    packed = customers.with_name("scores.csv.gz")
+
+    assert run("score", customers.parent / "out" / "model.json", customers, "--out", packed) == 0
+
+    assert gzip.decompress(packed.read_bytes()).count(b"\n") == 901
+
+
 def test_figures_come_as_json(customers: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     out = customers.parent / "other"
@@ -101,6 +124,12 @@ def test_figures_come_as_json(customers: Path, capsys: pytest.CaptureFixture[str
         (("score", "{model}", "{data}", "--out", "/none/x.csv"), "cannot be written"),
         (("score", "{model}", "{short}", "--out", "x.csv"), "lacks columns: 收入"),
         (("score", "{model}", "{data}", "--out", "x.csv", "--key", "nr"), "no column 'nr'"),
+        (("score", "{model}", "{data}", "--out", "{data}"), "is read; write to another file"),
+        (("score", "{model}", "{data}", "--out", ""), "cannot be written"),
+        (("score", "{model}", "{data}", "--out", "x.xlsx"), "no workbook"),
+        (("score", "{model}", "{named}", "--out", "x.csv", "--key", "points"), "rename it"),
+        (("score", "{edited}", "{data}", "--out", "x.csv"), "does not fit its bins"),
+        (("report", "{model}", "--out", "{model}"), "is read; write to another file"),
         (("monitor", "{model}", "{short}"), "lacks columns: 收入"),
         (("report", "{model}", "--out", "/none/x.html"), "cannot be written"),
         (("fit", "{data}", "--target", "y", "--out", "{data}"), "cannot be made a folder"),
@@ -114,7 +143,19 @@ def test_mistakes_are_told_in_one_line(
 ) -> None:
     short = customers.with_name("short.csv")
     short.write_bytes(b"a,y\n1,0\n")
-    names = {"data": customers, "short": short, "model": customers.parent / "out" / "model.json"}
+    named = customers.with_name("named.csv")
+    named.write_text(customers.read_text("utf-8").replace("id,", "points,"), "utf-8")
+    model_file, edited = customers.parent / "out" / "model.json", customers.with_name("edited.json")
+    content = json.loads(model_file.read_text("utf-8"))
+    content["spreads"][0]["counts"][0] = -1
+    edited.write_text(json.dumps(content), "utf-8")
+    names = {
+        "data": customers,
+        "short": short,
+        "model": model_file,
+        "named": named,
+        "edited": edited,
+    }
     capsys.readouterr()
 
     assert run(*(word.format(**names) for word in words)) == 2

@@ -197,8 +197,8 @@ def test_scores_fall_with_debts_and_say_why(both: Fitted) -> None:
     assert scored.columns["key"].to_pylist() == list("abcde")
     assert {"probability_boosted", "reasons_boosted"} <= set(scored.columns)
     assert scored.notes == (
-        "debts: 1 cells cannot be read and count as missing: 'abc' (1)",
-        "城市: 1 cells with labels never seen: '深圳' (1)",
+        "debts: 1 cell cannot be read and count as missing: 'abc' (1)",
+        "城市: 1 cell with labels never seen: '深圳' (1)",
     )
 
 

@@ -26,6 +26,7 @@ from whiteslip.flows import score_table as scoring
 from whiteslip.flows.monitor_model import Monitored
 from whiteslip.infra import tables
 from whiteslip.infra.tables import RawTable
+from whiteslip.infra.whole_files import write_text
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.web.reports.fitting import fitting_report
 from whiteslip.web.reports.monitoring import monitoring_report
@@ -34,6 +35,8 @@ commands = typer.Typer(help="Fit models to any table, score with them, watch the
 app.add_typer(commands, name="model", no_args_is_help=True)
 
 MOVED = 1
+MOST_TOLD = 40
+_SPOKEN_OF = frozenset({Fate.USED, Fate.TARGET})
 
 
 class Kinds(StrEnum):
@@ -100,7 +103,7 @@ def fit(
         kinds=("scorecard", "boosted") if kind is Kinds.BOTH else (kind.value,),
         bad=tuple(bad or ()),
         schema=said,
-        include=tuple(include_protected or ()),
+        include=tuple(" ".join(each.split()) for each in include_protected or ()),
         folds=folds,
         seed=seed,
         limits=Limits(most_alone_auc=most_auc_alone),
@@ -108,8 +111,8 @@ def fit(
     with _progress(quiet=as_json) as tell:
         fitted = fitting.fit_model(raw, wanted, tell=tell)
     _make_folder(out_folder)
-    _write(out_folder / "model.json", write_fitted(fitted))
-    _write(out_folder / "report.html", _report(fitted))
+    write_text(out_folder / "model.json", write_fitted(fitted))
+    write_text(out_folder / "report.html", _report(fitted))
     _show_fitted(fitted, out_folder, as_json=as_json)
 
 
@@ -118,9 +121,10 @@ def score(
     model: ModelFile, data: Data, *, out_file: OutFile, key: Key = None, schema: SchemaFile = None
 ) -> None:
     """Score a table: points, probability and reasons for every row, as CSV or Parquet."""
+    _spare(out_file, model, data)
     fitted, said = read_model(model), _schema(schema)
     raw = tables.read(data, delimiter=said.delimiter, encoding=said.encoding)
-    scored = scoring.score_table(fitted, raw, key=key)
+    scored = scoring.score_table(fitted, raw, key=key and " ".join(key.split()))
     tables.write(out_file, scored.columns)
     for note in (*raw.notes, *scored.notes):
         say(f"note: {note}")
@@ -130,7 +134,8 @@ def score(
 @commands.command()
 def report(model: ModelFile, *, out_file: OutFile = Path("report.html")) -> None:
     """Write the report of a fitted model again, from its file alone."""
-    _write(out_file, _report(read_model(model)))
+    _spare(out_file, model)
+    write_text(out_file, _report(read_model(model)))
     say(f"report: {out_file}")
 
 
@@ -144,15 +149,17 @@ def monitor(
     as_json: AsJson = False,
 ) -> None:
     """Compare a table of today with the one a model learned from; ends with 1 if something must be done."""
+    if out_file is not None:
+        _spare(out_file, model, data)
     fitted, said = read_model(model), _schema(schema)
     raw = tables.read(data, delimiter=said.delimiter, encoding=said.encoding)
     found = monitoring.monitor_model(fitted, raw)
     if out_file is not None:
-        _write(out_file, monitoring_report(fitted, found, file=data.name))
+        write_text(out_file, monitoring_report(fitted, found, file=data.name))
     if as_json:
         typer.echo(json.dumps({each.kind: _plain(each) for each in found}, ensure_ascii=False))
     else:
-        _show_monitored(found, out_file)
+        _show_monitored(raw, found, out_file)
     if any(each.report.alarm.value == "act" for each in found):
         raise typer.Exit(MOVED)
 
@@ -176,10 +183,17 @@ def _schema(path: Path | None) -> Schema:
 
 
 def _target(asked: str | None, schema: Schema, raw: RawTable) -> str:
-    if target := asked or schema.target:
+    if target := " ".join((asked or schema.target or "").split()):
         return target
     names = ", ".join(list(raw.columns)[-5:])
     raise InvalidInput(f"say with --target which column tells the endings; the last are {names}")
+
+
+def _spare(out_file: Path, *inputs: Path) -> None:
+    """Refuse to write over what is read."""
+    for each in inputs:
+        if out_file.exists() and each.exists() and out_file.samefile(each):
+            raise InvalidInput(f"{out_file} is read; write to another file", where=str(out_file))
 
 
 def _make_folder(path: Path) -> None:
@@ -187,15 +201,6 @@ def _make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be made a folder: {error.strerror}") from error
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written: {error.strerror}", where=str(path)
-        ) from error
 
 
 def _report(fitted: Fitted) -> str:
@@ -243,14 +248,31 @@ def _show_fitted(fitted: Fitted, folder: Path, *, as_json: bool) -> None:
 
 def _told(fitted: Fitted) -> Generator[str]:
     """Say what was left out and what had to be mended, a line a matter."""
-    yield from (f"note: {note}" for note in fitted.source.notes)
+    source = fitted.source
+    yield f"read {source.file} as {source.kind}: {source.rows:,} rows, {len(fitted.columns):,} columns"
+    yield from (f"note: {note}" for note in source.notes)
     for fate in Fate:
         names = [each.name for each in fitted.columns if each.fate == fate]
         if names and fate not in {Fate.USED, Fate.TARGET}:
-            yield f"left out, {fate}: {', '.join(names)}"
-    for each in fitted.columns:
-        if each.notes and each.fate in {Fate.USED, Fate.TARGET}:
-            yield f"{each.name}: {'; '.join(each.notes)}"
+            yield f"left out, {fate}: {_first(names)}"
+    noted = [each for each in fitted.columns if each.notes and each.fate in _SPOKEN_OF]
+    for each in noted[:MOST_TOLD]:
+        yield f"{each.name}: {'; '.join(each.notes)}"
+    if len(noted) > MOST_TOLD:
+        yield f"and {len(noted) - MOST_TOLD:,} more columns with notes, in the report"
+    for learned in fitted.learned:
+        dropped = sum(": dropped, " in note for note in learned.notes)
+        told = [note for note in learned.notes if ": dropped, " not in note]
+        if dropped:
+            columns = "1 column is" if dropped == 1 else f"{dropped:,} columns are"
+            told.append(f"{columns} of no use; the report says why")
+        if told:
+            yield f"{learned.kind}: {'; '.join(dict.fromkeys(told))}"
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_TOLD:,} more" if len(names) > MOST_TOLD else ""
+    return ", ".join(names[:MOST_TOLD]) + more
 
 
 def _figures(fitted: Fitted) -> dict[str, Any]:
@@ -273,7 +295,9 @@ def _figures(fitted: Fitted) -> dict[str, Any]:
     }
 
 
-def _show_monitored(found: Sequence[Monitored], out_file: Path | None) -> None:
+def _show_monitored(raw: RawTable, found: Sequence[Monitored], out_file: Path | None) -> None:
+    for note in dict.fromkeys((*raw.notes, *(note for each in found for note in each.notes))):
+        say(f"note: {note}")
     for each in found:
         report = each.report
         bads = "endings unknown" if report.bads is None else f"{report.bads:,} bad"
@@ -303,4 +327,5 @@ def _plain(found: Monitored) -> dict[str, Any]:
         "bads": report.bads,
         "alarm": report.alarm.value,
         "findings": [each._asdict() for each in report.findings],
+        "notes": found.notes,
     }

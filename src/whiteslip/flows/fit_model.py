@@ -42,6 +42,7 @@ from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.reason import MOST_REASONS, ReasonCode
 
 MOST_EXPLAINED: Final = 500
+FEW_SCORES: Final = 200
 
 KindOfModel: TypeAlias = Literal["scorecard", "boosted"]
 
@@ -174,8 +175,10 @@ class _Learner:
             psi = score_psi(scored.probability[:known], judged)
             rows.append(_fold_row(judged, sample.is_bad[fold.test], psi))
         # A card has few scores, each model others: only its own show how it spreads people. Trees
-        # have many, and flatter the rows they learned from: the others show it better.
-        usual = own if kind == "scorecard" else probability
+        # have many, and flatter the rows they learned from: the others show it better, unless these
+        # trees have few scores too.
+        has_few = kind == "scorecard" or len(np.unique(own)) < FEW_SCORES
+        usual = own if has_few else probability
         edges = score_edges(usual)
         learned = Learned(
             kind=kind,

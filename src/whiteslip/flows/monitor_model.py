@@ -16,7 +16,7 @@ from whiteslip.decisioning.samples.distributions import CategoryLayout, Layout, 
 from whiteslip.decisioning.samples.fitted import Fitted, Learned, Measured
 from whiteslip.decisioning.samples.measuring import measure
 from whiteslip.decisioning.samples.model import Bools, Column
-from whiteslip.decisioning.samples.recipes import read_columns
+from whiteslip.decisioning.samples.recipes import misfits, read_columns
 from whiteslip.decisioning.samples.target import Target, read_target
 from whiteslip.infra.tables import RawTable
 from whiteslip.kernel.errors import InvalidInput
@@ -25,11 +25,15 @@ arrow: Any = pa
 
 
 class Monitored(NamedTuple):
-    """What was found of one model; `today` is None where the table tells no endings."""
+    """What was found of one model; `today` is None where the table tells no endings.
+
+    `notes` say why it tells none, and which cells did not fit the model's reading.
+    """
 
     kind: str
     report: Report
     today: Measured | None
+    notes: tuple[str, ...] = ()
 
 
 def monitor_model(
@@ -40,7 +44,7 @@ def monitor_model(
     Columns that a model reads and the table lacks are `InvalidInput`. Too few rows conclude nothing.
     """
     limits = limits or Limits()
-    target = _target(fitted, raw)
+    target, notes = _target(fitted, raw)
     columns = raw.columns
     if target is not None and not target.known.all():
         mask = arrow.array(target.known)
@@ -53,11 +57,13 @@ def monitor_model(
         reference = _reference(fitted, learned, model)
         names = scoring.names_read(model)
         recipes = [recipe for recipe in fitted.ways() if recipe.name in names]
-        read = [reading.column for reading in read_columns(recipes, columns)]
+        readings = read_columns(recipes, columns)
+        read = [reading.column for reading in readings]
         is_bad = None if target is None else target.is_bad
         report = monitoring.compare(model, reference, read, is_bad=is_bad, limits=limits)
         today = None if is_bad is None else _measured(model, read, is_bad)
-        found.append(Monitored(learned.kind, report, today))
+        told = (*notes, *misfits(readings))
+        found.append(Monitored(learned.kind, report, today, told))
     return tuple(found)
 
 
@@ -66,21 +72,26 @@ def _measured(model: Model, columns: Sequence[Column], is_bad: Bools) -> Measure
     return measure(scores.probability, is_bad, points=scores.points)
 
 
-def _target(fitted: Fitted, raw: RawTable) -> Target | None:
-    """Read the endings; a table of today may have none, or only one kind."""
+def _target(fitted: Fitted, raw: RawTable) -> tuple[Target | None, tuple[str, ...]]:
+    """Read the endings; a table of today may have none, or only one kind, and then it is said why."""
     if fitted.target not in raw.columns:
-        return None
+        return None, (f"the table has no column {fitted.target!r}: endings are unknown",)
     try:
-        return read_target(
+        target = read_target(
             raw.columns[fitted.target], name=fitted.target, bad=fitted.bad, good=fitted.good
         )
-    except InvalidInput:
-        return None
+    except InvalidInput as error:
+        return None, (f"endings are unknown: {error}",)
+    return target, target.notes
 
 
 def _reference(fitted: Fitted, learned: Learned, model: Model) -> Reference:
     cross = learned.cross
     spreads = {each.column: each for each in fitted.spreads}
+    names = scoring.names_read(model)
+    if lacking := [name for name in names if name not in spreads]:
+        told = ", ".join(lacking)
+        raise InvalidInput(f"{fitted.name} does not say how {told} was spread", where="spreads")
     score = Spread("score", NumberLayout(learned.edges, ()), (0, *learned.baseline))
     return Reference(
         model.name,
@@ -89,7 +100,7 @@ def _reference(fitted: Fitted, learned: Learned, model: Model) -> Reference:
         fitted.bads,
         Power(cross.auc, cross.gini, cross.ks, cross.calibration_error),
         score,
-        tuple(_spread(spreads[name]) for name in scoring.names_read(model)),
+        tuple(_spread(spreads[name]) for name in names),
     )
 
 

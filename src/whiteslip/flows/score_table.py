@@ -14,7 +14,13 @@ from whiteslip.decisioning.models.explaining import harm, worst
 from whiteslip.decisioning.models.model import Model, ModelKind
 from whiteslip.decisioning.samples.fitted import Fitted
 from whiteslip.decisioning.samples.model import Column
-from whiteslip.decisioning.samples.recipes import DaysRecipe, Reading, is_name, read_columns
+from whiteslip.decisioning.samples.recipes import (
+    DaysRecipe,
+    is_name,
+    misfits,
+    read_columns,
+    text_of,
+)
 from whiteslip.infra.tables import RawTable
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.reason import MOST_REASONS
@@ -22,7 +28,7 @@ from whiteslip.kernel.reason import MOST_REASONS
 arrow: Any = pa
 
 CHUNK_ROWS: Final = 50_000
-MOST_TOLD: Final = 5
+_RESULTS: Final = frozenset({"points", "probability", "reasons"})
 
 
 class ScoredTable(NamedTuple):
@@ -47,7 +53,7 @@ def score_table(fitted: Fitted, raw: RawTable, *, key: str | None = None) -> Sco
     readings = read_columns(recipes, raw.columns)
     columns = [reading.column for reading in readings]
     name = key or "row"
-    found: dict[str, Any] = {name: raw.columns[key] if key else np.arange(1, raw.rows + 1)}
+    found: dict[str, Any] = {name: _key(raw, key) if key else np.arange(1, raw.rows + 1)}
     for kind, model in models.items():
         suffix = "" if kind == fitted.learned[0].kind else f"_{kind}"
         scores = scoring.score(model, columns)
@@ -55,7 +61,7 @@ def score_table(fitted: Fitted, raw: RawTable, *, key: str | None = None) -> Sco
             found[f"points{suffix}"] = np.round(scores.points, 2)
         found[f"probability{suffix}"] = scores.probability
         found[f"reasons{suffix}"] = _reasons(model, columns, raw.rows)
-    return ScoredTable(found, raw.rows, _notes(readings))
+    return ScoredTable(found, raw.rows, misfits(readings))
 
 
 def model_of(fitted: Fitted, kind: str) -> Model:
@@ -77,6 +83,14 @@ def columns_read(fitted: Fitted) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _key(raw: RawTable, key: str) -> Any:
+    """Return the column handed through as whole numbers or text; one that would be taken for a result is refused."""
+    if key.removesuffix("_boosted") in _RESULTS:
+        raise InvalidInput(f"column {key!r} is called as one of the results; rename it", where=key)
+    cells = raw.columns[key]
+    return cells if arrow.types.is_integer(cells.type) else text_of(cells, key)
+
+
 def _reasons(model: Model, columns: list[Column], rows: int) -> Any:
     """Join the names of the columns that counted most against each row."""
     names = arrow.array([*scoring.names_read(model), ""])
@@ -96,23 +110,3 @@ def _joined(places: NDArray[np.intp], names: Any) -> Any:
     rows: list[list[int]] = distinct.tolist()
     texts = ["; ".join(known[place] for place in row if place >= 0) for row in rows]
     return arrow.array(texts, arrow.string()).take(arrow.array(which.ravel()))
-
-
-def _notes(readings: tuple[Reading, ...]) -> tuple[str, ...]:
-    notes: list[str] = []
-    for reading in readings:
-        name = reading.column.name
-        if reading.unreadable_rows:
-            told = _told(reading.unreadable)
-            notes.append(
-                f"{name}: {reading.unreadable_rows:,} cells cannot be read and count as missing: {told}"
-            )
-        if reading.unseen_rows:
-            told = _told(reading.unseen)
-            notes.append(f"{name}: {reading.unseen_rows:,} cells with labels never seen: {told}")
-    return tuple(notes)
-
-
-def _told(counted: Mapping[str, int]) -> str:
-    told = [f"{text!r} ({rows:,})" for text, rows in list(counted.items())[:MOST_TOLD]]
-    return ", ".join(told)

@@ -10,7 +10,7 @@ import csv
 import gzip
 import hashlib
 import io
-import os
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,16 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as _compute
 import pyarrow.csv as _csv
 import pyarrow.parquet as _parquet
 
+from whiteslip.infra.charsets import Text, as_utf8
+from whiteslip.infra.whole_files import cause, write_whole
 from whiteslip.kernel.errors import InvalidInput
 
 arrow: Any = pa
+compute: Any = _compute
 arrow_csv: Any = _csv
 parquet: Any = _parquet
 
@@ -38,6 +42,7 @@ MOST_COLUMNS: Final = 10_000
 _BLOCK_BYTES: Final = 64 << 20
 _SNIFFED_BYTES: Final = 256 << 10
 _SNIFFED_ROWS: Final = 100
+_LINES_OF_A_TEXT: Final = 3
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _FOREIGN: Final = {
     b"PK\x03\x04": "a zip archive or an Excel workbook",
@@ -46,7 +51,23 @@ _FOREIGN: Final = {
     b"\xfd7zXZ": "packed with xz",
     b"\x28\xb5\x2f\xfd": "packed with zstd",
     b"%PDF": "a PDF",
+    b"ARROW1": "a Feather file",
+    b"FEA1": "a Feather file",
+    b"ORC": "an ORC file",
+    b"SQLite format 3": "a database of SQLite",
+    b"\x89PNG": "a picture",
 }
+_FOREIGN_TEXT: Final = {
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<table": "a web page",
+    b"<?xml": "XML",
+    b'{"': "JSON",
+    b"[{": "JSON",
+}
+_WORKBOOKS: Final = frozenset({".xls", ".xlsx", ".xlsm", ".ods"})
+_SAID_DELIMITER: Final = re.compile(rb"sep=([,;|\t])[ \t]*(?:\r\n|\r|\n)")
+"""The line in which Excel says the delimiter."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,40 +95,43 @@ def read(path: Path, *, delimiter: str | None = None, encoding: str | None = Non
     for magic, what in _FOREIGN.items():
         if raw.startswith(magic):
             raise _wrong(path, f"is {what}; save the table as CSV or Parquet")
-    text, code = _utf8(raw, path, encoding)
-    if not text.strip():
-        raise _wrong(path, "is empty")
-    sign = delimiter or _sniff(text)
-    names, columns, rows = _cells(text, sign, path)
+    text, code, mended = _text(raw, path, encoding)
+    said = _SAID_DELIMITER.match(text)
+    sign = delimiter or (said[1].decode() if said else _sniff(text))
+    names, columns, headers = _cells(text[said.end() :] if said else text, sign, path)
+    rows = len(columns[0])
     if rows == 0:
         raise _wrong(path, "has a header but no rows")
     unique, notes = _unique_names(names, path)
     kind = f"CSV, {_DELIMITERS.get(sign, repr(sign))}, {code}"
+    notes = (*mended, *headers, *notes)
     return RawTable(dict(zip(unique, columns, strict=True)), rows, kind, notes, checksum)
 
 
 def write(path: Path, columns: Mapping[str, Cells]) -> None:
-    """Write columns as CSV, or as Parquet if the name ends so; the file appears whole or not at all."""
+    """Write columns as CSV, packed if the name ends in .gz, or as Parquet if it ends in .parquet.
+
+    The file appears whole or not at all. Names of Excel workbooks are `InvalidInput`.
+    """
+    ending = path.suffix.lower()
+    if ending in _WORKBOOKS:
+        raise _wrong(path, "no workbook can be written; let the name end in .csv or .parquet")
     table = arrow.table({name: arrow.array(values) for name, values in columns.items()})
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        if path.suffix == ".parquet":
-            parquet.write_table(table, partial)
-        else:
-            arrow_csv.write_csv(table, partial)
-        partial.replace(path)
-    except OSError as error:
-        raise _wrong(path, f"cannot be written: {_cause(error)}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, lambda beside: _write_table(table, beside, ending))
+
+
+def _write_table(table: Any, path: Path, ending: str) -> None:
+    if ending == ".parquet":
+        parquet.write_table(table, str(path))
+    elif ending == ".gz":
+        with gzip.open(path, "wb") as file:
+            arrow_csv.write_csv(table, file)
+    else:
+        arrow_csv.write_csv(table, str(path))
 
 
 def _wrong(path: Path, cause: str) -> InvalidInput:
     return InvalidInput(f"{path}: {cause}", where=str(path))
-
-
-def _cause(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _bytes(path: Path) -> bytes:
@@ -119,7 +143,7 @@ def _bytes(path: Path) -> bytes:
             raise _wrong(path, f"has {size:,} bytes, more than {MOST_BYTES:,}")
         return path.read_bytes()
     except OSError as error:
-        raise _wrong(path, f"cannot be read: {_cause(error)}") from error
+        raise _wrong(path, f"cannot be read: {cause(error)}") from error
     except ValueError as error:
         raise _wrong(path, f"cannot be read: {error}") from error
 
@@ -134,12 +158,14 @@ def _unpacked(raw: bytes, path: Path) -> bytes:
         raise _wrong(path, f"is a damaged or incomplete gzip file: {error}") from error
     if len(unpacked) > MOST_BYTES:
         raise _wrong(path, f"unpacks to more than {MOST_BYTES:,} bytes")
+    if unpacked.startswith(b"\x1f\x8b"):
+        raise _wrong(path, "is packed twice with gzip")
     return unpacked
 
 
 def _read_parquet(raw: bytes, path: Path, checksum: str) -> RawTable:
     try:
-        found = parquet.read_table(io.BytesIO(raw))
+        found = parquet.ParquetFile(io.BytesIO(raw)).read()
         columns = [_plain(column.combine_chunks()) for column in found.columns]
     except (arrow.ArrowException, OSError) as error:
         raise _wrong(path, f"is a damaged Parquet file: {str(error).splitlines()[0]}") from error
@@ -161,49 +187,19 @@ def _plain(column: Cells) -> Cells:
     return column
 
 
-def _utf8(raw: bytes, path: Path, encoding: str | None) -> tuple[bytes, str]:
-    """Return the text as UTF-8 and the name of the encoding it was in."""
-    code = encoding or _encoding(raw, path)
+def _text(raw: bytes, path: Path, encoding: str | None) -> Text:
     try:
-        text = raw if code == "UTF-8" else raw.decode(code).encode()
-    except (UnicodeDecodeError, LookupError) as error:
-        raise _wrong(path, f"is not {code} text: {error}") from error
-    if b"\0" in text[:_SNIFFED_BYTES]:
+        found = as_utf8(raw, encoding=encoding)
+    except ValueError as error:
+        raise _wrong(path, str(error)) from error
+    if b"\0" in found.body:
         raise _wrong(path, "is not text: it holds zero bytes")
-    return text.removeprefix(b"\xef\xbb\xbf"), code
-
-
-def _encoding(raw: bytes, path: Path) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "UTF-16"
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data" and error.start >= len(raw) - 3:
-            raise _wrong(path, "ends in the middle of a character") from error
-    else:
-        return "UTF-8"
-    return "GB18030" if _is_chinese(raw) else _western(raw)
-
-
-def _is_chinese(raw: bytes) -> bool:
-    """Tell GB18030 from a Western code: bytes above 127 stand in pairs there, alone here."""
-    try:
-        raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    high = np.frombuffer(raw, np.uint8) >= 0x80
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], high, [False])).astype(np.int8)))
-    runs = edges[1::2] - edges[::2]
-    return int(np.count_nonzero(runs % 2 == 0)) * 2 > len(runs)
-
-
-def _western(raw: bytes) -> str:
-    try:
-        raw.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+    head = found.body[:1000].strip().lower()
+    if not head and not found.body.strip():
+        raise _wrong(path, "is empty")
+    if foreign := next((what for sign, what in _FOREIGN_TEXT.items() if head.startswith(sign)), ""):
+        raise _wrong(path, f"is {foreign}; save the table as CSV or Parquet")
+    return found
 
 
 def _sniff(text: bytes) -> str:
@@ -242,6 +238,8 @@ class _Ragged:
         self.first = ""
 
     def __call__(self, row: Any) -> str:
+        if not str(row.text).strip():
+            return "skip"  # a line of spaces is a blank one
         self.count += 1
         if self.count == 1:
             number = "1 cell" if row.actual_columns == 1 else f"{row.actual_columns} cells"
@@ -249,12 +247,14 @@ class _Ragged:
             told = " ".join(str(row.text).split())[:60]
             is_open = str(row.text).count('"') % 2
             hint = "; is a quotation mark never closed?" if is_open else ""
+            if row.expected_columns == 1:
+                hint = "; is the first line no header?"
             self.first = f"row {row.number - 1} has {cells}: {told!r}{hint}"
         return "skip"
 
 
-def _cells(text: bytes, sign: str, path: Path) -> tuple[list[str], list[Cells], int]:
-    """Cut the text into a header and text columns."""
+def _cells(text: bytes, sign: str, path: Path) -> tuple[list[str], list[Cells], tuple[str, ...]]:
+    """Cut the text into a header and text columns; a note tells where the header stood again."""
     ragged = _Ragged()
     width = _header_width(text, sign)
     if width > MOST_COLUMNS:
@@ -282,8 +282,32 @@ def _cells(text: bytes, sign: str, path: Path) -> tuple[list[str], list[Cells], 
         raise _wrong(path, f"{ragged.first}{more}")
     columns = [column.combine_chunks() for column in found.columns]
     _need_closed_quotes(text, columns, path)
+    if b'"' in text:
+        _need_own_rows(columns, sign, path)
     names = [str(column[0].as_py()) for column in columns]
-    return names, [column.slice(1) for column in columns], int(found.num_rows) - 1
+    return names, *_without_headers(names, [column.slice(1) for column in columns])
+
+
+def _without_headers(
+    names: Sequence[str], columns: list[Cells]
+) -> tuple[list[Cells], tuple[str, ...]]:
+    """Leave out rows that say the header once more, as files do that were joined end to end."""
+    again: Cells = None
+    for name, column in zip(names, columns, strict=True):
+        here = compute.equal(column, name)
+        again = here if again is None else compute.and_(again, here)
+        if not compute.any(again, min_count=0).as_py():
+            return columns, ()
+    if all(map(_looks_like_value, names)):
+        return columns, ()
+    places = np.flatnonzero(again.to_numpy(zero_copy_only=False))
+    note = f"row {places[0] + 1} repeats the header and is left out"
+    if len(places) > 1:
+        note = (
+            f"row {places[0] + 1} and {len(places) - 1:,} more repeat the header and are left out"
+        )
+    kept = compute.invert(again)
+    return [column.filter(kept) for column in columns], (note,)
 
 
 def _header_width(text: bytes, sign: str) -> int:
@@ -298,6 +322,18 @@ def _need_closed_quotes(text: bytes, columns: Sequence[Cells], path: Path) -> No
     last = columns[-1]
     if text.count(b'"') % 2 and "\n" in str(last[len(last) - 1].as_py()):
         raise _wrong(path, f"row {len(last) - 1}: a quotation mark is never closed")
+
+
+def _need_own_rows(columns: Sequence[Cells], sign: str, path: Path) -> None:
+    """Refuse a cell that swallowed rows: its lines are cut as often as a row is."""
+    cuts = len(columns) - 1
+    for column in columns if cuts else ():
+        breaks = compute.count_substring(column, "\n")
+        for place in np.flatnonzero(breaks.to_numpy(zero_copy_only=False) > _LINES_OF_A_TEXT):
+            lines = str(column[int(place)].as_py()).split("\n")[1:-1]
+            if all(line.count(sign) == cuts for line in lines):
+                text = f"row {place}: a cell runs over {len(lines)} lines that look like rows"
+                raise _wrong(path, f"{text}; is a quotation mark never closed?")
 
 
 def _unique_names(names: Sequence[str], path: Path) -> tuple[list[str], tuple[str, ...]]:

@@ -290,3 +290,78 @@ def test_what_is_scored_is_read_as_what_was_learned(values: list[str]) -> None:
         else:
             assert isinstance(reading.column, CategoryColumn)
             assert (reading.column.codes == learned.codes).all()
+
+
+def test_amounts_that_never_repeat_are_not_taken_for_one_another() -> None:
+    generator = np.random.default_rng(5)
+    some, other = generator.normal(size=(2, ROWS))
+    some[:80] = other[:80] = np.nan  # from one source, so missing together
+
+    found = prepared("", some=some, other=other, turned=1 - some, grown=np.exp(other))
+
+    assert {each.name for each in found.used} == {"x", "some", "other"}
+    assert report(found, "turned").fate is report(found, "grown").fate is Fate.DUPLICATE
+
+
+def test_repeated_rows_do_not_make_columns_alike() -> None:
+    generator = np.random.default_rng(6)
+    found = prepared("", **{name: np.repeat(generator.normal(size=200), 2) for name in "ab"})
+
+    assert {each.name for each in found.used} == {"x", "a", "b"}
+
+
+def test_an_exact_age_hides_nothing_but_its_own_recodings() -> None:
+    age = np.random.default_rng(7).uniform(18, 80, ROWS)
+    found = prepared(
+        "", age=age, born=2024 - age, income=np.random.default_rng(8).normal(size=ROWS)
+    )
+
+    assert {each.name for each in found.used} == {"x", "income"}
+    assert report(found, "born").fate is Fate.PROTECTED
+
+
+def test_many_labels_of_many_rows_are_all_kept() -> None:
+    rows = 2_000
+    endings = column((np.arange(rows) % 7 == 0).tolist())
+    labels = column([f"shop {place % 200}" for place in range(rows)])
+    found = prepare({"z": labels, "y": endings}, target="y", schema=Schema())
+
+    read = found.sample.column("z")
+    assert isinstance(read, CategoryColumn)
+    assert len(read.labels) == 200
+
+
+def test_what_stands_only_where_it_ended_badly_is_a_leak() -> None:
+    bad = Y.astype(bool)
+    some = bad & (np.arange(ROWS) % 3 == 0)
+
+    assert fate(np.where(some, 7.5, 0.0).tolist()) is Fate.LEAK
+    assert fate([None if not each else "sold" for each in some.tolist()]) is Fate.LEAK
+    assert fate(np.where(some | (np.arange(ROWS) % 50 == 1), 7.5, 0.0).tolist()) is Fate.USED
+
+
+@pytest.mark.parametrize("before", ["NaT", "today", "2024", "20240101"])
+def test_only_a_whole_date_or_a_column_is_counted_back_from(before: str) -> None:
+    dates = [f"2024-01-{place % 28 + 1:02d}" for place in range(ROWS)]
+    with pytest.raises(InvalidInput, match="is not in the table"):
+        prepared(f'[columns.z]\nkind = "days"\nbefore = "{before}"', z=dates)
+
+
+def test_wishes_that_cannot_be_met_are_told() -> None:
+    found = prepared(
+        '[columns.z]\nkind = "number"\n[columns.w]\ndirection = 1',
+        z=every("a", "b"),
+        w=every("c", "d"),
+    )
+
+    assert report(found, "z").fate is Fate.UNREADABLE
+    assert "does not bind" in report(found, "w").notes[0]
+
+
+def test_a_frequent_word_stands_for_its_code_in_typed_columns_too() -> None:
+    amounts = arrow.array([-(2**63) if place % 9 == 0 else place % 50 for place in range(ROWS)])
+    found = prepare({"z": amounts, "y": column(Y.tolist())}, target="y", schema=Schema())
+
+    read = found.sample.column("z")
+    assert isinstance(read, NumberColumn)
+    assert int((read.values == read.specials[0]).sum()) == len(range(0, ROWS, 9))

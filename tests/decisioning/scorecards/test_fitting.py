@@ -143,6 +143,20 @@ def test_evidence_that_would_turn_is_dropped() -> None:
     assert found.probability == pytest.approx(without.probability, abs=1e-6)
 
 
+def test_of_many_variables_the_strongest_are_kept_and_the_others_named() -> None:
+    sample = sample_of()
+    every = fit(sample, name="all")
+    least = min(every.scorecard.variables, key=lambda each: every.information[each.name])
+
+    few = fit(
+        sample, name="few", settings=Settings(most_variables=len(every.scorecard.variables) - 1)
+    )
+
+    names = {each.name for each in every.scorecard.variables}
+    assert {each.name for each in few.scorecard.variables} == names - {least.name}
+    assert f"{least.name}: dropped, stronger ones are enough" in few.notes
+
+
 def test_reasons_are_given_to_their_variables() -> None:
     card = fit(sample_of(), reasons={"usage": ReasonCode.HIGH_UTILIZATION}).scorecard
 

@@ -79,6 +79,8 @@ def as_text(cells: Cells) -> Cells | None:
     types = arrow.types
     if types.is_string(kind):
         return cells
+    if types.is_timestamp(kind) and kind.tz is not None:
+        return _local(cells).cast(arrow.string())
     if types.is_boolean(kind) or types.is_integer(kind) or types.is_temporal(kind):
         return cells.cast(arrow.string())
     if types.is_null(kind):
@@ -90,6 +92,14 @@ def as_text(cells: Cells) -> Cells | None:
         shown = arrow.array(np.where(whole, floats, 0).astype(np.int64)).cast(arrow.string())
         return compute.if_else(arrow.array(whole), shown, texts)
     return None
+
+
+def _local(cells: Cells) -> Cells:
+    """Turn instants into what the clock showed; where nobody knows the zone, into that of UTC."""
+    try:
+        return compute.local_timestamp(cells)
+    except arrow.ArrowInvalid:
+        return cells.cast(arrow.timestamp(cells.type.unit))
 
 
 def as_floats(cells: Cells) -> Floats:
@@ -127,6 +137,11 @@ def says_nothing(values: Cells, words: Collection[str]) -> Bools:
         zero_copy_only=False
     )
     return found
+
+
+def plain_number(value: float) -> str:
+    """Write a number as people do: 99999999, not 1e+08."""
+    return f"{value:.0f}" if value == np.floor(value) and abs(value) < LARGEST else f"{value:g}"
 
 
 def is_infinite(values: Cells) -> Bools:

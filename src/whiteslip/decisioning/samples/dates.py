@@ -38,6 +38,8 @@ _MONTHS: Final = dict(
     )
 ) | {"mär": 3, "mai": 5, "okt": 10, "dez": 12}
 
+FORMS: Final = frozenset({"month/day/year", "day/month/year", *dict(_FORMS)} - {"numbers"})
+"""What a form may be called."""
 SENTINELS: Final = frozenset(
     {"1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1900-01-02", "1970-01-01"}
     | {"2079-06-06", "2099-12-31", "2100-01-01", "2999-12-31", "3000-01-01", "9999-12-31"}

@@ -5,11 +5,19 @@ The models themselves stand in it in their own formats. Rates and shares are par
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
-from whiteslip.decisioning.samples.recipes import CategoryRecipe, DaysRecipe, NumberRecipe, Recipe
+from whiteslip.decisioning.samples.dates import FORMS
+from whiteslip.decisioning.samples.recipes import (
+    CategoryRecipe,
+    DaysRecipe,
+    NumberRecipe,
+    Recipe,
+    is_name,
+)
 from whiteslip.kernel.errors import InvalidInput
 
 FORMAT: Final = "whiteslip fitted model 1"
@@ -62,10 +70,10 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brier: float
     log_loss: float
     calibration_error: float
-    roc: tuple[Point, ...]
-    lift: tuple[LiftRow, ...]
-    calibration: tuple[CalibrationRow, ...]
-    bands: tuple[BandRow, ...]
+    roc: Annotated[tuple[Point, ...], msgspec.Meta(min_length=1)]
+    lift: Annotated[tuple[LiftRow, ...], msgspec.Meta(min_length=1)]
+    calibration: Annotated[tuple[CalibrationRow, ...], msgspec.Meta(min_length=1)]
+    bands: Annotated[tuple[BandRow, ...], msgspec.Meta(min_length=1)]
 
 
 class FoldRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -243,7 +251,50 @@ def read_fitted(body: str, *, file: str) -> Fitted:
     names = [each.name for each in fitted.recipes]
     if len(set(names)) < len(names) or not names:
         raise InvalidInput(f"{file}: a column is read twice, or none is", where=file)
+    if problem := next(_problems(fitted), ""):
+        raise InvalidInput(f"{file}: {problem}", where=file)
     return fitted
+
+
+def _problems(fitted: Fitted) -> Iterator[str]:
+    """Tell what the shape of the file allows but nothing can be shown or compared with."""
+    if not 0 < fitted.bads < fitted.rows:
+        yield f"{fitted.bads} bad of {fitted.rows} rows cannot be learned from"
+    kinds = [each.kind for each in fitted.learned]
+    if len(set(kinds)) < len(kinds):
+        yield f"there are two {kinds[0]} models"
+    for each in fitted.learned:
+        if not _holds(each.edges, each.baseline, more=1):
+            yield f"the baseline of the {each.kind} model does not fit its edges"
+    yield from (problem for each in fitted.recipes if (problem := _form_problem(each)))
+    yield from (problem for each in fitted.spreads if (problem := _spread_problem(each)))
+
+
+def _form_problem(read: NumberRead | CategoryRead | DaysRead) -> str:
+    if not isinstance(read, DaysRead):
+        return ""
+    forms = (read.form, read.before_form) if is_name(read.before) else (read.form,)
+    if FORMS.issuperset(forms):
+        return ""
+    return f"column {read.name!r}: {' or '.join(forms)} is no form of dates"
+
+
+def _spread_problem(spread: Spread) -> str:
+    if spread.labels is None:
+        fits = _holds(spread.edges or (), spread.counts, more=2 + len(spread.specials))
+    else:
+        fits = _holds(range(len(spread.labels)), spread.counts, more=2)
+    alike = len(spread.counts) == len(spread.bads) and all(
+        0 <= bads <= rows for rows, bads in zip(spread.counts, spread.bads, strict=True)
+    )
+    return "" if fits and alike else f"the spread of {spread.column!r} does not fit its bins"
+
+
+def _holds(edges: Sequence[float], counts: Sequence[int], *, more: int) -> bool:
+    """Say whether edges ascend and rows are counted for all the bins they make."""
+    ascends = list(edges) == sorted(set(edges))
+    enough = len(counts) == len(edges) + more and sum(counts) > 0
+    return ascends and enough and min(counts) >= 0
 
 
 def _recipe(read: NumberRead | CategoryRead | DaysRead) -> Recipe:

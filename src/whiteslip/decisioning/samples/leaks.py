@@ -7,11 +7,39 @@ from typing import Final
 import numpy as np
 
 from whiteslip.decisioning.samples.distributions import Counts, count_bins, lay_out
-from whiteslip.decisioning.samples.model import Bools, Column
+from whiteslip.decisioning.samples.model import Bools, Column, NumberColumn
 
 PARTS: Final = 20
 _MIX: Final = 2_654_435_761
 """Knuth's multiplier spreads the row numbers, so that halves do not follow the order of the file."""
+
+
+MOST_BADS: Final = 0.98
+"""Where rows with some value are bad in this share, that value may be an account of the bad ending."""
+LEAST_USUAL: Final = 0.4
+LEAST_ROWS: Final = 30
+
+
+def rows_only_bad(column: Column, is_bad: Bools) -> int:
+    """Count the rows off the usual value of a column if they are bad without fail, else 0.
+
+    What is recovered, collected or written off is nothing for most and stands only where it ended
+    badly; that may be too few of the bad to raise the AUC. The usual value, or missing, fills at
+    least 40 % of rows, and the others are at least 30. With half of all rows bad or more that could
+    be chance, and it is 0.
+    """
+    if isinstance(column, NumberColumn):
+        keys = np.where(np.isnan(column.values), np.inf, column.values)
+    else:
+        keys = column.codes.astype(np.float64)
+    values, places, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    usual = int(np.argmax(counts))
+    others = places != usual
+    rows, bads = int(others.sum()), int(np.count_nonzero(others & is_bad))
+    if len(values) < 2 or int(counts[usual]) < LEAST_USUAL * len(is_bad) or rows < LEAST_ROWS:
+        return 0
+    base = float(is_bad.mean())
+    return rows if base <= 0.5 and bads >= MOST_BADS * rows else 0
 
 
 def auc_alone(column: Column, is_bad: Bools) -> float:

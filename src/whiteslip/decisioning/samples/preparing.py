@@ -10,10 +10,18 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from whiteslip.decisioning.samples.cells import Cells
-from whiteslip.decisioning.samples.leaks import auc_alone
-from whiteslip.decisioning.samples.model import Bools, CategoryColumn, Column, NumberColumn, Sample
+from whiteslip.decisioning.samples.leaks import auc_alone, rows_only_bad
+from whiteslip.decisioning.samples.model import (
+    Bools,
+    CategoryColumn,
+    Column,
+    Floats,
+    NumberColumn,
+    Sample,
+)
 from whiteslip.decisioning.samples.names import protected_by_labels, protected_by_name
 from whiteslip.decisioning.samples.profiling import Fate, Limits, Profile, profile
 from whiteslip.decisioning.samples.recipes import DaysRecipe, Reading, Recipe, is_name, read_column
@@ -24,6 +32,8 @@ from whiteslip.kernel.errors import InvalidInput
 arrow: Any = pa
 
 MOST_NAMED: Final = 12
+_FEW_VALUES: Final = 100
+_FEW_OF_ROWS: Final = 0.25
 
 Tell = Callable[[str, int, int], None]
 """Hears of progress: what is done, how many, of how many."""
@@ -197,6 +207,7 @@ class _Work:
     ) -> None:
         column, notes, fate = reading.column, found.notes, Fate.USED
         alone = auc_alone(column, self._is_bad)
+        leak = self._why_leak(column, alone)
         attribute = protected_by_name(name) or _protected_labels(column)
         again = self._said_before(column)
         if not wish.include and (why := self._why_protected(attribute, again)):
@@ -204,10 +215,10 @@ class _Work:
             self._protected.append(column)
         elif again is not None and not wish.include:
             fate, notes = Fate.DUPLICATE, (f"{again!r} tells the same rows apart", *notes)
-        elif alone >= self._limits.most_alone_auc and not wish.include:
-            text = f"alone it reaches an AUC of {alone:.3f}: it may be known only afterwards"
-            fate, notes = Fate.LEAK, (text, *notes)
+        elif leak and not wish.include:
+            fate, notes = Fate.LEAK, (f"{leak}: it may be known only afterwards", *notes)
         else:
+            notes = (*self._doubts(column, wish, alone), *notes)
             notes = (f"{attribute}, included as asked", *notes) if attribute else notes
             self._columns.append(column)
             self._recipes.append(recipe)
@@ -216,6 +227,23 @@ class _Work:
         self.reports[name] = ColumnReport(
             name, fate, kind, notes, reading.missing, found.distinct, alone
         )
+
+    def _why_leak(self, column: Column, alone: float) -> str:
+        """Say how a column gives the answer away, or nothing."""
+        if alone >= self._limits.most_alone_auc:
+            return f"alone it reaches an AUC of {alone:.3f}"
+        if self._limits.most_alone_auc <= 1 and (rows := rows_only_bad(column, self._is_bad)):
+            return f"all {rows:,} rows off its usual value ended badly"
+        return ""
+
+    def _doubts(self, column: Column, wish: Wish, alone: float) -> tuple[str, ...]:
+        """Say what a person should look at before believing in a column that is used."""
+        doubts: list[str] = []
+        if alone >= self._limits.doubtful_alone_auc:
+            doubts.append(f"alone it reaches an AUC of {alone:.3f}; was it known beforehand?")
+        if wish.direction and isinstance(column, CategoryColumn):
+            doubts.append("it is read as labels, so the direction asked for does not bind")
+        return tuple(doubts)
 
     def _why_protected(self, attribute: str | None, again: str | None) -> str:
         """Say why a column is protected, or nothing; an earlier one that says the same is too."""
@@ -248,10 +276,26 @@ def _protected_labels(column: Column) -> str | None:
 
 
 def _partition(column: Column) -> bytes:
-    """Number the values of a column in order of appearance: equal for every one-to-one recoding."""
+    """Return what every one-to-one recoding of a column has in common.
+
+    Of few values it is which rows share one. Where values are many that says nothing: amounts that
+    never repeat share none in any column, nor do tables with repeated rows. There it is the order.
+    """
     if isinstance(column, CategoryColumn):
         cells = arrow.array(column.codes)
     else:
         cells = arrow.array(np.where(np.isnan(column.values), np.inf, column.values + 0.0))
-    order = cells.dictionary_encode().indices.to_numpy().astype(np.int32)
+    found = cells.dictionary_encode()
+    if len(found.dictionary) > min(_FEW_VALUES, _FEW_OF_ROWS * len(column)):
+        return _order(np.asarray(found.dictionary), np.asarray(found.indices))
+    order = found.indices.to_numpy().astype(np.int32)
     return blake2b(order.tobytes(), digest_size=16).digest()
+
+
+def _order(values: Floats, places: NDArray[np.int32]) -> bytes:
+    """Return what scales that rise or fall together have in common; missing, the infinite, stands apart."""
+    known = np.isfinite(values)
+    ranks = np.argsort(np.argsort(values)).astype(np.int32)
+    last = np.int32(np.count_nonzero(known) - 1)
+    both = (np.where(known, each, -1).astype(np.int32)[places] for each in (ranks, last - ranks))
+    return min(blake2b(each.tobytes(), digest_size=15).digest() for each in both)

@@ -66,10 +66,11 @@ class Limits:
     zero_led_at_least: float = 0.05
     distinct_as_rows: float = 0.98
     free_text: float = 0.5
-    most_labels: int = 60
+    most_labels: int = 500
     least_rows_a_label: int = 5
     pooled_at_most: float = 0.8
     most_alone_auc: float = 0.95
+    doubtful_alone_auc: float = 0.85
 
 
 class Profile(NamedTuple):
@@ -175,7 +176,7 @@ class _Column:
         recipe = NumberRecipe(self.name, decimal, missing=self.wish.missing)
         each, words = recipes.number_of_each(self.found, recipe)
         if not self._is_number(each, words):
-            return None
+            return self._no_number() if self.wish.kind is Kind.NUMBER else None
         recipe, words, notes = self._words_among(recipe, each, words)
         if recipe.texts:
             each = recipes.number_of_each(self.found, recipe)[0]
@@ -189,7 +190,8 @@ class _Column:
             codes = find_specials(values[plain], counts[plain])
         if codes:
             told = ", ".join(
-                f"{code:g} ({_rows_of(code, values, counts):,} rows)" for code in codes
+                f"{reading.plain_number(code)} ({_rows_of(code, values, counts):,} rows)"
+                for code in dict.fromkeys(codes)
             )
             asked = "as asked" if self.wish.specials is not None else "they stand apart"
             notes = (*notes, f"codes, not amounts: {told}; {asked}")
@@ -197,7 +199,8 @@ class _Column:
         if len(values) == 0:
             return Profile(None, Fate.EMPTY, notes, 0)
         if len(values) == 1 and int(counts[0]) == self.rows:
-            return Profile(None, Fate.CONSTANT, (f"every cell is {values[0]:g}",), 1)
+            only = reading.plain_number(float(values[0]))
+            return Profile(None, Fate.CONSTANT, (f"every cell is {only}",), 1)
         recipe = replace(recipe, specials=tuple(sorted({*codes, *texts.tolist()})))
         return Profile(recipe, Fate.USED, notes, len(values))
 
@@ -218,6 +221,9 @@ class _Column:
         few = int(other.sum()) <= self.limits.few_words
         many = int(numeric.sum()) >= self.limits.many_numbers
         return share >= self.limits.numbers_among_words and few and many
+
+    def _no_number(self) -> Profile:
+        return Profile(None, Fate.UNREADABLE, ("numbers were asked for, but no cell is one",))
 
     def _words_among(
         self, recipe: NumberRecipe, each: Floats, words: Bools
@@ -278,6 +284,9 @@ class _Column:
                 None, fate, ("almost every row has another text",), int((~nothing).sum())
             )
         if said >= 20 and not asked and distinct_share > self.limits.free_text:
+            if reading.matches(self.found.values, r"^[+-]?\d{16,}(\.\d*)?$").mean() > 0.5:
+                note = "numbers of more than 15 digits, too long for amounts"
+                return Profile(None, Fate.NUMBERING, (note,), int((~nothing).sum()))
             note = f"{int((~nothing).sum()):,} distinct texts in {said:,} rows"
             return Profile(None, Fate.FREE_TEXT, (note,), int((~nothing).sum()))
         return self._labels(nothing, asked=asked)
@@ -304,7 +313,7 @@ class _Column:
         recipe = CategoryRecipe(
             self.name, labels, pooled=recipes.POOLED in labels, missing=self.wish.missing
         )
-        if len(order) == 1 and not nothing.any():
+        if len(order) == 1 and int(joined.counts[0]) == self.rows:
             return Profile(None, Fate.CONSTANT, (*notes, f"every cell is {labels[0]!r}"), 1)
         return Profile(recipe, Fate.USED, tuple(notes), len(order))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -29,6 +31,7 @@ compute: Any = _compute
 POOLED: Final = "(other)"
 """The label under which rare labels stand together."""
 MOST_TOLD: Final = 5
+_A_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +139,26 @@ def counted(found: Distinct, chosen: Bools) -> Mapping[str, int]:
     return {str(found.values[int(place)].as_py())[:40]: int(found.counts[place]) for place in order}
 
 
+def misfits(readings: Sequence[Reading]) -> tuple[str, ...]:
+    """Tell of cells that did not fit how their column is read."""
+    notes: list[str] = []
+    for each in readings:
+        name = each.column.name
+        for rows, few, what in (
+            (each.unreadable_rows, each.unreadable, "cannot be read and count as missing"),
+            (each.unseen_rows, each.unseen, "with labels never seen"),
+        ):
+            if rows:
+                told = ", ".join(f"{text!r} ({times:,})" for text, times in few.items())
+                cells = "1 cell" if rows == 1 else f"{rows:,} cells"
+                notes.append(f"{name}: {cells} {what}: {told}")
+    return tuple(notes)
+
+
 def _read_number(recipe: NumberRecipe, cells: Cells) -> Reading:
     types = arrow.types
-    if (
-        types.is_integer(cells.type)
-        or types.is_floating(cells.type)
-        or types.is_decimal(cells.type)
-    ):
+    typed = types.is_integer(cells.type) or types.is_floating(cells.type)
+    if (typed or types.is_decimal(cells.type)) and not recipe.texts and not recipe.missing:
         values = reading.as_floats(cells)
         values[~(np.abs(values) < reading.LARGEST)] = np.nan
         column = NumberColumn(recipe.name, values, recipe.specials)
@@ -222,7 +238,7 @@ def _is_sentinel(days: Floats) -> Bools:
 def is_name(before: str) -> bool:
     """Say whether `before` names a column rather than a date."""
     try:
-        np.datetime64(before, "D")
+        date.fromisoformat(before)
     except ValueError:
         return True
-    return False
+    return not _A_DAY.match(before)

@@ -40,6 +40,9 @@ _COLUMN: Final = frozenset(
 )
 
 
+_LARGEST: Final = 1e300
+
+
 class Kind(StrEnum):
     """How a column may be asked to be read."""
 
@@ -85,7 +88,7 @@ def read_schema(body: str, *, file: str) -> Schema:
     """Parse a schema; everything wrong with it is told at once, `InvalidInput`."""
     try:
         table = tomllib.loads(body)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{file}: not TOML: {error}", where=file) from error
     reader = _Reader()
     schema = reader.schema(table)
@@ -113,13 +116,13 @@ class _Reader:
             encoding=self._text(table, "encoding", ""),
             delimiter=self._delimiter(table),
             columns={
-                name: self._wish(name, said)
+                " ".join(name.split()): self._wish(name, said)
                 for name, said in cast("dict[str, Any]", columns).items()
             },
         )
 
     def _wish(self, name: str, said: object) -> Wish:
-        where = f"column {name!r}: "
+        where = _place(name)
         if not isinstance(said, dict):
             self.problems.append(f"{where}must be a table like [columns.{name}]")
             return NO_WISH
@@ -141,6 +144,8 @@ class _Reader:
     def _agree(self, wish: Wish, where: str) -> None:
         if wish.include and wish.exclude:
             self.problems.append(f"{where}include and exclude contradict each other")
+        if wish.before is not None and where == _place(wish.before):
+            self.problems.append(f"{where}it cannot be counted back from itself")
         if (wish.kind is Kind.DAYS) != (wish.before is not None):
             self.problems.append(f'{where}kind = "days" and before belong together')
         if wish.kind is Kind.CATEGORY and (wish.direction or wish.specials):
@@ -160,7 +165,7 @@ class _Reader:
     def _delimiter(self, table: Mapping[str, Any]) -> str | None:
         value = table.get("delimiter")
         if value is None or (
-            isinstance(value, str) and len(value.encode()) == 1 and value not in '"\r\n'
+            isinstance(value, str) and len(value.encode()) == 1 and value not in '\0"\r\n'
         ):
             return value
         self.problems.append(f"delimiter: {value!r} is not one character")
@@ -213,4 +218,10 @@ class _Reader:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return abs(value) < _LARGEST and isfinite(value)
+
+
+def _place(column: str) -> str:
+    return f"column {column!r}: "

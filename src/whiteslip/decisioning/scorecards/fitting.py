@@ -26,6 +26,8 @@ from whiteslip.decisioning.scorecards.settings import Settings
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.reason import ReasonCode
 
+_LOOKED_AT: Final = 10
+"""So many times the variables wanted are looked at for some that differ."""
 _FEW: Final = 50
 _LOOSE: Final = 1e-6
 _NO_REASONS: Final[Mapping[str, ReasonCode]] = MappingProxyType({})
@@ -145,16 +147,19 @@ def _why_one_bin(each: Binned) -> str:
 
 
 def _independent(kept: list[Binned], settings: Settings, notes: list[str]) -> list[Binned]:
-    """Of variables that say the same, keep the one that says most."""
+    """Of variables that say the same, keep the one that says most, and of all no more than are wanted."""
     if not kept:
         raise InvalidInput(
             "no column tells good from bad: " + "; ".join(notes or ["there are none"]),
             where="sample",
         )
-    strongest = sorted(kept, key=lambda each: -each.information)
+    ranked = sorted(kept, key=lambda each: -each.information)
+    strongest = ranked[: _LOOKED_AT * settings.most_variables]
     likeness = np.atleast_2d(np.corrcoef([each.woe.take(each.slots) for each in strongest]))
     chosen: list[int] = []
     for place, each in enumerate(strongest):
+        if len(chosen) == settings.most_variables:
+            break
         twin = next((at for at in chosen if likeness[place, at] > settings.most_correlation), None)
         if twin is None:
             chosen.append(place)
@@ -163,6 +168,8 @@ def _independent(kept: list[Binned], settings: Settings, notes: list[str]) -> li
         told = f"tells the same as {other} (correlation of evidence {amount:.3f})"
         notes.append(f"{each.variable.name}: dropped, it {told}")
     names = {strongest[place].variable.name for place in chosen}
+    seen = chosen[-1] + 1 if len(chosen) == settings.most_variables else len(strongest)
+    notes += [f"{each.variable.name}: dropped, stronger ones are enough" for each in ranked[seen:]]
     return [each for each in kept if each.variable.name in names]
 
 

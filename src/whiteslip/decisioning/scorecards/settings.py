@@ -33,6 +33,8 @@ class Settings:
     """A variable of less information value is dropped."""
     most_correlation: float = 0.95
     """Of two variables whose evidence correlates more than this, the stronger stays."""
+    most_variables: int = 120
+    """Of more variables that differ the strongest are kept; the time to fit grows with the cube."""
     ridge: float = 1.0
     """Penalty on the square of a variable's weight."""
     adjustment: float | None = 100.0
@@ -51,6 +53,7 @@ class Settings:
             ("turn_gain", self.turn_gain is None or self.turn_gain >= 0, "0 or more, or None"),
             ("least_information", self.least_information >= 0, "0 or more"),
             ("most_correlation", 0 < self.most_correlation <= 1, "above 0, at most 1"),
+            ("most_variables", self.most_variables >= 1, "at least 1"),
             ("ridge", self.ridge > 0, "above 0"),
             ("adjustment", self.adjustment is None or self.adjustment > 0, "above 0, or None"),
         ):
