@@ -148,7 +148,7 @@ _HAPPENED = {
 }
 _UNTOLD = {
     "purchase": """SELECT purchase_id FROM money.purchase WHERE purchase_id NOT IN (SELECT subject_id FROM public.event
-        WHERE topic IN ('money.purchase-authorized', 'money.purchase-declined'))""",
+        WHERE topic IN ('money.purchase-authorized', 'money.purchase-declined', 'money.purchase-referred'))""",
     "capture": """SELECT purchase_id FROM money.capture WHERE purchase_id NOT IN (SELECT subject_id FROM public.event
         WHERE topic = 'money.purchase-captured')""",
     "refund": """SELECT refund_id FROM money.refund WHERE refund_id NOT IN (SELECT subject_id FROM public.event
