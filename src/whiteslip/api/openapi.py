@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from msgspec import Struct
 
-from whiteslip.api import answers, bodies, problems
+from whiteslip.api import answers, bodies, problems, shapes
 
 REFERENCE = "#/components/schemas/{name}"
 KEY_PARAMETER: dict[str, Any] = {
@@ -92,7 +92,7 @@ def document(app: FastAPI, by_hand: dict[str, dict[str, Any]]) -> dict[str, Any]
 def _components() -> dict[str, Any]:
     structs = [
         kind
-        for module in (bodies, answers, problems)
+        for module in (bodies, answers, problems, *shapes.families())
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Struct) and kind not in {Struct, bodies.Body}
     ]

@@ -25,6 +25,9 @@ SCOPES = frozenset(
         "applications:read",
         "applications:review",
         "applications:write",
+        "campaigns:write",
+        "care:read",
+        "care:write",
         "clock:write",
         "customers:read",
         "customers:write",
@@ -37,6 +40,8 @@ SCOPES = frozenset(
         "repayments:read",
         "repayments:write",
         "restrictions:write",
+        "reviews:read",
+        "reviews:write",
     }
 )
 MERCHANT_SCOPES = ("purchases:read", "purchases:write")
