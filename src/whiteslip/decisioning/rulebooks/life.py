@@ -6,7 +6,6 @@ illegal one raises `Conflict`, and nothing is written.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -15,11 +14,8 @@ from typing import Any, Final, TypeAlias
 
 from whiteslip.decisioning.rulebooks.blast import Blast, BlastGuard, still_released
 from whiteslip.decisioning.rulebooks.experiment import WHOLE
+from whiteslip.kernel.actor import PROGRAM, actor_of
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound
-
-PROGRAM: Final = "whiteslip"
-"""The actor of what comes with the program; no person may use the name."""
-_LONGEST_NAME: Final = 80
 
 
 class Status(StrEnum):
@@ -150,21 +146,6 @@ class Standing:
     def live(self) -> Version | None:
         """The live version."""
         return self.of_status(Status.LIVE)
-
-
-def actor_of(name: str) -> str:
-    """Return the one form of a person's name by which people are told apart.
-
-    Case, width, accents written apart, invisible characters and spaces around or doubled make no other person.
-    """
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    seen = (each for each in unicodedata.normalize("NFKC", plain) if not _is_invisible(each))
-    actor = " ".join("".join(seen).split())
-    if not actor or len(actor) > _LONGEST_NAME:
-        raise InvalidInput(f"say who acts, in at most {_LONGEST_NAME} characters", where="by")
-    if actor == PROGRAM:
-        raise InvalidInput(f"{name!r} is the program itself and no person", where="by")
-    return actor
 
 
 def draft(now: Standing, version: int, checksum: str, *, by: str) -> Changes:
@@ -366,11 +347,3 @@ def _move(
         new = {**_ENDED, "approved_by": None, **new}
     kept = {key: value for key, value in evidence.items() if value != ""}
     return Change(command, version.status, replace(version, status=target, **new), actor, kept)
-
-
-def _is_invisible(character: str) -> bool:
-    blank = unicodedata.category(character) in _UNSEEN or character in "\u115f\u1160\u2800"
-    return blank and not character.isspace()
-
-
-_UNSEEN: Final = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Mn"})
