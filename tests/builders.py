@@ -22,6 +22,7 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.purchases.model import Authorized, Declined, Referred
+from whiteslip.world.staff import release_runs
 
 T = TypeVar("T")
 FOUNDED_ON = date(2026, 1, 1)
@@ -135,9 +136,16 @@ class Book:
         asked = repaying.RepaymentRequest(*line, amount_minor, "wallet")
         return done(self.write(lambda db: repaying.repay(db, [asked], at=at))[0])
 
-    def close_day(self, *, workers: int = 1) -> DayReport:
-        """Run end of day once."""
-        return end_of_day(self.database, at=self.at, workers=workers)
+    def close_day(self, *, workers: int = 1, released: bool = True) -> DayReport:
+        """Run end of day once; two people release what the blast guard stopped, unless told not to."""
+        report = end_of_day(self.database, at=self.at, workers=workers)
+        if released:
+            self.release_runs()
+        return report
+
+    def release_runs(self) -> None:
+        """Let Anna and Bo release every run that waits."""
+        release_runs(self.database, at=self.at)
 
     def close_until(self, day: date) -> None:
         """Run end of day until it is that day."""

@@ -27,7 +27,7 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.lines.model import LineKey
-from whiteslip.risk.suspensions.rules import LEVELS
+from whiteslip.risk.watching.rules import LEVELS
 from whiteslip.views import backtest, restrictions
 from whiteslip.views.decisions import DecisionView, explain
 from whiteslip.world.simulate import simulate

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from whiteslip.infra.database import Connection
 from whiteslip.money.ledger.model import LEGS
+from whiteslip.risk.suspensions.life import MOVES
+
+_LEGAL = ", ".join(f"('{before}', '{after}')" for (before, _), after in sorted(MOVES.items()))
 
 
 class Check(NamedTuple):
@@ -211,21 +214,21 @@ CHECKS = (
         """,
     ),
     Check(
-        "a line's level is that of its strictest active restriction",
+        "a line's level is that of its strictest restriction in force",
         """
         SELECT customer_id, line_id, restriction_level FROM money.line
         WHERE restriction_level <> (
-            SELECT coalesce(max(level), 0) FROM risk.restriction AS one
-            WHERE one.customer_id = line.customer_id AND one.line_id = line.line_id AND one.state = 'active'
+            SELECT coalesce(max(in_force), 0) FROM risk.restriction AS one
+            WHERE one.customer_id = line.customer_id AND one.line_id = line.line_id
         )
         """,
     ),
     Check(
-        "an active restriction has one to four reasons, a way out, an appeal route and a notice",
+        "a restriction has one to four reasons, a way out, an appeal route and a notice",
         """
         SELECT customer_id, restriction_id FROM risk.restriction AS one
         WHERE jsonb_array_length(reasons) NOT BETWEEN 1 AND 4 OR way_out = '' OR appeal_route = ''
-            OR NOT EXISTS (
+            OR state NOT IN ('proposed', 'pending_review', 'dismissed') AND NOT EXISTS (
                 SELECT FROM care.notice
                 WHERE notice.customer_id = one.customer_id AND notice.notice_id = one.notice_id
                     AND notice.line_id = one.line_id
@@ -236,10 +239,26 @@ CHECKS = (
         "every step of a restriction is kept",
         """
         SELECT customer_id, restriction_id FROM risk.restriction AS one
-        WHERE (CASE state WHEN 'active' THEN 1 ELSE 2 END) <> (
+        WHERE steps <> (
             SELECT count(*) FROM risk.restriction_event AS step
             WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id
         )
+        OR (state, in_force) IS DISTINCT FROM (
+            SELECT step.to_state, step.in_force FROM risk.restriction_event AS step
+            WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id
+                AND step.step = one.steps
+        )
+        """,
+    ),
+    Check(
+        "a restriction moves along its table only",
+        f"""
+        SELECT customer_id, restriction_id, step FROM (
+            SELECT *, lag(to_state, 1, 'none') OVER (PARTITION BY customer_id, restriction_id ORDER BY step) AS before
+            FROM risk.restriction_event
+        ) AS one
+        WHERE before <> from_state
+            OR (from_state, to_state) NOT IN (('none', 'active'), ('none', 'proposed'), {_LEGAL})
         """,
     ),
     Check(
@@ -249,7 +268,8 @@ CHECKS = (
         JOIN risk.restriction AS one USING (customer_id, restriction_id)
         LEFT JOIN decisioning.decision AS made
             ON made.customer_id = step.customer_id AND made.decision_id = step.decision_id
-        WHERE (step.actor = 'watch book') <> (made.book IS NOT DISTINCT FROM 'watch')
+        WHERE (step.actor = 'watch book' OR one.book = 'watch' AND step.step = 1)
+                AND made.book IS DISTINCT FROM 'watch'
             OR step.step = 1 AND one.decision_id IS DISTINCT FROM step.decision_id
         """,
     ),

@@ -38,7 +38,8 @@ PLANTED = {
         " SELECT customer_id, 10^6, line_id, 1, 2, 'LIM-03', opened_on, '2026-01-01' FROM money.line"
     ),
     "a line's level": "UPDATE money.line SET restriction_level = 0",
-    "an active restriction": "DELETE FROM care.notice",
+    "a restriction has": "DELETE FROM care.notice",
+    "a restriction moves": "UPDATE risk.restriction_event SET from_state = 'dismissed' WHERE step = 2",
     "every step of a restriction": "DELETE FROM risk.restriction_event",
     "what the watch book does": "DELETE FROM decisioning.decision WHERE book = 'watch'",
     "a statement starts where": (

@@ -16,6 +16,7 @@ from whiteslip.cli import (
     replay,
     rule_life,
     rules,
+    runs,
     server,
     simulate,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "replay",
     "rule_life",
     "rules",
+    "runs",
     "server",
     "simulate",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date, datetime, timedelta
 from time import perf_counter
@@ -13,10 +13,12 @@ from typing import NamedTuple, Protocol, TypeAlias
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import Running
-from whiteslip.infra import business_day
+from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.planning import plan_afresh, refresh_statistics
+from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.arrears import store as arrears
 from whiteslip.money.ledger import store as ledger
@@ -24,7 +26,12 @@ from whiteslip.money.lines import store as lines
 from whiteslip.money.purchases import store as purchases
 from whiteslip.money.repayments import store as repayments
 from whiteslip.money.statements import store as statements
-from whiteslip.risk.suspensions.store import watch
+from whiteslip.risk.runs import rules as run_rules
+from whiteslip.risk.runs import store as runs
+from whiteslip.risk.runs.model import Run, Saying
+from whiteslip.risk.suspensions import store as suspensions
+from whiteslip.risk.suspensions.model import Step as TakenStep
+from whiteslip.risk.watching.store import ENGINE, watch
 
 Spent: TypeAlias = "dict[str, float]"
 
@@ -95,6 +102,9 @@ def end_of_day(
     job = _Job(database, closing, day.range_size, now, at)
     rows, step_ms = job.run(workers, progress)
     before = perf_counter()
+    rows["release runs"] = job.release(workers)
+    step_ms["release runs"] = round((perf_counter() - before) * 1000, 2)
+    before = perf_counter()
     job.check(workers)
     step_ms["check balances"] = round((perf_counter() - before) * 1000, 2)
     report = DayReport(
@@ -154,6 +164,48 @@ class _Job:
                 for future in futures:
                     future.cancel()
 
+    def release(self, workers: int) -> int:
+        """Bring into force what the watch book proposed, unless the blast guard keeps a run for people to release.
+
+        Returns how many lines changed. Run again, it does what is left.
+        """
+        on = self.closing + timedelta(days=1)
+        count = 0
+        for book, _ in rulebooks.shares(self.now):
+            run = Run(book.name, book.version, on)
+            if not self.database.write(
+                lambda db, book=book, run=run: self._may_go_on(db, book, run)
+            ):
+                continue
+            todo = self.database.write(ledger.last_customer) // self.range_size + 1
+            with ThreadPoolExecutor(max_workers=workers) as pool:
+                count += sum(pool.map(self._release_range, [run] * todo, range(todo)))
+        return count
+
+    def _may_go_on(self, db: Connection, book: RuleBook, run: Run) -> bool:
+        blast = rulebooks.blast_of_run(db, book, on=run.on)
+        if blast.moved and blast.needs_release:
+            note = f"{blast.moved} of {blast.accounts} accounts, allowed {blast.limit or 0}"
+            if runs.append_said(db, run, Saying.PROPOSE, actor=PROGRAM, note=note, at=self.at):
+                outbox.append(
+                    db, "risk.run-proposed", customer_ids=[0], subject_ids=[run.version], at=self.at
+                )
+            return False
+        return blast.moved > 0
+
+    def _release_range(self, run: Run, range_no: int) -> int:
+        first = range_no * self.range_size
+        last = first + self.range_size - 1
+
+        def work(db: Connection) -> int:
+            left = runs.find_left(db, run, first=first, last=last, only_proposed=True)
+            if not left:
+                return 0
+            steps = run_rules.released(left, actor=ENGINE)
+            return _take(db, steps, on=run.on, at=self.at)
+
+        return self.database.write(work)
+
     def check(self, workers: int) -> None:
         """Compare every line touched that day with its ledger, in a few parts at once."""
         most = self.database.write(ledger.last_customer)
@@ -208,9 +260,19 @@ class _Job:
         shown = rulebooks.shadow_of_range(db, self.now, first=first, last=last, on=on)
         if shown is not None:  # before anything changes, so that both versions see the same
             rulebooks.count_shadow(db, self.now.live.name, shown, on=on)
-        done = watch(db, self.now, first=first, last=last, on=on, at=at)
+        _take(db, suspensions.due_steps(db, first=first, last=last, on=on), on=on, at=at)
+        done = watch(db, self.now, first=first, last=last, on=on, at=at, proposing=True)
         for one in done:
             rulebooks.count_run(db, one.book, on=on, accounts=one.lines, moved=one.moved)
         changes = [change for one in done for change in one.changes]
         insert_notices(db, notices_of(changes), at=at)
         return len(changes)
+
+
+def _take(db: Connection, steps: Sequence[TakenStep], *, on: date, at: datetime) -> int:
+    """Take steps of restrictions and tell their owners; returns how many lines changed."""
+    if not steps:
+        return 0
+    taken = suspensions.take_steps(db, steps, on=on, at=at)
+    insert_notices(db, notices_of(taken.changes), at=at)
+    return len(taken.changes)

@@ -15,8 +15,9 @@ from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import take_turns
-from whiteslip.risk.suspensions import rules, store
-from whiteslip.risk.suspensions.model import Change, NewRestriction
+from whiteslip.risk.suspensions import store
+from whiteslip.risk.suspensions.life import Command
+from whiteslip.risk.suspensions.model import NewRestriction, Step
 
 BY_HAND = "manual"
 
@@ -66,17 +67,13 @@ def restrict(
         if not 1 <= request.level <= 4:
             answers.append(InvalidInput("a level is from 1 to 4", where="level"))
             continue
-        if store.is_active(db, key, book=BY_HAND, rule_id=request.reason):
+        if store.standing_of(db, key, book=BY_HAND, rule_id=request.reason) is not None:
             answers.append(Conflict(f"{request.reason} restricts this line already"))
             continue
         new = _new(request, numbers[2 * index], numbers[2 * index + 1])
-        store.impose(db, [new], on=on, at=at, actor=request.actor)
-        before = lines[key].restriction_level
-        after = store.project(db, [key])[key.customer_id, key.line_id]
-        lines[key] = lines[key]._replace(restriction_level=after)
-        change = Change(*key, new.notice_id, before, after, new.reasons, on)
+        (change,) = store.impose_at_once(db, [new], on=on, at=at, actor=request.actor)
         insert_notices(db, notices_of([change]), at=at)
-        answers.append(Restricted(*key, new.restriction_id, after))
+        answers.append(Restricted(*key, new.restriction_id, change.level_after))
     return answers
 
 
@@ -86,25 +83,21 @@ def lift(
     """Lift restrictions by hand, in order."""
     on = business_day.today(db).current_on
     answers: list[Restricted | WhiteslipError] = []
-    for request, notice_id in zip(requests, take_numbers(db, len(requests)), strict=True):
-        key = store.line_of(db, request.customer_id, request.restriction_id)
-        line = None if key is None else take_turns(db, [key])[key]
-        if key is None or line is None:
-            answers.append(NotFound(f"there is no restriction {request.restriction_id}"))
-            continue
-        if not store.lift_one(
-            db, request.customer_id, request.restriction_id, actor=request.actor, on=on, at=at
-        ):
-            answers.append(Conflict("the restriction is lifted already"))
-            continue
-        after = store.project(db, [key])[key.customer_id, key.line_id]
-        change = Change(*key, notice_id, line.restriction_level, after, (), on)
-        insert_notices(db, notices_of([change]), at=at)
-        answers.append(Restricted(*key, request.restriction_id, after))
+    for request in requests:
+        step = Step(request.customer_id, request.restriction_id, Command.LIFT, request.actor)
+        taken = store.take_steps(db, [step], on=on, at=at)
+        (answer,) = taken.answers
+        insert_notices(db, notices_of(taken.changes), at=at)
+        if isinstance(answer, WhiteslipError):
+            answers.append(answer)
+        else:
+            level = taken.changes[0].level_after
+            answers.append(Restricted(*answer.line, request.restriction_id, level))
     return answers
 
 
 def _new(request: RestrictionRequest, restriction_id: int, notice_id: int) -> NewRestriction:
+    way = store.ways().out_of([request.reason])
     return NewRestriction(
         request.customer_id,
         restriction_id,
@@ -114,6 +107,9 @@ def _new(request: RestrictionRequest, restriction_id: int, notice_id: int) -> Ne
         1,
         request.reason,
         (Reason(request.reason),),
-        rules.way_out(request.reason),
+        way.way_out,
         notice_id,
+        way.cure,
+        way.probation_days,
+        way.review_days,
     )

@@ -95,10 +95,13 @@ def roll(db: Connection, *, to: date) -> None:
 def enter_range(db: Connection, *, business_date: date, range_no: int) -> bool:
     """Take a range for closing; False when it is closed already."""
     sql.many(db, "bar_range", range_no=range_no)
-    found = sql.many(
-        db, "find_closed_ranges", business_date=business_date, range_nos=arrays.bigints([range_no])
-    )
-    return not found
+    return not has_closed(db, business_date, range_no=range_no)
+
+
+def has_closed(db: Connection, business_date: date, *, range_no: int) -> bool:
+    """Tell whether a range has closed a day."""
+    ranges = arrays.bigints([range_no])
+    return bool(sql.many(db, "find_closed_ranges", business_date=business_date, range_nos=ranges))
 
 
 def leave_range(db: Connection, *, business_date: date, range_no: int, step_ms: str) -> None:

@@ -26,7 +26,7 @@ from whiteslip.kernel.errors import InvalidInput, InvariantBroken, NotFound
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.kernel.verdict import Verdict
-from whiteslip.risk.suspensions.rules import told_facts
+from whiteslip.risk.watching.rules import told_facts
 
 PREFIXES = ("dec", "pur", "app")
 """A decision about a purchase or an application has its number."""

@@ -34,6 +34,7 @@ from whiteslip.world.panel import Ints, Panel
 from whiteslip.world.positions import read_positions, read_restrictions
 from whiteslip.world.profiles import Profile
 from whiteslip.world.result import Imported, ReplayResult
+from whiteslip.world.staff import release_runs
 from whiteslip.world.statuses import status_facts
 
 Tell: TypeAlias = Callable[[str, int, int], None]
@@ -192,7 +193,9 @@ def _positions(run: _Run, on: date) -> Ints:
 
 
 def _close(run: _Run, day: date) -> None:
-    report = end_of_day(run.database, at=_noon(day + _ONE_DAY), workers=WORKERS)
+    at = _noon(day + _ONE_DAY)
+    report = end_of_day(run.database, at=at, workers=WORKERS)
+    release_runs(run.database, at=at)
     run.days += 1
     for step, spent_ms in report.step_ms.items():
         run.step_seconds[step] = run.step_seconds.get(step, 0.0) + spent_ms / 1000

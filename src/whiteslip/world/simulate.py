@@ -38,6 +38,7 @@ from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.world.habits import Habits, Wallets
 from whiteslip.world.parcels import Parcels
 from whiteslip.world.shoppers import Bools, Ints, Promotion, Shoppers, draw, terms
+from whiteslip.world.staff import release_runs
 
 __all__ = ["Result", "simulate"]
 
@@ -139,6 +140,7 @@ class _World:
         self._at(on, _CLOSING)
         with self._phase("end of day"):
             end_of_day(self.database, at=self.clock.now())
+            release_runs(self.database, at=self.clock.now())
 
     @property
     def joined(self) -> Bools:

@@ -12,7 +12,7 @@ from whiteslip.kernel.errors import InvalidInput
 
 GUARD = blast_guard()
 TEXT = (
-    "least_share_ppm = 5_000\nmedian_factor = 3\ntrailing_runs = 5\nreleases = 2\n"
+    "least_accounts_a_run = 10\nleast_share_ppm = 5_000\nmedian_factor = 3\ntrailing_runs = 5\nreleases = 2\n"
     "release_slack_ppm = 0\n"
 )
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi import Response as HttpResponse
 
 from whiteslip.api import answers, bodies, callers, present, problems, reading, showing
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, Read, RestrictionPath
+from whiteslip.api.shapes import usability as shapes
 from whiteslip.flows.restrict import LiftRequest, RestrictionRequest, lift, restrict
 from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import WhiteslipError
-from whiteslip.views import restrictions
+from whiteslip.kernel.money import MAX_MINOR
+from whiteslip.money.lines.model import LineKey
+from whiteslip.views import reasons, restrictions
+from whiteslip.views.usability import Usability, usability
 
 router = APIRouter(tags=["restrictions"])
+Asked = Annotated[int | None, Query(ge=1, le=MAX_MINOR, description="Minor units.")]
+Shop = Annotated[str | None, Query(pattern="^mer_[0-9]{1,19}$", examples=["mer_3"])]
 _WRONG = ("not_found", "conflict")
 
 
@@ -29,6 +36,23 @@ async def list_restrictions(line_id: LinePath, read: Read) -> HttpResponse:
     line = ids.read_owned(line_id, "lin")
     rows = await read.view(lambda db: restrictions.of_line(db, *line))
     return reading.show(answers.Restrictions([showing.restriction(row) for row in rows]))
+
+
+@router.get("/lines/{line_id}/usability", **gives(shapes.Usability, "not_found"))
+async def show_usability(
+    line_id: LinePath,
+    read: Read,
+    amount_minor: Asked = None,
+    merchant_id: Shop = None,
+) -> HttpResponse:
+    """Say whether a line can be used, why not, what still works, and the smallest proven way back."""
+    read.needs("lines:read")
+    line = LineKey(*ids.read_owned(line_id, "lin"))
+    shop = None if merchant_id is None else ids.read_one(merchant_id, "mer")
+    row = await read.view(
+        lambda db: usability(db, line, amount_minor=amount_minor, merchant_id=shop)
+    )
+    return reading.show(_usability(reading.found(row, f"line {line_id}")))
 
 
 @router.post(
@@ -69,3 +93,28 @@ async def lift_restriction(restriction_id: RestrictionPath, posted: Post) -> Htt
         return present.answer(answers.Lifted(ids.write("res", *owned), "lifted"))
 
     return await posted.manage(body, act)
+
+
+def _usability(row: Usability) -> shapes.Usability:
+    back = row.way_back
+    return shapes.Usability(
+        line_id=ids.write("lin", row.customer_id, row.line_id),
+        can_buy=row.can_buy,
+        level=row.level,
+        available_minor=row.available_minor,
+        gates=[
+            shapes.Gate(gate.gate.value, gate.is_open, present.said(gate.reasons))
+            for gate in row.gates
+        ],
+        reasons=present.said(row.reasons),
+        still_works=reasons.still_works(row.level),
+        way_back=shapes.WayBack(
+            [shapes.Step(one.does.value, one.amount_minor, one.until_on) for one in back.steps],
+            back.is_proven,
+            back.usable_on,
+        ),
+        other_ways=[
+            shapes.OtherWay(one.way.value, one.credit_minor, one.other_minor)
+            for one in row.other_ways
+        ],
+    )

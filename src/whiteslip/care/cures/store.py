@@ -12,7 +12,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.money.arrears.store import age_lines
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.schedules.model import Owed
-from whiteslip.risk.suspensions.store import watch
+from whiteslip.risk.watching.store import watch
 
 
 def in_trouble(

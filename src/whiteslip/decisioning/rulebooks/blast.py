@@ -28,6 +28,7 @@ MOVES: Final[Mapping[BookKind, frozenset[Outcome]]] = MappingProxyType(
 class BlastGuard:
     """The parameters, as `data/blast-guard.toml` explains them."""
 
+    least_accounts_a_run: int
     least_share_ppm: int
     median_factor: int
     trailing_runs: int

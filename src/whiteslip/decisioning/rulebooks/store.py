@@ -16,7 +16,7 @@ from psycopg.rows import namedtuple_row
 
 from whiteslip.decisioning.features.store import declarations, statement, watch_facts
 from whiteslip.decisioning.rulebooks import analysis, life
-from whiteslip.decisioning.rulebooks.blast import BlastGuard, read_guard
+from whiteslip.decisioning.rulebooks.blast import Blast, BlastGuard, blast_limit, read_guard
 from whiteslip.decisioning.rulebooks.experiment import challenged_condition
 from whiteslip.decisioning.rulebooks.life import Change, Changes, Command, Standing, Status, Version
 from whiteslip.decisioning.rulebooks.model import BookKind, InputType, RuleBook
@@ -266,6 +266,20 @@ def count_run(db: Connection, book: RuleBook, *, on: date, accounts: int, moved:
 def trailing_moves(db: Connection, name: str, *, runs: int) -> list[int]:
     """Return how many accounts each of the latest runs moved, the latest first."""
     return [row.moved for row in sql.many(db, "sum_runs", book=name, runs=runs)]
+
+
+def blast_of_run(db: Connection, book: RuleBook, *, on: date) -> Blast:
+    """Count what a version's run of a day moves or would move, and hold it against the runs of the days before.
+
+    The first run of a name has no limit: nothing speaks for it but the people who release it.
+    """
+    row = sql.one(db, "sum_run", book=book.name, version=book.version, run_on=on)
+    guard = blast_guard()
+    past = list(row.past or ())[: guard.trailing_runs]
+    if not past:
+        return Blast(row.accounts, row.moved, None)
+    limit = max(guard.least_accounts_a_run, blast_limit(row.accounts, past, guard=guard))
+    return Blast(row.accounts, row.moved, limit)
 
 
 def checksum_of(body: str) -> str:

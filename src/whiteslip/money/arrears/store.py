@@ -69,3 +69,12 @@ def age_lines(
         return
     with joining_sets(db):
         sql.run(db, "age_lines", customer_ids=arrays.bigints(ids), as_of=on, last_on=last_on or on)
+
+
+def read_episodes(
+    db: Connection, customer_id: int, line_id: int, *, after: date
+) -> list[tuple[date, date | None]]:
+    """Read when a line was overdue since a day: from which day until the day before which other, or still."""
+    key = {"customer_id": customer_id, "line_id": line_id}
+    rows = sql.many(db, "read_episodes", **key, after=after)
+    return [(row.since_on, row.ended_on) for row in rows]

@@ -1,56 +1,22 @@
-"""Restrictions, and the changes a run of the watch book makes to them."""
+"""Restrictions, the steps they take, and what their owners are told of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from whiteslip.decisioning.decisions.model import Decision
-from whiteslip.decisioning.decisions.rules import Fact
-from whiteslip.decisioning.rulebooks.model import Rule, RuleBook
+from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.reason import Reason
+from whiteslip.money.lines.model import LineKey
+from whiteslip.risk.suspensions.life import Command, State
+from whiteslip.risk.suspensions.ways import Cure
 
 RESTRICTING = 3
 """From this level on a line buys nothing."""
 
 
-class Finding(NamedTuple):
-    """A line on which what the book says and the restrictions that are active differ; bit i of a mask is rule i.
-
-    `fired` and `unknown` are of all rules; `active` are those with an active restriction of their level. `gone` are
-    the rules of the book's other active restrictions: this version does not have them, or has them at another level.
-    `seen` are the values of the book's inputs, in their order, as they were judged.
-    """
-
-    customer_id: int
-    line_id: int
-    level: int
-    fired: int
-    unknown: int
-    active: int
-    gone: tuple[str, ...]
-    seen: tuple[Fact, ...]
-
-
-class Found(NamedTuple):
-    """How many lines a statement judged, and on which of them something differs."""
-
-    lines: int
-    findings: list[Finding]
-
-
-class Action(NamedTuple):
-    """What a finding leads to: the rules that restrict the line now, and those, by their ids, that no longer do."""
-
-    finding: Finding
-    imposes: tuple[Rule, ...]
-    lifts: tuple[str, ...]
-
-
 class NewRestriction(NamedTuple):
-    """A restriction to be imposed; one imposed by hand has no decision."""
+    """A restriction to be imposed, or proposed; one imposed by hand has no decision. Days are those of its way."""
 
     customer_id: int
     restriction_id: int
@@ -62,26 +28,44 @@ class NewRestriction(NamedTuple):
     reasons: tuple[Reason, ...]
     way_out: str
     notice_id: int
+    cure: Cure
+    probation_days: int
+    review_days: int
+    state: State = State.ACTIVE
     decision_id: int | None = None
 
 
-class Cured(NamedTuple):
-    """An active restriction to be lifted, named by its rule."""
+class Standing(NamedTuple):
+    """A restriction as it stands."""
 
     customer_id: int
+    restriction_id: int
     line_id: int
+    level: int
+    state: State
+    book: str
     rule_id: str
-    decision_id: int
+    reasons: tuple[Reason, ...]
+    cure: Cure
+    probation_days: int
+    notice_id: int
+    until_on: date | None
+
+    @property
+    def line(self) -> LineKey:
+        """The line it is on."""
+        return LineKey(self.customer_id, self.line_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What is to be written of actions, each under its number; a line that changes has one notice and one decision."""
+class Step(NamedTuple):
+    """A command on one restriction, by somebody; `until_on` ends an override, `note` says why."""
 
-    imposed: list[NewRestriction]
-    cured: list[Cured]
-    decisions: list[Decision]
-    notice_ids: list[int]
+    customer_id: int
+    restriction_id: int
+    command: Command
+    actor: str
+    note: str | None = None
+    until_on: date | None = None
 
 
 class Change(NamedTuple):
@@ -105,17 +89,11 @@ class Change(NamedTuple):
         return "warned" if self.reasons else None
 
 
-class Watched(NamedTuple):
-    """What one version of the watch book did: how many lines it judged, and how restrictions changed."""
+class Taken(NamedTuple):
+    """What steps led to: each restriction as it stands now, or why not, and what changed for the lines' owners."""
 
-    book: RuleBook
-    lines: int
-    changes: Sequence[Change]
-
-    @property
-    def moved(self) -> int:
-        """How many lines it took the buying from."""
-        return sum(one.level_after >= RESTRICTING > one.level_before for one in self.changes)
+    answers: list[Standing | WhiteslipError]
+    changes: list[Change]
 
 
 _RAISED = {1: "warned", 2: "restricted", 3: "restricted"}

@@ -1,149 +1,53 @@
-"""Which restrictions a finding imposes and lifts, at which level, the way out of each, and the decision behind it."""
+"""Where a restriction goes when it is cured or moved, at which level it is in force, and until when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from types import MappingProxyType
+from datetime import date, timedelta
 
-from whiteslip.decisioning.decisions.model import Decision
-from whiteslip.decisioning.decisions.rules import Fact, choose_reasons
-from whiteslip.decisioning.rulebooks.model import Rule, RuleBook
-from whiteslip.decisioning.rulebooks.rules import verdict_of
-from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
-from whiteslip.kernel.verdict import Outcome
-from whiteslip.risk.suspensions.model import Action, Cured, Finding, NewRestriction, Orders
+from whiteslip.kernel.errors import InvalidInput
+from whiteslip.risk.suspensions.life import IN_FULL_FORCE, MOVES, Command, State, in_force, moved
+from whiteslip.risk.suspensions.model import RESTRICTING, Standing, Step
+from whiteslip.risk.suspensions.ways import Cure
 
 APPEAL_ROUTE = "appeal"
 
-LEVELS = MappingProxyType(
-    {Outcome.WATCH: 1, Outcome.STEP_UP: 2, Outcome.RESTRICT: 3, Outcome.SUSPEND: 4}
-)
-"""What each outcome of the watch book imposes; the others go to a person."""
-
-WAYS_OUT = MappingProxyType(
-    {
-        ReasonCode.OVERDUE: "pay_overdue",
-        ReasonCode.REPEATEDLY_LATE: "pay_on_time",
-        ReasonCode.HIGH_UTILIZATION: "lower_utilization",
-    }
-)
-"""How a restriction ends by what its owner does; where nothing does, by review."""
-
-_DAYS = MappingProxyType(
-    {ReasonCode.OVERDUE: "days_past_due", ReasonCode.REPEATEDLY_LATE: "late_days_12m"}
-)
+UNTOLD = frozenset({State.PROPOSED, State.PENDING_REVIEW})
+"""Their owner has not been told yet."""
 
 
-def actions(book: RuleBook, findings: Iterable[Finding]) -> list[Action]:
-    """Say what findings lead to; one that changes nothing is left out."""
-    every = (
-        Action(finding, tuple(_newly_fired(book, finding)), tuple(_cured(book, finding)))
-        for finding in findings
+def after_cure(state: State, level: int, probation_days: int) -> State:
+    """Say where a restriction goes whose rule fires no more; the twin of lift_cured."""
+    if state in (State.PROPOSED, State.PENDING_REVIEW):
+        return State.DISMISSED
+    may_lapse = (state, Command.PUT_ON_PROBATION) in MOVES
+    if may_lapse and level >= RESTRICTING and probation_days:
+        return State.PROBATION
+    return State.LIFTED
+
+
+def steps_of(
+    standing: Standing, step: Step, *, on: date, probation_level: int
+) -> tuple[State, int, date | None]:
+    """Return the state a step leads to, the level then in force, and until when; raises `Conflict` if not legal."""
+    to = moved(standing.state, step.command)
+    until = step.until_on
+    if to is State.PROBATION:
+        until = on + timedelta(days=standing.probation_days or 1)
+    if to is State.OVERRIDDEN and (until is None or until <= on):
+        raise InvalidInput(f"an override ends after {on}", where="until_on")
+    return to, in_force(to, standing.level, probation_level=probation_level), until
+
+
+def on_verification(standing: Standing, actor: str, method: str) -> Step | None:
+    """Say what a verified identity does to a restriction: it cures doubt of who it is; a person looks at the rest."""
+    if standing.cure is Cure.VERIFY and standing.state in IN_FULL_FORCE:
+        lasting = standing.level >= RESTRICTING and standing.probation_days
+        may_lapse = (standing.state, Command.PUT_ON_PROBATION) in MOVES
+        command = Command.PUT_ON_PROBATION if lasting and may_lapse else Command.LIFT
+    elif standing.cure is Cure.PERSON and standing.state is State.ACTIVE:
+        command = Command.BEGIN_CURE
+    else:
+        return None
+    return Step(
+        standing.customer_id, standing.restriction_id, command, actor, f"verified by {method}"
     )
-    return [one for one in every if one.imposes or one.lifts]
-
-
-def numbers_needed(acting: Iterable[Action]) -> int:
-    """Count the numbers of actions: a notice, a decision and each restriction."""
-    return sum(2 + len(one.imposes) for one in acting)
-
-
-def orders(
-    book: RuleBook, acting: Sequence[Action], numbers: Sequence[int], *, on: date, at: datetime
-) -> Orders:
-    """Write down what is to be done, each thing under a number of its own."""
-    left = iter(numbers)
-    given = Orders([], [], [], [])
-    for finding, imposes, lifts in acting:
-        notice_id, decision_id = next(left), next(left)
-        given.notice_ids.append(notice_id)
-        given.decisions.append(decide(book, finding, decision_id, on=on, at=at))
-        given.cured.extend(
-            Cured(finding.customer_id, finding.line_id, rule_id, decision_id) for rule_id in lifts
-        )
-        given.imposed.extend(
-            NewRestriction(
-                finding.customer_id,
-                next(left),
-                finding.line_id,
-                LEVELS[rule.outcome],
-                book.name,
-                book.version,
-                rule.id,
-                reasons(rule, named(book, finding)),
-                way_out(rule.reasons[0]),
-                notice_id,
-                decision_id,
-            )
-            for rule in imposes
-        )
-    return given
-
-
-def decide(
-    book: RuleBook, finding: Finding, decision_id: int, *, on: date, at: datetime
-) -> Decision:
-    """Write the decision behind what is done to a line: all that was seen and said, what could not be known as well."""
-    verdict = verdict_of(book, fired=finding.fired, unknown=finding.unknown)
-    return Decision(
-        customer_id=finding.customer_id,
-        decision_id=decision_id,
-        book=book.name,
-        book_version=book.version,
-        outcome=verdict.outcome,
-        fired=finding.fired,
-        unknown=finding.unknown,
-        facts=finding.seen,
-        reasons=choose_reasons(verdict),
-        scores=(),
-        decided_on=on,
-        decided_at=at,
-    )
-
-
-def named(book: RuleBook, finding: Finding) -> dict[str, Fact]:
-    """Return what was seen by the names of the book's inputs."""
-    return {source.name: fact for source, fact in zip(book.inputs, finding.seen, strict=True)}
-
-
-def reasons(rule: Rule, facts: Mapping[str, Fact]) -> tuple[Reason, ...]:
-    """Give a rule's reasons with the facts their texts need, as far as the book sees them."""
-    return tuple(Reason(code, told_facts(code, facts)) for code in rule.reasons[:MOST_REASONS])
-
-
-def told_facts(code: ReasonCode, facts: Mapping[str, Fact]) -> dict[str, str | int]:
-    """Choose of the facts a book saw what the text of a reason names: days, or a percentage."""
-    if code is ReasonCode.HIGH_UTILIZATION:
-        share = facts.get("utilization")
-        return {"percent": round(share * 100)} if isinstance(share, int | float) else {}
-    days = facts.get(_DAYS.get(code, ""))
-    return {"days": int(days)} if isinstance(days, int | float) and days > 0 else {}
-
-
-def way_out(code: ReasonCode) -> str:
-    """Name the way out of a restriction imposed for a reason."""
-    return WAYS_OUT.get(code, "review")
-
-
-def _newly_fired(book: RuleBook, finding: Finding) -> Iterator[Rule]:
-    """Name the rules that fire and have no active restriction of their level yet."""
-    new = finding.fired & ~finding.active
-    return (rule for bit, rule in _acting(book) if new & bit)
-
-
-def _cured(book: RuleBook, finding: Finding) -> Iterator[str]:
-    """Name the rules whose restriction is active though they fire no more, or no longer at its level.
-
-    What cannot be known cures nothing, where the rule asks for review.
-    """
-    over = finding.active & ~finding.fired
-    doubted = {
-        rule.id for bit, rule in _acting(book) if finding.unknown & bit and rule.reviews_unknown
-    }
-    ended = (rule.id for bit, rule in _acting(book) if over & bit)
-    return (rule_id for rule_id in (*ended, *finding.gone) if rule_id not in doubted)
-
-
-def _acting(book: RuleBook) -> Iterator[tuple[int, Rule]]:
-    return ((1 << n, rule) for n, rule in enumerate(book.rules) if rule.outcome in LEVELS)

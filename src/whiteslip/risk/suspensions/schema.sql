@@ -1,5 +1,6 @@
--- Restrictions as rows, several of which may be active, and every step any of them took. decision_id is the decision of a book that imposed a
--- restriction, or took a step; what is done by hand has none.
+-- Restrictions as rows, several of which may stand on a line, and every step any of them took. in_force is the level at which a restriction counts
+-- now, 0 where it does not; the strictest one in force is projected on the line. decision_id is the decision of a book that imposed a restriction,
+-- or took a step; what is done by hand has none. until_on ends a probation or an override; on review_on a person must look again.
 CREATE SCHEMA IF NOT EXISTS risk;
 
 CREATE TABLE risk.restriction (
@@ -7,7 +8,11 @@ CREATE TABLE risk.restriction (
     restriction_id bigint NOT NULL,
     line_id bigint NOT NULL,
     level smallint NOT NULL CHECK (level BETWEEN 1 AND 5),
-    state text NOT NULL CHECK (state IN ('active', 'lifted')),
+    state text NOT NULL CHECK (
+        state IN (
+            'proposed', 'pending_review', 'active', 'appealed', 'curing', 'probation', 'in_review', 'overridden', 'lifted', 'dismissed'
+        )
+    ),
     book text NOT NULL,
     book_version integer NOT NULL,
     rule_id text NOT NULL,
@@ -18,20 +23,30 @@ CREATE TABLE risk.restriction (
     since_on date NOT NULL,
     lifted_on date,
     decision_id bigint,
-    CHECK ((state = 'lifted') = (lifted_on IS NOT NULL)),
+    in_force smallint NOT NULL CHECK (in_force BETWEEN 0 AND level),
+    cure text NOT NULL CHECK (cure IN ('automatic', 'self', 'verify', 'person')),
+    probation_days smallint NOT NULL CHECK (probation_days >= 0),
+    until_on date,
+    review_on date,
+    steps integer NOT NULL DEFAULT 1 CHECK (steps > 0),
+    CONSTRAINT restriction_ends CHECK ((state IN ('lifted', 'dismissed')) = (lifted_on IS NOT NULL)),
+    CONSTRAINT restriction_forces CHECK ((state IN ('active', 'appealed', 'curing', 'probation', 'in_review')) = (in_force > 0)),
+    CONSTRAINT restriction_waits CHECK ((state IN ('probation', 'overridden')) = (until_on IS NOT NULL)),
     PRIMARY KEY (customer_id, restriction_id)
 );
-CREATE UNIQUE INDEX restriction_active ON risk.restriction (customer_id, line_id, book, rule_id) WHERE state = 'active';
+CREATE UNIQUE INDEX restriction_standing ON risk.restriction (customer_id, line_id, book, rule_id) WHERE state NOT IN ('lifted', 'dismissed');
 
 CREATE TABLE risk.restriction_event (
     customer_id bigint NOT NULL,
     restriction_id bigint NOT NULL,
-    step smallint NOT NULL CHECK (step >= 1),
+    step integer NOT NULL CHECK (step >= 1),
     from_state text NOT NULL,
     to_state text NOT NULL,
     actor text NOT NULL,
     happened_on date NOT NULL,
     happened_at timestamptz NOT NULL,
     decision_id bigint,
+    in_force smallint NOT NULL CHECK (in_force BETWEEN 0 AND 5),
+    note text,
     PRIMARY KEY (customer_id, restriction_id, step)
 );

@@ -1,116 +1,47 @@
-"""Judging lines by the watch book in one statement, and imposing and lifting restrictions in sets."""
+"""Judging lines by the watch book in one statement, and imposing, moving and lifting restrictions in sets."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from whiteslip.decisioning.decisions.store import record
-from whiteslip.decisioning.features.store import watch_facts
-from whiteslip.decisioning.rulebooks.model import RuleBook
-from whiteslip.decisioning.rulebooks.statement import compile_seen, compile_statement
-from whiteslip.decisioning.rulebooks.store import Running, shares
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
-from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
+from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
+from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode, at_most
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import project_levels, take_turns
 from whiteslip.risk.suspensions import rules
+from whiteslip.risk.suspensions import ways as reading
+from whiteslip.risk.suspensions.life import Command, State
 from whiteslip.risk.suspensions.model import (
     Change,
-    Cured,
-    Finding,
-    Found,
     NewRestriction,
-    Watched,
+    Standing,
+    Step,
+    Taken,
 )
+from whiteslip.risk.suspensions.ways import Cure, Ways
 
 sql = Sql(__package__)
 
 ENGINE = "watch book"
+_Ids = tuple[int, int]
+_Said = tuple[str, str]
 
 
-def watch(
-    db: Connection,
-    now: Running,
-    *,
-    first: int,
-    last: int,
-    on: date,
-    at: datetime,
-    only: Collection[int] | None = None,
-) -> list[Watched]:
-    """Judge the lines of customers `first` to `last` (or `only` those among them) and act on what differs.
-
-    The live version and a challenger judge their own customers each, as of the morning of `on`. Restrictions are
-    imposed, cured ones lifted, the level projected on the line and the decision kept, all in this transaction; what
-    is returned is to be told to the owners before it ends.
-    """
-    done: list[Watched] = []
-    for book, whose in shares(now):
-        found = find(db, book, whose=whose, first=first, last=last, on=on, only=only)
-        done.append(Watched(book, found.lines, _act(db, book, found.findings, on=on, at=at)))
-    return done
-
-
-def find(
-    db: Connection,
-    book: RuleBook,
-    *,
-    whose: str,
-    first: int,
-    last: int,
-    on: date,
-    only: Collection[int] | None = None,
-) -> Found:
-    """Find the lines on which what a book says and the restrictions that are active differ.
-
-    `whose` is the condition, over a row `fact`, of the customers who count.
-    """
-    query, params = _judgment(book, whose)
-    given = {
-        **params,
-        "first": first,
-        "last": last,
-        "as_of": on,
-        "customer_ids": None if only is None else arrays.bigints(sorted(only)),
-    }
-    with joining_sets(db), db.cursor() as cursor:
-        lines, rows = cursor.execute(query.encode(), given, prepare=True).fetchall()[0]
-    findings = [
-        Finding(*masks, gone=tuple(gone), seen=tuple(seen)) for *masks, gone, seen in rows or ()
-    ]
-    return Found(lines, sorted(findings, key=lambda one: (one.customer_id, one.line_id)))
-
-
-@lru_cache(maxsize=16)
-def _judgment(book: RuleBook, whose: str) -> tuple[str, dict[str, Any]]:
-    """Put the facts, the compiled book and the comparison with active restrictions into one statement."""
-    verdict = compile_statement(book, row="fact")
-    query = sql.text("find_differences")
-    for hole, filling in {
-        "facts": watch_facts(source.name for source in book.inputs),
-        "fired": verdict.fired_mask,
-        "unknown": verdict.unknown_mask,
-        "seen": compile_seen(book, row="fact"),
-        "whose": whose,
-    }.items():
-        query = query.replace(f"/* {hole} */", filling)
-    acting = [(n, rule) for n, rule in enumerate(book.rules) if rule.outcome in rules.LEVELS]
-    return query, {
-        "book": book.name,
-        "rule_ids": arrays.texts([rule.id for _, rule in acting]),
-        "levels": arrays.smallints([rules.LEVELS[rule.outcome] for _, rule in acting]),
-        "bits": arrays.bigints([1 << n for n, _ in acting]),
-        "acting": sum(1 << n for n, _ in acting),
-        "reviewing": sum(1 << n for n, rule in acting if rule.reviews_unknown),
-    }
+@cache
+def ways() -> Ways:
+    """Read how restrictions end, once."""
+    text = (resources.files(__package__ or "") / "data" / "ways.toml").read_text("utf-8")
+    return reading.read(text)
 
 
 def impose(
@@ -126,6 +57,7 @@ def impose(
         restriction_ids=arrays.bigints([item.restriction_id for item in imposed]),
         line_ids=arrays.bigints([item.line_id for item in imposed]),
         levels=arrays.smallints([item.level for item in imposed]),
+        states=arrays.texts([item.state for item in imposed]),
         books=arrays.texts([item.book for item in imposed]),
         versions=arrays.ints([item.book_version for item in imposed]),
         rule_ids=arrays.texts([item.rule_id for item in imposed]),
@@ -133,6 +65,9 @@ def impose(
         ways_out=arrays.texts([item.way_out for item in imposed]),
         notice_ids=arrays.bigints([item.notice_id for item in imposed]),
         decision_ids=arrays.bigints([item.decision_id for item in imposed]),
+        cures=arrays.texts([item.cure for item in imposed]),
+        probation_days=arrays.smallints([item.probation_days for item in imposed]),
+        review_days=arrays.smallints([item.review_days for item in imposed]),
         appeal_route=rules.APPEAL_ROUTE,
         actor=actor,
         since_on=on,
@@ -140,46 +75,105 @@ def impose(
     )
 
 
-def is_active(db: Connection, key: LineKey, *, book: str, rule_id: str) -> bool:
-    """Tell whether a rule restricts a line now."""
-    found = sql.maybe(
-        db,
-        "find_active",
-        customer_id=key.customer_id,
-        line_id=key.line_id,
-        book=book,
-        rule_id=rule_id,
-    )
-    return found is not None
-
-
-def line_of(db: Connection, customer_id: int, restriction_id: int) -> LineKey | None:
-    """Return the line a restriction is on, lifted or not."""
-    row = sql.maybe(db, "find_line", customer_id=customer_id, restriction_id=restriction_id)
-    return None if row is None else LineKey(row.customer_id, row.line_id)
-
-
-def lift_one(
-    db: Connection,
-    customer_id: int,
-    restriction_id: int,
-    *,
-    actor: str,
-    on: date,
-    at: datetime,
-) -> bool:
-    """Lift one restriction; False when it is not active."""
-    return bool(
-        sql.run(
-            db,
-            "lift_restriction",
-            customer_id=customer_id,
-            restriction_id=restriction_id,
-            actor=actor,
-            lifted_on=on,
-            happened_at=at,
+def impose_at_once(
+    db: Connection, imposed: Sequence[NewRestriction], *, on: date, at: datetime, actor: str
+) -> list[Change]:
+    """Impose restrictions and project the levels; returns what is to be told, one change a restriction."""
+    turns = take_turns(db, (LineKey(one.customer_id, one.line_id) for one in imposed))
+    impose(db, imposed, on=on, at=at, actor=actor)
+    after = project(db, list(turns))
+    return [
+        Change(
+            *(key := LineKey(one.customer_id, one.line_id)),
+            one.notice_id,
+            turns[key].restriction_level,
+            after[key],
+            one.reasons,
+            on,
         )
+        for one in imposed
+    ]
+
+
+def standing_of(db: Connection, key: LineKey, *, book: str, rule_id: str) -> int | None:
+    """Return the number of the restriction of a rule that stands on a line, if there is one."""
+    wanted = {"customer_id": key.customer_id, "line_id": key.line_id}
+    row = sql.maybe(db, "find_standing", **wanted, book=book, rule_id=rule_id)
+    return None if row is None else int(row.restriction_id)
+
+
+def standing_on(db: Connection, key: LineKey) -> list[Standing]:
+    """Read every restriction that stands on a line."""
+    rows = sql.many(db, "find_on_line", customer_id=key.customer_id, line_id=key.line_id)
+    found = read(db, [(row.customer_id, row.restriction_id) for row in rows])
+    return list(found.values())
+
+
+def read(db: Connection, ids: Iterable[_Ids]) -> dict[_Ids, Standing]:
+    """Read restrictions by customer and number."""
+    ordered = sorted(set(ids))
+    rows = sql.many(
+        db,
+        "read_restrictions",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
+        restriction_ids=arrays.bigints([number for _, number in ordered]),
     )
+    found = (
+        Standing(*row)._replace(
+            state=State(row.state), reasons=reasons_from(row.reasons), cure=Cure(row.cure)
+        )
+        for row in rows
+    )
+    return {(one.customer_id, one.restriction_id): one for one in found}
+
+
+def take_steps(db: Connection, steps: Sequence[Step], *, on: date, at: datetime) -> Taken:
+    """Take steps, at most one a restriction, in one transaction with the levels of the lines.
+
+    A step that is not legal answers `Conflict` and changes nothing. The changes returned are to be told to the owners
+    before the transaction ends.
+    """
+    ids = [(one.customer_id, one.restriction_id) for one in steps]
+    turns = take_turns(db, (one.line for one in read(db, ids).values()))
+    standing = read(db, ids)
+    answers: list[Standing | WhiteslipError] = []
+    legal: list[tuple[Standing, Step, State, int, date | None]] = []
+    for step, key in zip(steps, ids, strict=True):
+        before = standing.pop(key, None)
+        try:
+            if before is None:
+                raise NotFound(
+                    f"there is no restriction {step.restriction_id}, or it moved already"
+                )
+            to, force, until = rules.steps_of(
+                before, step, on=on, probation_level=ways().probation_level
+            )
+        except WhiteslipError as error:
+            answers.append(error)
+        else:
+            legal.append((before, step, to, force, until))
+            answers.append(before._replace(state=to, until_on=until))
+    _move(db, legal, on=on, at=at)
+    levels = {key: line.restriction_level for key, line in turns.items()}
+    moved = [(one, one.state in rules.UNTOLD and force > 0, force) for one, _, _, force, _ in legal]
+    return Taken(answers, _changes(db, moved, levels, on))
+
+
+def due_steps(db: Connection, *, first: int, last: int, on: date) -> list[Step]:
+    """Find what the calendar alone moves: probations and overrides that end, and restrictions to be looked at again."""
+    rows = sql.many(db, "find_due_moves", first=first, last=last, on=on)
+    return [
+        Step(row.customer_id, row.restriction_id, Command(row.command), "calendar") for row in rows
+    ]
+
+
+def of_customers(
+    db: Connection, customer_ids: Iterable[int], *, cures: Iterable[Cure]
+) -> list[_Ids]:
+    """Find what stands against customers and is cured in one of some ways."""
+    wanted = arrays.bigints(sorted(set(customer_ids)))
+    rows = sql.many(db, "find_of_customer", customer_ids=wanted, cures=arrays.texts(list(cures)))
+    return [(row.customer_id, row.restriction_id) for row in rows]
 
 
 def project(db: Connection, keys: Sequence[LineKey]) -> dict[tuple[int, int], int]:
@@ -239,59 +233,56 @@ def reasons_from(stored: Iterable[dict[str, Any]]) -> tuple[Reason, ...]:
     return tuple(Reason(ReasonCode(one["code"]), one["facts"]) for one in stored)
 
 
-def _act(
-    db: Connection, book: RuleBook, findings: Sequence[Finding], *, on: date, at: datetime
-) -> list[Change]:
-    """Write what findings lead to: the decisions, the restrictions lifted and imposed, the levels of the lines."""
-    acting = rules.actions(book, findings)
-    if not acting:
-        return []
-    numbers = take_numbers(db, rules.numbers_needed(acting))
-    orders = rules.orders(book, acting, numbers, on=on, at=at)
-    record(db, orders.decisions)
-    _lift(db, book, orders.cured, on=on, at=at)
-    impose(db, orders.imposed, on=on, at=at, actor=ENGINE)
-    told = _told(orders.imposed)
-    found = [one.finding for one in acting]
-    after = project(db, [LineKey(one.customer_id, one.line_id) for one in found])
-    return [
-        Change(
-            one.customer_id,
-            one.line_id,
-            notice_id,
-            one.level,
-            after[one.customer_id, one.line_id],
-            told.get((one.customer_id, one.line_id), ()),
-            on,
-        )
-        for one, notice_id in zip(found, orders.notice_ids, strict=True)
-    ]
-
-
-def _lift(
-    db: Connection, book: RuleBook, cured: Sequence[Cured], *, on: date, at: datetime
+def _move(
+    db: Connection,
+    legal: Sequence[tuple[Standing, Step, State, int, date | None]],
+    *,
+    on: date,
+    at: datetime,
 ) -> None:
-    if not cured:
+    if not legal:
         return
-    sql.run(
+    moved = sql.many(
         db,
-        "lift_cured",
-        customer_ids=arrays.bigints([item.customer_id for item in cured]),
-        line_ids=arrays.bigints([item.line_id for item in cured]),
-        rule_ids=arrays.texts([item.rule_id for item in cured]),
-        decision_ids=arrays.bigints([item.decision_id for item in cured]),
-        book=book.name,
-        actor=ENGINE,
-        lifted_on=on,
+        "move_restrictions",
+        customer_ids=arrays.bigints([one.customer_id for one, *_ in legal]),
+        restriction_ids=arrays.bigints([one.restriction_id for one, *_ in legal]),
+        from_states=arrays.texts([one.state for one, *_ in legal]),
+        to_states=arrays.texts([to for _, _, to, _, _ in legal]),
+        in_force=arrays.smallints([force for _, _, _, force, _ in legal]),
+        until_on=arrays.dates([until for *_, until in legal]),
+        actors=arrays.texts([step.actor for _, step, *_ in legal]),
+        notes=arrays.texts([step.note for _, step, *_ in legal]),
+        on=on,
         happened_at=at,
     )
+    if len(moved) < len(legal):
+        raise Conflict("a restriction moved meanwhile: read it again")
 
 
-def _told(imposed: Iterable[NewRestriction]) -> dict[tuple[int, int], tuple[Reason, ...]]:
-    """Collect the reasons of what is imposed on each line, strictest first, each code once."""
-    told: dict[tuple[int, int], dict[ReasonCode, Reason]] = {}
-    for item in sorted(imposed, key=lambda item: -item.level):
-        mine = told.setdefault((item.customer_id, item.line_id), {})
-        for reason in item.reasons:
-            mine.setdefault(reason.code, reason)
-    return {key: tuple(mine.values())[:MOST_REASONS] for key, mine in told.items()}
+def _changes(
+    db: Connection,
+    moved: Sequence[tuple[Standing, bool, int]],
+    before: dict[LineKey, int],
+    on: date,
+) -> list[Change]:
+    """Project the levels of the lines of restrictions that moved, and say what is to be told, once a line.
+
+    A restriction in force for the first time is told by the notice it names.
+    """
+    by_line: dict[LineKey, list[tuple[Standing, bool, int]]] = {}
+    for one in sorted(moved, key=lambda one: -one[2]):
+        by_line.setdefault(one[0].line, []).append(one)
+    after = project(db, list(by_line))
+    numbers = iter(take_numbers(db, len(by_line)))
+    changes: list[Change] = []
+    for key, these in sorted(by_line.items()):
+        fresh = next(numbers)
+        named = [one.notice_id for one, is_first, _ in these if is_first]
+        risen = [reason for one, _, force in these if force for reason in one.reasons]
+        is_up = after[key] > before[key] or bool(named)
+        changes.extend(
+            Change(*key, notice_id, before[key], after[key], at_most(*risen) if is_up else (), on)
+            for notice_id in (dict.fromkeys(named) or [fresh])
+        )
+    return changes

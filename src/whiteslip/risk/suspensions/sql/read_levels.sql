@@ -1,6 +1,9 @@
--- The level of each line's strictest active restriction, 0 where there is none.
-SELECT wanted.customer_id, wanted.line_id, coalesce(max(restriction.level), 0)::smallint AS level
+-- The level of each line's strictest restriction in force, 0 where there is none.
+SELECT wanted.customer_id, wanted.line_id, coalesce(max(restriction.in_force), 0)::smallint AS level
 FROM unnest(%(customer_ids)b::bigint[], %(line_ids)b::bigint[]) AS wanted (customer_id, line_id)
 LEFT JOIN risk.restriction
-    ON restriction.customer_id = wanted.customer_id AND restriction.line_id = wanted.line_id AND restriction.state = 'active'
+    ON
+        restriction.customer_id = wanted.customer_id
+        AND restriction.line_id = wanted.line_id
+        AND restriction.state NOT IN ('lifted', 'dismissed')
 GROUP BY wanted.customer_id, wanted.line_id

@@ -13,8 +13,10 @@ from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.rules import judge
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.kernel.verdict import Outcome
-from whiteslip.risk.suspensions import rules
-from whiteslip.risk.suspensions.model import Change, Finding, Watched
+from whiteslip.risk.suspensions.model import Change
+from whiteslip.risk.suspensions.store import ways
+from whiteslip.risk.watching import rules
+from whiteslip.risk.watching.model import Finding, Watched
 
 ON = date(2026, 3, 1)
 AT = datetime(2026, 3, 1, 3, tzinfo=UTC)
@@ -39,7 +41,7 @@ def finding(book: RuleBook, *active: str, gone: tuple[str, ...] = (), **facts: A
     seen = tuple(facts.get(source.name) for source in book.inputs)
     verdict = judge(book, facts)
     mask = book.mask(*active)
-    return Finding(7, 9, 0, verdict.fired, verdict.unknown, mask, gone, seen)
+    return Finding(7, 9, 0, verdict.fired, verdict.unknown, mask, mask, 0, gone, seen)
 
 
 def led_to(found: Finding, book: RuleBook = BOOK) -> tuple[list[str], list[str]]:
@@ -114,7 +116,7 @@ def test_everything_that_is_written_has_a_number_of_its_own() -> None:
     acting = rules.actions(BOOK, some)
     numbers = list(range(100, 100 + rules.numbers_needed(acting)))
 
-    orders = rules.orders(BOOK, acting, numbers, on=ON, at=AT)
+    orders = rules.orders(BOOK, acting, numbers, ways(), proposing=False, on=ON, at=AT)
 
     used = [
         *orders.notice_ids,
@@ -154,4 +156,4 @@ def test_moved_are_the_lines_that_may_no_longer_buy() -> None:
     levels = ((0, 3), (2, 4), (3, 4), (4, 0), (0, 2))
     changes = [Change(1, n, n, *level, (), ON) for n, level in enumerate(levels)]
 
-    assert Watched(BOOK, 9, changes).moved == 2
+    assert Watched(BOOK, 9, changes, proposed=1).moved == 3

@@ -22,7 +22,7 @@ from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
-from whiteslip.risk.suspensions import store
+from whiteslip.risk.watching import store
 from whiteslip.views.decisions import explain
 
 FOUNDED_ON = date(2026, 1, 1)

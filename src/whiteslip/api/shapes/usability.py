@@ -1,0 +1,56 @@
+"""Why a line can or cannot be used, and what its owner can do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from whiteslip.api.answers import ReasonSaid, StillWorks
+
+
+class Gate(Struct, frozen=True):
+    """One of the gates a purchase passes, and why it is shut."""
+
+    gate: Literal["system", "policy", "consent", "line", "limit", "risk", "merchant"]
+    is_open: bool
+    reasons: list[ReasonSaid]
+
+
+class Step(Struct, frozen=True):
+    """One step of the way back: an amount to pay today, a date to wait for while paying on time, or a thing to do."""
+
+    does: Literal["pay", "wait", "verify", "unlock", "ask"]
+    amount_minor: int | None
+    until_on: date | None
+
+
+class WayBack(Struct, frozen=True):
+    """Every step it takes; proven where the rules were run again on what it would change and let the line buy."""
+
+    steps: list[Step]
+    is_proven: bool
+    usable_on: date | None
+
+
+class OtherWay(Struct, frozen=True):
+    """Another way to pay: how much of it on credit, how much by another method."""
+
+    way: Literal["smaller_amount", "part_credit", "another_method"]
+    credit_minor: int
+    other_minor: int
+
+
+class Usability(Struct, frozen=True):
+    """One answer over every gate."""
+
+    line_id: str
+    can_buy: bool
+    level: int
+    available_minor: int
+    gates: list[Gate]
+    reasons: list[ReasonSaid]
+    still_works: list[StillWorks]
+    way_back: WayBack
+    other_ways: list[OtherWay]

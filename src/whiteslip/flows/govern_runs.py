@@ -1,0 +1,64 @@
+"""Govern runs of the watch book: two people release what the blast guard stopped, and one undoes a run as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from whiteslip.care.notices.restrictions import notices_of
+from whiteslip.care.notices.store import insert_notices
+from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.infra import business_day, outbox
+from whiteslip.infra.database import Connection
+from whiteslip.kernel.actor import actor_of
+from whiteslip.kernel.errors import InvalidInput
+from whiteslip.risk.runs import rules, store
+from whiteslip.risk.runs.model import Run, Saying
+from whiteslip.risk.suspensions.model import Step
+from whiteslip.risk.suspensions.store import take_steps
+
+__all__ = ["Governed", "Run", "release_run", "undo_run"]
+
+_EVERYONE = (0, 2**63 - 1)
+
+
+class Governed(NamedTuple):
+    """What became of a run: how many people must still release it, and how many restrictions moved."""
+
+    run: Run
+    missing: int
+    moved: int
+
+
+def release_run(db: Connection, run: Run, *, by: str, note: str, at: datetime) -> Governed:
+    """Release a run that stopped as a proposal; with the last release needed its restrictions come into force."""
+    needed = rulebooks.blast_guard().releases
+    actor = rules.check_release(run, store.read_said(db, run), by=by, needed=needed)
+    store.append_said(db, run, Saying.RELEASE, actor=actor, note=note, at=at)
+    missing = rules.missing_releases(store.read_said(db, run), needed=needed)
+    if missing:
+        return Governed(run, missing, 0)
+    first, last = _EVERYONE
+    left = store.find_left(db, run, first=first, last=last, only_proposed=True)
+    return Governed(run, 0, _take(db, rules.released(left, actor=actor), at=at))
+
+
+def undo_run(db: Connection, run: Run, *, by: str, note: str, at: datetime) -> Governed:
+    """Undo a run as a whole: what it proposed is dismissed, what it imposed and still stands is lifted."""
+    actor = actor_of(by)
+    if not note.strip():
+        raise InvalidInput("say why the run is undone", where="note")
+    first, last = _EVERYONE
+    left = store.find_left(db, run, first=first, last=last, only_proposed=False)
+    store.append_said(db, run, Saying.UNDO, actor=actor, note=note, at=at)
+    moved = _take(db, rules.undone(left, actor=actor, note=note), at=at)
+    outbox.append(db, "risk.run-undone", customer_ids=[0], subject_ids=[run.version], at=at)
+    return Governed(run, 0, moved)
+
+
+def _take(db: Connection, steps: Sequence[Step], *, at: datetime) -> int:
+    on: date = business_day.today(db).current_on
+    taken = take_steps(db, steps, on=on, at=at)
+    insert_notices(db, notices_of(taken.changes), at=at)
+    return len(taken.answers)

@@ -1,0 +1,1 @@
+"""What takes two people: overriding a restriction until a day, and closing a line for good."""

@@ -1,0 +1,214 @@
+"""Judging lines by the watch book in one statement, and making what differs so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from whiteslip.decisioning.decisions.rules import Fact
+from whiteslip.decisioning.decisions.store import record
+from whiteslip.decisioning.features.store import watch_facts
+from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.decisioning.rulebooks.statement import compile_seen, compile_statement
+from whiteslip.decisioning.rulebooks.store import Running, shares
+from whiteslip.infra import arrays
+from whiteslip.infra.database import Connection
+from whiteslip.infra.planning import joining_sets
+from whiteslip.infra.sql import Sql
+from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
+from whiteslip.money.ledger.store import take_numbers
+from whiteslip.money.lines.model import LineKey
+from whiteslip.risk.suspensions.life import State
+from whiteslip.risk.suspensions.model import Change, NewRestriction
+from whiteslip.risk.suspensions.store import impose, project, reasons_from, ways
+from whiteslip.risk.watching import rules
+from whiteslip.risk.watching.model import Cured, Finding, Found, Watched
+
+sql = Sql(__package__)
+
+ENGINE = "watch book"
+
+
+def watch(
+    db: Connection,
+    now: Running,
+    *,
+    first: int,
+    last: int,
+    on: date,
+    at: datetime,
+    only: Collection[int] | None = None,
+    proposing: bool = False,
+) -> list[Watched]:
+    """Judge the lines of customers `first` to `last` (or `only` those among them) and act on what differs.
+
+    The live version and a challenger judge their own customers each, as of the morning of `on`. Restrictions are
+    imposed, cured ones lifted, the level projected on the line and the decision kept, all in this transaction; what
+    is returned is to be told to the owners before it ends. A run over the whole book is `proposing`: what would take
+    the buying from a line waits until the run is released.
+    """
+    done: list[Watched] = []
+    for book, whose in shares(now):
+        found = find(db, book, whose=whose, first=first, last=last, on=on, only=only)
+        changes, proposed = _act(db, book, found.findings, proposing=proposing, on=on, at=at)
+        done.append(Watched(book, found.lines, changes, proposed))
+    return done
+
+
+def find(
+    db: Connection,
+    book: RuleBook,
+    *,
+    whose: str,
+    first: int,
+    last: int,
+    on: date,
+    only: Collection[int] | None = None,
+) -> Found:
+    """Find the lines on which what a book says and the restrictions that are active differ.
+
+    `whose` is the condition, over a row `fact`, of the customers who count.
+    """
+    query, params = _judgment(book, whose)
+    given = {
+        **params,
+        "first": first,
+        "last": last,
+        "as_of": on,
+        "customer_ids": None if only is None else arrays.bigints(sorted(only)),
+    }
+    with joining_sets(db), db.cursor() as cursor:
+        lines, rows = cursor.execute(query.encode(), given, prepare=True).fetchall()[0]
+    findings = [
+        Finding(*masks, gone=tuple(gone), seen=tuple(seen)) for *masks, gone, seen in rows or ()
+    ]
+    return Found(lines, sorted(findings, key=lambda one: (one.customer_id, one.line_id)))
+
+
+def read_facts(db: Connection, book: RuleBook, key: LineKey, *, on: date) -> dict[str, Fact]:
+    """Read what a book sees of one line as of the morning of `on`, by the names of its inputs."""
+    query = (
+        f"SELECT ({compile_seen(book, row='fact')})\nFROM (\n"
+        f"{watch_facts(source.name for source in book.inputs)}\n) AS fact\n"
+        "WHERE fact.line_id = %(line_id)s::bigint"
+    )
+    given = {
+        "first": key.customer_id,
+        "last": key.customer_id,
+        "as_of": on,
+        "customer_ids": None,
+        "line_id": key.line_id,
+    }
+    with db.cursor() as cursor:
+        row = cursor.execute(query.encode(), given).fetchone()
+    seen: Sequence[Fact] = row[0] if row else [None] * len(book.inputs)
+    return {source.name: fact for source, fact in zip(book.inputs, seen, strict=True)}
+
+
+@lru_cache(maxsize=16)
+def _judgment(book: RuleBook, whose: str) -> tuple[str, dict[str, Any]]:
+    """Put the facts, the compiled book and the comparison with active restrictions into one statement."""
+    verdict = compile_statement(book, row="fact")
+    query = sql.text("find_differences")
+    for hole, filling in {
+        "facts": watch_facts(source.name for source in book.inputs),
+        "fired": verdict.fired_mask,
+        "unknown": verdict.unknown_mask,
+        "seen": compile_seen(book, row="fact"),
+        "whose": whose,
+    }.items():
+        query = query.replace(f"/* {hole} */", filling)
+    acting = [(n, rule) for n, rule in enumerate(book.rules) if rule.outcome in rules.LEVELS]
+    return query, {
+        "book": book.name,
+        "rule_ids": arrays.texts([rule.id for _, rule in acting]),
+        "levels": arrays.smallints([rules.LEVELS[rule.outcome] for _, rule in acting]),
+        "bits": arrays.bigints([1 << n for n, _ in acting]),
+        "acting": sum(1 << n for n, _ in acting),
+        "reviewing": sum(1 << n for n, rule in acting if rule.reviews_unknown),
+    }
+
+
+def _act(
+    db: Connection,
+    book: RuleBook,
+    findings: Sequence[Finding],
+    *,
+    proposing: bool,
+    on: date,
+    at: datetime,
+) -> tuple[list[Change], int]:
+    """Write what findings lead to: decisions, restrictions ended, back again and imposed, the levels of the lines.
+
+    Returns the changes, and how many lines would lose the buying once the run is released.
+    """
+    acting = rules.actions(book, findings)
+    if not acting:
+        return [], 0
+    numbers = take_numbers(db, rules.numbers_needed(acting))
+    orders = rules.orders(book, acting, numbers, ways(), proposing=proposing, on=on, at=at)
+    record(db, orders.decisions)
+    _by_rule(db, "lift_cured", book, orders.cured, on=on, at=at, level=ways().probation_level)
+    again = _by_rule(db, "bring_back", book, orders.relapsed, on=on, at=at)
+    impose(db, orders.imposed, on=on, at=at, actor=ENGINE)
+    found = [one.finding for one in acting]
+    told = _told(orders.imposed)
+    for row in again:
+        told.setdefault((row.customer_id, row.line_id), reasons_from(row.reasons))
+    after = project(db, [LineKey(one.customer_id, one.line_id) for one in found])
+    changes = [
+        Change(
+            one.customer_id,
+            one.line_id,
+            notice_id,
+            one.level,
+            after[one.customer_id, one.line_id],
+            told.get((one.customer_id, one.line_id), ()),
+            on,
+        )
+        for one, notice_id in zip(found, orders.notice_ids, strict=True)
+    ]
+    proposed = (one for one in orders.imposed if one.state is State.PROPOSED)
+    return changes, len({(one.customer_id, one.line_id) for one in proposed})
+
+
+def _by_rule(
+    db: Connection,
+    name: str,
+    book: RuleBook,
+    cured: Sequence[Cured],
+    *,
+    on: date,
+    at: datetime,
+    level: int | None = None,
+) -> list[Any]:
+    """Move restrictions that are named by their rules."""
+    if not cured:
+        return []
+    more = {} if level is None else {"probation_level": level}
+    return sql.many(
+        db,
+        name,
+        customer_ids=arrays.bigints([item.customer_id for item in cured]),
+        line_ids=arrays.bigints([item.line_id for item in cured]),
+        rule_ids=arrays.texts([item.rule_id for item in cured]),
+        decision_ids=arrays.bigints([item.decision_id for item in cured]),
+        book=book.name,
+        actor=ENGINE,
+        on=on,
+        happened_at=at,
+        **more,
+    )
+
+
+def _told(imposed: Iterable[NewRestriction]) -> dict[tuple[int, int], tuple[Reason, ...]]:
+    """Collect the reasons of what is imposed on each line, strictest first, each code once."""
+    told: dict[tuple[int, int], dict[ReasonCode, Reason]] = {}
+    now = (item for item in imposed if item.state is State.ACTIVE)
+    for item in sorted(now, key=lambda item: -item.level):
+        mine = told.setdefault((item.customer_id, item.line_id), {})
+        for reason in item.reasons:
+            mine.setdefault(reason.code, reason)
+    return {key: tuple(mine.values())[:MOST_REASONS] for key, mine in told.items()}

@@ -1,0 +1,270 @@
+"""The smallest way back: what a person can do so that the rules that took the buying from them no longer do.
+
+Nothing is estimated. The pure rules are run again on changed facts, for an amount paid today and for days gone by;
+what is promised is what they answer. A fact whose change is not known here counts as missing, and what is missing
+restores nobody, so a book over other facts promises less, never too much.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from whiteslip.decisioning.decisions.rules import Fact
+from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.decisioning.rulebooks.rules import judge
+from whiteslip.kernel.money import Minor
+from whiteslip.money.arrears.rules import days_past_due
+from whiteslip.money.lines.model import Line
+from whiteslip.money.products.model import Product
+from whiteslip.money.repayments.debts import Debts
+from whiteslip.money.repayments.rules import allocate
+from whiteslip.money.schedules.model import Owed
+from whiteslip.risk.suspensions.life import State
+from whiteslip.risk.suspensions.model import RESTRICTING, Standing
+from whiteslip.risk.suspensions.ways import Cure
+from whiteslip.risk.watching.rules import LEVELS
+
+YEAR_DAYS: Final = 365
+MOVED_BY_PAYING: Final = frozenset(
+    {"days_past_due", "utilization", "late_days_12m", "restriction_level"}
+)
+"""The facts whose change by a payment, or by time, is computed here."""
+
+UNMOVED: Final = frozenset(
+    {
+        "income_monthly_minor",
+        "income_variation_12m",
+        "income_change_12m",
+        "income_months_12m",
+        "assets_minor",
+        "debts_elsewhere_minor",
+        "net_assets_minor",
+        "debts_elsewhere_change_minor",
+        "debt_to_income",
+        "repayments_to_income",
+        "bureau_arrears_months",
+        "enquiries_6m",
+        "oldest_account_months",
+        "platforms_borrowed_from",
+        "employment",
+        "fixed_limit_minor",
+        "limit_minor",
+        "line_age_days",
+    }
+)
+"""The facts that a payment on the line does not change."""
+
+
+class Does(StrEnum):
+    """What a person does on the way back."""
+
+    PAY = "pay"
+    WAIT = "wait"
+    VERIFY = "verify"
+    UNLOCK = "unlock"
+    ASK = "ask"
+
+
+class WayStep(NamedTuple):
+    """One step: an amount to pay today, a day to wait for while paying what falls due on time, or a thing to do."""
+
+    does: Does
+    amount_minor: Minor | None = None
+    until_on: date | None = None
+
+
+class WayBack(NamedTuple):
+    """Every step it takes, and whether it is proven that the line may be used again after them, and from when.
+
+    A way over a person's decision is not proven: nobody knows what the person will decide.
+    """
+
+    steps: tuple[WayStep, ...]
+    is_proven: bool
+    usable_on: date | None
+
+
+class Episode(NamedTuple):
+    """Arrears from a day until the day before another, or still."""
+
+    since_on: date
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the way back is computed from: a line as it stands on a day, and the version that judges it."""
+
+    book: RuleBook
+    line: Line
+    product: Product
+    owed: Sequence[Owed]
+    facts: Mapping[str, Fact]
+    episodes: Sequence[Episode]
+    restrictions: Sequence[Standing]
+    on: date
+
+    @property
+    def most_minor(self) -> Minor:
+        """All that a payment today can settle: a plan's later installments are paid as they fall due."""
+        return sum(
+            row.principal_minor + row.fee_minor + row.late_fee_minor
+            for row in self.owed
+            if row.statement_on <= self.on or row.kind != "plan"
+        )
+
+    def least_for_room(self, amount_minor: Minor) -> Minor | None:
+        """Find the least payment after which the limit has room for an amount, 0 if it has now; None if none does."""
+        missing = amount_minor - self.line.available_minor
+        if missing <= 0:
+            return 0
+
+        def frees(paid: Minor) -> int:
+            _, principal = _left(self, paid)
+            return int(self.line.principal_minor - principal >= missing)
+
+        most = self.most_minor
+        if not frees(most):
+            return None
+        return bisect_left(range(most + 1), 1, key=frees)
+
+
+def way_back(known: Known) -> WayBack:
+    """Find the smallest way back of a line that may not buy; one that may needs no step."""
+    against = [one for one in known.restrictions if _takes_buying(one)]
+    by_hand = [step for step in map(_by_its_owner, against) if step]
+    people = any(step.does is Does.ASK for step in by_hand)
+    ours = [one for one in against if one.cure is Cure.AUTOMATIC and one.book == known.book.name]
+    others = [one for one in against if one.cure is Cure.AUTOMATIC and one not in ours]
+    if others:  # imposed by hand, or by a book that does not judge it now: only people lift it
+        by_hand.append(WayStep(Does.ASK))
+        people = True
+    paying = _paying(known) if ours else ()
+    if paying is None:
+        return WayBack(
+            (*dict.fromkeys(by_hand), WayStep(Does.ASK)), is_proven=False, usable_on=None
+        )
+    steps = (*paying, *dict.fromkeys(by_hand))
+    usable_on = max((step.until_on for step in steps if step.until_on), default=known.on)
+    return WayBack(steps, is_proven=not people, usable_on=None if people else usable_on)
+
+
+def restores(known: Known, paid_minor: Minor, *, on: date | None = None) -> bool:
+    """Tell whether the rules let the line buy after a payment today, on a day until which all dues are paid on time."""
+    facts = facts_after(known, paid_minor, on=on or known.on)
+    said = judge(known.book, facts)
+    if any(
+        (said.unknown >> n) & 1 and rule.reviews_unknown and _restricts(known, rule.id)
+        for n, rule in enumerate(known.book.rules)
+    ):
+        return False
+    return not any(
+        (said.fired >> n) & 1 and LEVELS.get(rule.outcome, 0) >= RESTRICTING
+        for n, rule in enumerate(known.book.rules)
+    )
+
+
+def facts_after(known: Known, paid_minor: Minor, *, on: date) -> dict[str, Fact]:
+    """Return the facts after a payment today, as of a day; what cannot be told is missing."""
+    left, principal = _left(known, paid_minor)
+    oldest = min((row.due_on for row in left if row.due_on < known.on), default=None)
+    usable = known.line.usable_minor
+    moved: dict[str, Fact] = {
+        "days_past_due": days_past_due(oldest, on=on),
+        "utilization": principal / usable if usable > 0 else None,
+        "late_days_12m": _late_days(
+            known.episodes, is_over=oldest is None, paid_on=known.on, on=on
+        ),
+        "restriction_level": known.line.restriction_level,
+    }
+    kept = {name: value for name, value in known.facts.items() if name in UNMOVED}
+    return {
+        source.name: moved.get(source.name, kept.get(source.name)) for source in known.book.inputs
+    }
+
+
+def _paying(known: Known) -> tuple[WayStep, ...] | None:
+    """Find the least payment that restores today, else the first day that does after paying all that is overdue."""
+    if restores(known, 0):
+        return ()
+    most = known.most_minor
+    if restores(known, most):
+        amounts = range(1, most + 1)
+        least = 1 + bisect_left(amounts, 1, key=lambda amount: int(restores(known, amount)))
+        return (WayStep(Does.PAY, amount_minor=least),)
+    overdue = _least_without_arrears(known)
+    for days in range(1, YEAR_DAYS + 2):
+        day = known.on + timedelta(days=days)
+        if restores(known, overdue, on=day):
+            pay = (WayStep(Does.PAY, amount_minor=overdue),) if overdue else ()
+            return (*pay, WayStep(Does.WAIT, until_on=day))
+    return None
+
+
+def _least_without_arrears(known: Known) -> Minor:
+    """Find the least payment after which nothing is overdue."""
+
+    def clears(amount: Minor) -> int:
+        left, _ = _left(known, amount)
+        return int(not any(row.due_on < known.on for row in left))
+
+    amounts = range(known.most_minor + 1)
+    return bisect_left(amounts, 1, key=clears)
+
+
+def _left(known: Known, paid_minor: Minor) -> tuple[list[Owed], Minor]:
+    """Return what is still owed after a payment, and the principal of the line then."""
+    debts = Debts(known.owed)
+    principal = known.line.principal_minor
+    if paid_minor:
+        gone = allocate(paid_minor, known.owed, known.product.allocation, reached=known.on)
+        debts.settle(gone)
+        principal -= gone.principal_minor
+    left = [row for row in debts.of_line(known.line.key) if _is_open(row)]
+    return left, principal
+
+
+def _is_open(row: Owed) -> bool:
+    return bool(
+        row.principal_minor or row.fee_minor or row.late_fee_minor or row.unbilled_fee_minor
+    )
+
+
+def _late_days(episodes: Iterable[Episode], *, is_over: bool, paid_on: date, on: date) -> int:
+    """Sum the days overdue of the year before a day; the open episode ends today if nothing is overdue any more."""
+    begin = on - timedelta(days=YEAR_DAYS)
+    total = 0
+    for since_on, ended_on in episodes:
+        end = ended_on or (paid_on if is_over else on)
+        total += max(0, (min(end, on) - max(since_on, begin)).days)
+    return total
+
+
+def _takes_buying(one: Standing) -> bool:
+    return one.level >= RESTRICTING and one.state in (
+        State.ACTIVE,
+        State.APPEALED,
+        State.CURING,
+        State.IN_REVIEW,
+    )
+
+
+def _by_its_owner(one: Standing) -> WayStep | None:
+    match one.cure:
+        case Cure.VERIFY:
+            return WayStep(Does.VERIFY)
+        case Cure.SELF:
+            return WayStep(Does.UNLOCK)
+        case Cure.PERSON:
+            return WayStep(Does.ASK)
+        case Cure.AUTOMATIC:
+            return None
+
+
+def _restricts(known: Known, rule_id: str) -> bool:
+    return any(one.rule_id == rule_id for one in known.restrictions)
