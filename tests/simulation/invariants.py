@@ -243,10 +243,10 @@ CHECKS = (
             SELECT count(*) FROM risk.restriction_event AS step
             WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id
         )
-        OR (state, in_force) IS DISTINCT FROM (
-            SELECT step.to_state, step.in_force FROM risk.restriction_event AS step
+        OR NOT EXISTS (
+            SELECT FROM risk.restriction_event AS step
             WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id
-                AND step.step = one.steps
+                AND step.step = one.steps AND step.to_state = one.state AND step.in_force = one.in_force
         )
         """,
     ),

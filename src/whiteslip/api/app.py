@@ -27,6 +27,7 @@ from whiteslip.api.routes import (
     purchases,
     repayments,
     restrictions,
+    suspensions,
 )
 from whiteslip.api.runtime import DESK, END_OF_DAY, THREADS, Runtime
 from whiteslip.gateways.bureau.client import HttpBureau
@@ -39,7 +40,7 @@ from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
 
-ROUTERS = (purchases, repayments, lines, restrictions, applications, customers, clock)
+ROUTERS = (purchases, repayments, lines, restrictions, suspensions, applications, customers, clock)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "

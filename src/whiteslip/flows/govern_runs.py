@@ -12,7 +12,7 @@ from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
-from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.risk.runs import rules, store
 from whiteslip.risk.runs.model import Run, Saying
 from whiteslip.risk.suspensions.model import Step
@@ -51,6 +51,8 @@ def undo_run(db: Connection, run: Run, *, by: str, note: str, at: datetime) -> G
         raise InvalidInput("say why the run is undone", where="note")
     first, last = _EVERYONE
     left = store.find_left(db, run, first=first, last=last, only_proposed=False)
+    if not left:
+        raise NotFound(f"nothing of a run of {run.book} {run.version} on {run.on} stands")
     store.append_said(db, run, Saying.UNDO, actor=actor, note=note, at=at)
     moved = _take(db, rules.undone(left, actor=actor, note=note), at=at)
     outbox.append(db, "risk.run-undone", customer_ids=[0], subject_ids=[run.version], at=at)
