@@ -39,6 +39,7 @@ from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
+from whiteslip.worker.watcher import Watcher
 
 ROUTERS = (purchases, repayments, lines, restrictions, suspensions, applications, customers, clock)
 PREFIX = "/v1"
@@ -117,7 +118,7 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         database = given or _open(settings)
         runtime = Runtime(settings, database, clock=clock)
         app.state.runtime = runtime
-        relay = Relay(database)
+        relay = Relay(database, Watcher(database, runtime.clock))
         relay.start()
         url = settings.bureau_url
         desk = ApplicationDesk(database, runtime.clock, HttpBureau(url) if url else None)

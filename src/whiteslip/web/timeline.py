@@ -78,7 +78,7 @@ def standing(story: StoryView) -> Standing:
     """Sum what is owed by due date, and put what is against the line into words."""
     if story.line is None:
         return Standing((), (), ())
-    active = [each for each in story.restrictions if each.state == "active"]
+    active = [each for each in story.restrictions if each.state not in ("lifted", "overridden")]
     active.sort(key=lambda each: -each.level)
     return Standing(
         tuple(_dues(story.installments, story.line.current_on)),

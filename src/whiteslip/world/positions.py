@@ -46,9 +46,7 @@ def read_restrictions(db: Connection, customer_ids: Sequence[int]) -> list[Restr
     """Read every restriction the watch rule book placed during the replay."""
     places = {customer_id: place for place, customer_id in enumerate(customer_ids)}
     return [
-        Restricted(
-            places[row.customer_id], row.level, row.state == "active", row.rule_id, row.since_on
-        )
+        Restricted(places[row.customer_id], row.level, row.in_force, row.rule_id, row.since_on)
         for row in sql.many(db, "read_restrictions")
     ]
 

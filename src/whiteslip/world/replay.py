@@ -178,14 +178,14 @@ def _live(run: _Run, payments: Ints, purchases: Ints) -> None:
         run.tell("live through the days", total - (last - day).days, total)
         if day in closes:
             with run.phase("record statuses"):
-                _record_statuses(run, month=len(run.positions))
+                _record_statuses(run, day, month=len(run.positions))
             with run.phase("read positions"):
                 run.positions.append(_positions(run, day))
 
 
-def _record_statuses(run: _Run, *, month: int) -> None:
+def _record_statuses(run: _Run, day: date, *, month: int) -> None:
     facts = status_facts(run.panel, run.profile, run.customer_ids, month=month)
-    run.database.write(lambda db: record_outside_facts(db, facts))
+    run.database.write(lambda db: record_outside_facts(db, facts, at=_noon(day)))
 
 
 def _positions(run: _Run, on: date) -> Ints:

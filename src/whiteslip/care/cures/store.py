@@ -12,6 +12,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.money.arrears.store import age_lines
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.schedules.model import Owed
+from whiteslip.risk.suspensions.model import Change
 from whiteslip.risk.watching.store import watch
 
 
@@ -27,7 +28,15 @@ def cure(
     db: Connection, customers: Collection[int], reached: Mapping[int, date], *, at: datetime
 ) -> set[LineKey]:
     """Bring the arrears of customers up to date and judge their lines; return those that may buy again."""
-    restored: set[LineKey] = set()
+    changes = judge_again(db, customers, reached, at=at)
+    return {LineKey(*one[:2]) for one in changes if one.kind == "restored"}
+
+
+def judge_again(
+    db: Connection, customers: Collection[int], reached: Mapping[int, date], *, at: datetime
+) -> list[Change]:
+    """Bring the arrears of customers up to date, judge their lines, and tell their owners what changed."""
+    changed: list[Change] = []
     for on in sorted({reached[customer_id] for customer_id in customers}):
         some = {customer_id for customer_id in customers if reached[customer_id] == on}
         age_lines(db, some, on=on)
@@ -35,5 +44,5 @@ def cure(
         done = watch(db, now, first=min(some), last=max(some), only=some, on=on, at=at)
         changes = [change for one in done for change in one.changes]
         insert_notices(db, notices_of(changes), at=at)
-        restored |= {LineKey(*one[:2]) for one in changes if one.kind == "restored"}
-    return restored
+        changed += changes
+    return changed
