@@ -20,13 +20,16 @@ from whiteslip.api.checkout import HotCheckout
 from whiteslip.api.posted import to_http
 from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
+    appeals,
     applications,
     clock,
+    complaints,
     customers,
     lines,
     purchases,
     repayments,
     restrictions,
+    reviews,
 )
 from whiteslip.api.runtime import DESK, END_OF_DAY, THREADS, Runtime
 from whiteslip.gateways.bureau.client import HttpBureau
@@ -39,7 +42,18 @@ from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
 
-ROUTERS = (purchases, repayments, lines, restrictions, applications, customers, clock)
+ROUTERS = (
+    purchases,
+    repayments,
+    lines,
+    restrictions,
+    applications,
+    customers,
+    clock,
+    reviews,
+    appeals,
+    complaints,
+)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "
