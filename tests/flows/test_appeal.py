@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from psycopg.sql import SQL, Identifier
 from tests.builders import Book, founded, only
 from tests.risk.reviews.cases import AT
 
@@ -91,11 +92,11 @@ def withdraw(book: Book, appeal_id: tuple[int, int]) -> Any:
 def written(book: Book, *tables: str) -> list[Any]:
     """All rows of tables, but the counts of locks."""
 
+    query = SQL("SELECT to_jsonb(one) - 'turn' AS seen FROM {} AS one ORDER BY seen::text")
+
     def read(db: Connection) -> list[Any]:
         return [
-            db.execute(
-                f"SELECT to_jsonb(row) - 'turn' FROM {table} AS row ORDER BY to_jsonb(row)::text"
-            ).fetchall()
+            db.execute(query.format(SQL(".").join(map(Identifier, table.split("."))))).fetchall()
             for table in tables
         ]
 

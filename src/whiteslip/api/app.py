@@ -41,6 +41,7 @@ from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
+from whiteslip.worker.reviews import ReviewClock
 
 ROUTERS = (
     purchases,
@@ -135,9 +136,12 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         url = settings.bureau_url
         desk = ApplicationDesk(database, runtime.clock, HttpBureau(url) if url else None)
         desk.start()
+        reviews_clock = ReviewClock(database, runtime.clock)
+        reviews_clock.start()
         try:
             yield {"runtime": runtime}
         finally:
+            reviews_clock.stop()
             desk.stop()
             relay.stop()
             runtime.close()

@@ -45,7 +45,9 @@ def read_desk(text: str) -> Desk:
         where = path.rstrip("`") if found else _FILE
         raise InvalidInput(f"{_FILE}: {where}: {detail}", where=where) from error
     if missing := [kind for kind in Kind if kind not in desk.queue]:
-        raise InvalidInput(f"{_FILE} has no queue {missing[0].value!r}", where=f"queue.{missing[0]}")
+        raise InvalidInput(
+            f"{_FILE} has no queue {missing[0].value!r}", where=f"queue.{missing[0]}"
+        )
     if desk.opens_hour >= desk.closes_hour:
         raise InvalidInput("a desk opens before it closes", where="closes_hour")
     return Desk(
