@@ -229,6 +229,28 @@ def test_a_limit_nobody_here_can_restore_is_not_said_to_be_restored(book: Book) 
     assert bo.post(f"/appeals/{appeal_id}/decide", partly).body["state"] == "decided"
 
 
+def test_a_queue_is_listed_and_cases_go_round(book: Book) -> None:
+    anna, bo, phone = reviewer(book, "Anna"), reviewer(book, "Bo"), app(book)
+    _, restriction_id = restricted(book, anna)
+    appeal_id = appealed(phone, restriction_id)
+    case = take(book, bo, appeal_id).body
+    path = f"/reviews/{case['id']}"
+
+    listed = bo.get("/reviews", kind="appeal").body["items"]
+    assert case["id"] in [one["id"] for one in listed]
+    assert {one["kind"] for one in listed} == {"appeal"}
+    assert bo.get("/reviews", overdue="true", kind="appeal").body["items"] == []
+    assert bo.post(f"{path}/renew", {}).body["holder"] == "bo"
+    assert anna.post(f"{path}/release", {"note": "mine"}).code == "not_allowed"
+    assert bo.post(f"{path}/decide", {"outcome": "uphold", "note": "x"}).code == "conflict"
+    assert bo.post(f"{path}/release", {"note": "for Cai"}).body["state"] == "open"
+    assert bo.post(f"{path}/renew", {}).code == "conflict"
+    assert [one["note"] for one in bo.get(path).body["history"]] == ["", "", "", "for Cai"]
+    mine = phone.get(f"/customers/{case['customer_id']}/appeals").body["items"]
+    assert [one["id"] for one in mine] == [appeal_id]
+    assert bo.get("/reviews/cas_1_999999").code == "not_found"
+
+
 def test_a_complaint_is_answered_and_counted(book: Book) -> None:
     phone, bo = app(book), reviewer(book, "Bo")
     line_id = book.line()
@@ -251,8 +273,11 @@ def test_a_complaint_is_answered_and_counted(book: Book) -> None:
         "note": "stuck in a queue of ours",
     }
     assert bo.post(f"{path}/answer", answer).code == "conflict"
-    case = bo.post("/reviews/next", {"kinds": ["complaint"]}).body["case"]
-    assert case["customer_id"] == customer_id
+    taken = bo.post("/reviews/next", {"kinds": ["complaint"]}, key=f"next-{made.body['id']}")
+    assert taken.body["case"]["customer_id"] == customer_id
+    again = bo.post("/reviews/next", {"kinds": ["complaint"]}, key=f"next-{made.body['id']}")
+    assert again.raw == taken.raw
+    assert bo.post("/reviews/next", {"kinds": ["complaint"]}).body == {"case": None}
 
     assert bo.post(f"{path}/answer", answer).body["state"] == "answered"
 

@@ -38,8 +38,9 @@ def pieces(db: Connection) -> list[tuple[object, ...]]:
     ).fetchall()
 
 
-def lock(db: Connection, key: OpenedOrAttached) -> Case:
-    return store.lock_cases(db, [CaseKey(*key[:2])])[CaseKey(*key[:2])]
+def lock(db: Connection, key: OpenedOrAttached | CaseKey) -> Case:
+    wanted = CaseKey(key.customer_id, key.case_id)
+    return store.lock_cases(db, [wanted])[wanted]
 
 
 def move(db: Connection, made: object) -> None:
@@ -49,6 +50,16 @@ def move(db: Connection, made: object) -> None:
 
 def decide(db: Connection, key: OpenedOrAttached, label: Label | None, *, on: date = ON) -> None:
     move(db, rules.take(lock(db, key), "Bo", store.desk(), at=AT))
+    decide_held(db, key, label, on=on)
+
+
+def decide_held(
+    db: Connection,
+    key: OpenedOrAttached | CaseKey,
+    label: Label | None = None,
+    *,
+    on: date = ON,
+) -> None:
     case = lock(db, key)
     ruling = Ruling(*case.key, "Bo", "uphold", "as it should be", label)
     move(db, rules.decide(case, ruling, store.desk(), on=on, at=AT))
@@ -112,6 +123,33 @@ def test_under_a_race_one_case_opens_and_the_rest_is_attached(database: Database
         these = [answer for answer in answers if answer.customer_id == customer]
         assert sorted(answer.piece for answer in these) == [1, 2, 3, 4, 5, 6]
         assert len({answer.case_id for answer in these}) == 1
+    assert database.read(store.find_altered) == []
+
+
+def test_what_is_opened_while_others_decide_is_never_lost(database: Database) -> None:
+    def opening(number: int) -> list[OpenedOrAttached]:
+        batch = [new_case(subject_id=number)]
+        return database.write(lambda db: store.open_cases(db, batch, on=ON, at=AT))
+
+    def deciding(_: int) -> None:
+        def work(db: Connection) -> None:
+            for key in store.find_free(db, [Kind.SUSPENSION], "bo", most=1, at=AT):
+                found = store.lock_free(db, key, at=AT)
+                if found is not None:
+                    move(db, rules.take(found, "Bo", store.desk(), at=AT))
+                    decide_held(db, key)
+
+        database.write(work)
+
+    with ThreadPoolExecutor(6) as pool:
+        decided = [pool.submit(deciding, number) for number in range(60)]
+        found = [one for batch in pool.map(opening, range(60)) for one in batch]
+        assert [one.result() for one in decided] == [None] * 60
+
+    assert len(set(found)) == 60
+    kept = database.read(pieces)
+    assert sorted((row[0], row[1]) for row in kept) == sorted(one[1:] for one in found)
+    assert sorted(row[2] for row in kept) == list(range(60))  # pyright: ignore[reportArgumentType]
     assert database.read(store.find_altered) == []
 
 

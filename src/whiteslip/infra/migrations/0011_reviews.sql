@@ -40,7 +40,7 @@ CREATE TABLE risk.review_case (
     PRIMARY KEY (customer_id, case_id)
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX review_case_live ON risk.review_case (customer_id, kind) WHERE state IN ('open', 'taken');
-CREATE INDEX review_case_queue ON risk.review_case (priority DESC, due_at) WHERE state IN ('open', 'taken');
+CREATE INDEX review_case_queue ON risk.review_case (priority DESC, due_at, customer_id, case_id) WHERE state IN ('open', 'taken');
 CREATE INDEX review_case_overdue ON risk.review_case (due_at) WHERE state IN ('open', 'taken') AND escalated_at IS NULL;
 
 CREATE TABLE risk.review_evidence (
