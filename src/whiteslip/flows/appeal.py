@@ -53,7 +53,10 @@ __all__ = [
 ]
 
 _TOLD = {Form.APPEAL: Told.APPEAL_RECEIVED, Form.HUMAN_DECISION: Told.HUMAN_DECISION_REQUESTED}
-_TOPICS = {Form.APPEAL: "care.appeal-received", Form.HUMAN_DECISION: "care.person-requested"}
+_TOPICS = {
+    Form.APPEAL: "care.appeal-received",
+    Form.HUMAN_DECISION: "care.human-decision-requested",
+}
 
 Act: TypeAlias = Callable[[Connection, Sequence[Overturned], datetime], None]
 """Undoes decisions that do not stand; it raises what goes wrong, and nothing is kept."""
