@@ -92,7 +92,7 @@ def withdraw(book: Book, appeal_id: tuple[int, int]) -> Any:
 def written(book: Book, *tables: str) -> list[Any]:
     """All rows of tables, but the counts of locks."""
 
-    query = SQL("SELECT to_jsonb(one) - 'turn' AS seen FROM {} AS one ORDER BY seen::text")
+    query = SQL("SELECT to_jsonb(one) - 'turn' FROM {} AS one ORDER BY to_jsonb(one)::text")
 
     def read(db: Connection) -> list[Any]:
         return [
