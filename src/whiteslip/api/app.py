@@ -20,13 +20,16 @@ from whiteslip.api.checkout import HotCheckout
 from whiteslip.api.posted import to_http
 from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
+    appeals,
     applications,
     clock,
+    complaints,
     customers,
     lines,
     purchases,
     repayments,
     restrictions,
+    reviews,
     suspensions,
 )
 from whiteslip.api.runtime import DESK, END_OF_DAY, THREADS, Runtime
@@ -39,9 +42,22 @@ from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
+from whiteslip.worker.reviews import ReviewClock
 from whiteslip.worker.watcher import Watcher
 
-ROUTERS = (purchases, repayments, lines, restrictions, suspensions, applications, customers, clock)
+ROUTERS = (
+    purchases,
+    repayments,
+    lines,
+    restrictions,
+    suspensions,
+    applications,
+    customers,
+    clock,
+    reviews,
+    appeals,
+    complaints,
+)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "
@@ -123,9 +139,12 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         url = settings.bureau_url
         desk = ApplicationDesk(database, runtime.clock, HttpBureau(url) if url else None)
         desk.start()
+        reviews_clock = ReviewClock(database, runtime.clock)
+        reviews_clock.start()
         try:
             yield {"runtime": runtime}
         finally:
+            reviews_clock.stop()
             desk.stop()
             relay.stop()
             runtime.close()

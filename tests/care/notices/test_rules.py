@@ -217,10 +217,22 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.APPEAL_RECEIVED,
+        Kind.APPEAL_DECIDED,
+        Kind.HUMAN_DECISION_REQUESTED,
+        Kind.COMPLAINT_RECEIVED,
+        Kind.COMPLAINT_ANSWERED,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):
             rules.compose(catalog(), frames(), kind, [])
+
+
+def test_an_answer_is_told_in_both_letters_as_it_was_written() -> None:
+    text = rules.compose(catalog(), frames(), "appeal_decided", [], answer="限制已解除 🙂")
+
+    assert "答复：\n限制已解除 🙂\n" in text.zh
+    assert "The answer:\n限制已解除 🙂\n" in text.en
 
 
 def test_five_reasons_and_an_unknown_kind_are_refused() -> None:

@@ -40,6 +40,11 @@ class Kind(StrEnum):
     APPLICATION_DECLINED = "application_declined"
     APPLICATION_REFERRED = "application_referred"
     APPLICATION_EXPIRED = "application_expired"
+    APPEAL_RECEIVED = "appeal_received"
+    APPEAL_DECIDED = "appeal_decided"
+    HUMAN_DECISION_REQUESTED = "human_decision_requested"
+    COMPLAINT_RECEIVED = "complaint_received"
+    COMPLAINT_ANSWERED = "complaint_answered"
 
 
 class ReasonText(NamedTuple):
@@ -94,7 +99,10 @@ class Ability(NamedTuple):
 
 
 class NewNotice(NamedTuple):
-    """A notice to be written, about a line or an application; `kind` is a value of `Kind`."""
+    """A notice to be written, about a line, an application or a matter; `kind` is a value of `Kind`.
+
+    A matter is an appeal or a complaint. `answer` is what a person of the staff wrote to the customer, told as it is.
+    """
 
     customer_id: int
     notice_id: int
@@ -103,3 +111,5 @@ class NewNotice(NamedTuple):
     reasons: tuple[Reason, ...]
     noticed_on: date
     application_id: int | None = None
+    matter_id: int | None = None
+    answer: str = ""

@@ -43,6 +43,11 @@ _MAY_BE_BARE = frozenset(
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.APPEAL_RECEIVED,
+        Kind.APPEAL_DECIDED,
+        Kind.HUMAN_DECISION_REQUESTED,
+        Kind.COMPLAINT_RECEIVED,
+        Kind.COMPLAINT_ANSWERED,
     }
 )
 HIGHEST_LEVEL = 5
@@ -86,8 +91,15 @@ def explain(catalog: Catalog, reason: Reason) -> ReasonText:
     )
 
 
-def compose(catalog: Catalog, frames: Frames, kind: str, reasons: Sequence[Reason]) -> NoticeText:
-    """Write a notice; reasons whose texts are the same are told once.
+def compose(
+    catalog: Catalog,
+    frames: Frames,
+    kind: str,
+    reasons: Sequence[Reason],
+    *,
+    answer: str = "",
+) -> NoticeText:
+    """Write a notice; reasons whose texts are the same are told once, and an answer as its author wrote it.
 
     Only what takes nothing away may come without a reason; one given with "restored" is one that still stands.
     """
@@ -97,8 +109,8 @@ def compose(catalog: Catalog, frames: Frames, kind: str, reasons: Sequence[Reaso
     texts = [explain(catalog, reason) for reason in reasons]
     points = tuple(dict.fromkeys(_point(text, shared=catalog.right) for text in texts))
     return NoticeText(
-        zh=_letter(frame, points, speak=lambda words: words.zh),
-        en=_letter(frame, points, speak=lambda words: words.en),
+        zh=_letter(frame, points, answer, speak=lambda words: words.zh),
+        en=_letter(frame, points, answer, speak=lambda words: words.en),
     )
 
 
@@ -108,10 +120,13 @@ def _point(text: ReasonText, *, shared: Words) -> Words:
     return Words(zh="".join(part.zh for part in parts), en=" ".join(part.en for part in parts))
 
 
-def _letter(frame: Frame, points: Sequence[Words], *, speak: Callable[[Words], str]) -> str:
+def _letter(
+    frame: Frame, points: Sequence[Words], answer: str, *, speak: Callable[[Words], str]
+) -> str:
     said = [speak(point) for point in points]
     if len(said) > 1:
         said = [f"{number}. {text}" for number, text in enumerate(said, start=1)]
+    said += [answer] if answer else []
     because = ["\n".join([speak(frame.because), *said])] if said else []
     return "\n\n".join([speak(frame.subject), speak(frame.opening), *because, speak(frame.closing)])
 

@@ -1,4 +1,4 @@
--- What people were told, in the words they were told it: about a line, an application, or the line an application led to.
+-- What people were told, in the words they were told it: about a line, an application, the line it led to, or a matter: an appeal or a complaint.
 CREATE SCHEMA IF NOT EXISTS care;
 
 CREATE TABLE care.notice (
@@ -8,7 +8,8 @@ CREATE TABLE care.notice (
     kind text NOT NULL CHECK (
         kind IN (
             'warned', 'restricted', 'suspended', 'restored', 'limit_changed',
-            'application_approved', 'application_declined', 'application_referred', 'application_expired'
+            'application_approved', 'application_declined', 'application_referred', 'application_expired',
+            'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered'
         )
     ),
     reasons jsonb NOT NULL,
@@ -17,6 +18,7 @@ CREATE TABLE care.notice (
     noticed_on date NOT NULL,
     noticed_at timestamptz NOT NULL,
     application_id bigint,
-    CHECK (num_nonnulls(line_id, application_id) > 0),
+    matter_id bigint,
+    CHECK (num_nonnulls(line_id, application_id, matter_id) > 0),
     PRIMARY KEY (customer_id, notice_id)
 );

@@ -48,6 +48,7 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
         notice_ids=arrays.bigints([notice.notice_id for notice in notices]),
         line_ids=arrays.bigints([notice.line_id for notice in notices]),
         application_ids=arrays.bigints([notice.application_id for notice in notices]),
+        matter_ids=arrays.bigints([notice.matter_id for notice in notices]),
         kinds=arrays.texts([notice.kind for notice in notices]),
         reasons=arrays.jsons(reasons),
         texts_zh=arrays.texts([text.zh for text in texts]),
@@ -59,12 +60,14 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
 
 def _texts(notices: Sequence[NewNotice], reasons: Sequence[str]) -> list[NoticeText]:
     """Compose each text once: a day's notices say few different things."""
-    composed: dict[tuple[str, str], NoticeText] = {}
+    composed: dict[tuple[str, str, str], NoticeText] = {}
     texts: list[NoticeText] = []
     for notice, written in zip(notices, reasons, strict=True):
-        key = (notice.kind, written)
+        key = (notice.kind, written, notice.answer)
         if key not in composed:
-            composed[key] = rules.compose(catalog(), frames(), notice.kind, notice.reasons)
+            composed[key] = rules.compose(
+                catalog(), frames(), notice.kind, notice.reasons, answer=notice.answer
+            )
         texts.append(composed[key])
     return texts
 
