@@ -11,27 +11,24 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from whiteslip.bench.releasing import release_book, release_model
 from whiteslip.bench.suspend import Tried
 from whiteslip.decisioning.models.model import Model
 from whiteslip.decisioning.monitoring.stopped import LiveFigures
 from whiteslip.decisioning.rulebooks.chunks import Column
 from whiteslip.decisioning.rulebooks.model import RuleBook
-from whiteslip.flows import publish_book, publish_model
 from whiteslip.flows.end_of_day import end_of_day
 from whiteslip.flows.score_lines import score_lines
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
-from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.views.features import features_as_of
 from whiteslip.views.judging import judge_columns
 
 sql = Sql(__package__)
 
-WRITER, SECOND, THIRD = "writer", "second", "third"
-"""Three people: one who writes, and two who release what the guard holds back."""
 LEVELS: Final[Mapping[Outcome, int]] = {
     Outcome.WATCH: 1,
     Outcome.RESTRICT: 3,
@@ -65,9 +62,11 @@ def run_live(
 
     timed("close the day of the decision", lambda: end_of_day(database, at=_noon(database)))
     at = _noon(database)
-    database.write(lambda db: _release_model(db, model, at=at))
+    database.write(lambda db: release_model(db, model, at=at))
     report = timed("score lines", lambda: score_lines(database, model=model.name))
-    timed("release the book", lambda: database.write(lambda db: _release_book(db, tried.book, at)))
+    timed(
+        "release the book", lambda: database.write(lambda db: release_book(db, tried.book, at=at))
+    )
     timed("close the next day", lambda: end_of_day(database, at=_noon(database)))
     on = database.read(business_day.read).current_on
     restricted = database.read(_restricted)
@@ -84,27 +83,6 @@ def run_live(
         expected_held_out=len(called) if stopped.issuperset(called) else -1,
         seconds=seconds,
     )
-
-
-def _release_model(db: Connection, model: Model, *, at: datetime) -> None:
-    publish_model.draft_model(db, model, figures={}, on=at.date(), by=WRITER, at=at)
-    publish_model.approve(db, model.name, model.version, by=SECOND, at=at)
-    publish_model.release(db, model.name, model.version, by=SECOND, at=at)
-
-
-def _release_book(db: Connection, book: RuleBook, at: datetime) -> None:
-    """Lead the book through its whole life; two people release what would move so many."""
-    name, version = book.name, book.version
-    checked = publish_book.draft(db, book.body, file="watch.toml", by=WRITER, at=at)
-    if checked.problems:
-        raise InvalidInput("; ".join(map(str, checked.problems)), where=name)
-    evidence = {"benchmark": "suspend"}
-    publish_book.record_backtest(db, name, version, by=WRITER, evidence=evidence, at=at)
-    publish_book.approve(db, name, version, by=SECOND, at=at)
-    publish_book.start_shadow(db, name, version, by=SECOND, at=at)
-    admitted = publish_book.go_live(db, name, version, by=SECOND, at=at)
-    for person in (SECOND, THIRD)[: admitted.releases_missing]:
-        publish_book.release(db, name, version, by=person, at=at)
 
 
 def _restricted(db: Connection) -> list[tuple[int, str, int]]:

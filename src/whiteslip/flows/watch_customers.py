@@ -1,16 +1,20 @@
-"""Watch some customers now: what was learned of them in the middle of a day has its effect at once, not at its end."""
+"""Watch customers now: what was learned in the middle of a day has its effect at once, not at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from typing import NamedTuple
 
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.infra import business_day
-from whiteslip.infra.database import Connection
+from whiteslip.infra.database import Connection, Database
+from whiteslip.infra.planning import plan_afresh
+from whiteslip.kernel.errors import Conflict
+from whiteslip.money.ledger.store import last_customer
 from whiteslip.risk.suspensions.store import watch
 
 
@@ -19,6 +23,10 @@ class WatchReport(NamedTuple):
 
     lines: int
     changed: int
+
+    def plus(self, other: WatchReport) -> WatchReport:
+        """Add what another part of the same work did."""
+        return WatchReport(self.lines + other.lines, self.changed + other.changed)
 
 
 def watch_customers(db: Connection, customers: Collection[int], *, at: datetime) -> WatchReport:
@@ -29,10 +37,54 @@ def watch_customers(db: Connection, customers: Collection[int], *, at: datetime)
     """
     if not customers:
         return WatchReport(0, 0)
-    on = business_day.read(db).current_on
+    reached = business_day.days_reached(db, business_day.today(db), customers)
+    found = WatchReport(0, 0)
+    for on in sorted(set(reached.values())):
+        some = {customer_id for customer_id in customers if reached[customer_id] == on}
+        found = found.plus(_watch(db, min(some), max(some), only=some, on=on, at=at))
+    return found
+
+
+def watch_everybody(
+    database: Database,
+    *,
+    at: datetime,
+    workers: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+) -> WatchReport:
+    """Judge every line now, range by range in transactions of their own: after news of many, or new scores.
+
+    While a day is closing it is `Conflict`: the end of that day judges everybody itself.
+    """
+    size = database.read(business_day.read).range_size
+    most = database.read(last_customer)
+    firsts = range(0, most + 1, size)
+
+    def one(first: int) -> WatchReport:
+        return database.write(lambda db: _watch_range(db, first, first + size - 1, at=at))
+
+    whole = WatchReport(0, 0)
+    with ThreadPoolExecutor(workers) as pool:
+        for first, found in zip(firsts, pool.map(one, firsts), strict=True):
+            whole = whole.plus(found)
+            if progress:
+                progress(min(first + size - 1, most), most)
+    return whole
+
+
+def _watch_range(db: Connection, first: int, last: int, *, at: datetime) -> WatchReport:
+    day = business_day.today(db)
+    if day.closing:
+        raise Conflict("a day is being closed; its end judges every line")
+    plan_afresh(db)
+    return _watch(db, first, last, only=None, on=day.current_on, at=at)
+
+
+def _watch(
+    db: Connection, first: int, last: int, *, only: set[int] | None, on: date, at: datetime
+) -> WatchReport:
     now = rulebooks.running(db, "watch")
-    some = set(customers)
-    done = watch(db, now, first=min(some), last=max(some), only=some, on=on, at=at)
+    done = watch(db, now, first=first, last=last, only=only, on=on, at=at)
     changes = [change for one in done for change in one.changes]
     insert_notices(db, notices_of(changes), at=at)
     return WatchReport(sum(one.lines for one in done), len(changes))
