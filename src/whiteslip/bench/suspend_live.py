@@ -21,13 +21,11 @@ from whiteslip.flows.end_of_day import end_of_day
 from whiteslip.flows.score_lines import score_lines
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
-from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.views.features import features_as_of
 from whiteslip.views.judging import judge_columns
-
-sql = Sql(__package__)
+from whiteslip.views.watched import restricted_by
 
 LEVELS: Final[Mapping[Outcome, int]] = {
     Outcome.WATCH: 1,
@@ -69,7 +67,7 @@ def run_live(
     )
     timed("close the next day", lambda: end_of_day(database, at=_noon(database)))
     on = database.read(business_day.read).current_on
-    restricted = database.read(_restricted)
+    restricted = database.read(lambda db: restricted_by(db, "watch"))
     expected = database.read(lambda db: _expected(db, tried.book, on))
     stopped = {who for who, _, level in restricted if level == LEVELS[Outcome.SUSPEND]}
     called = np.asarray(held_out)[tried.suspended].tolist()
@@ -83,11 +81,6 @@ def run_live(
         expected_held_out=len(called) if stopped.issuperset(called) else -1,
         seconds=seconds,
     )
-
-
-def _restricted(db: Connection) -> list[tuple[int, str, int]]:
-    rows = sql.many(db, "count_restricted")
-    return [(row.customer_id, row.rule_id, row.level) for row in rows]
 
 
 def _expected(db: Connection, book: RuleBook, on: date) -> dict[str, int]:

@@ -29,12 +29,10 @@ from whiteslip.flows.record_outside_facts import record_outside_facts
 from whiteslip.flows.score_lines import score_lines
 from whiteslip.flows.watch_customers import watch_customers, watch_everybody
 from whiteslip.infra.database import Connection, Database
-from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import Unavailable
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.views.features import features_as_of, known_features
-
-sql = Sql(__package__)
+from whiteslip.views.watched import free_customers
 
 LINES: Final = 1_000_000
 WORKERS: Final = 2
@@ -198,9 +196,7 @@ def _run(dsn: str, book: MadeBook, pipe: Pipe[Any, Any]) -> None:
 
 def _events(database: Database, *, at: datetime) -> tuple[tuple[float, ...], int]:
     """Let a bureau tell of customers who are free, one after the other, until each is restricted; in seconds."""
-    free = database.read(
-        lambda db: [row.customer_id for row in sql.many(db, "find_free", most=EVENTS)]
-    )
+    free = database.read(lambda db: free_customers(db, most=EVENTS))
     on = at.astimezone(UTC).date()
     spent: list[float] = []
     for customer_id in free:
@@ -213,8 +209,8 @@ def _events(database: Database, *, at: datetime) -> tuple[tuple[float, ...], int
         begun = time.perf_counter()
         database.write(learn)
         spent.append(time.perf_counter() - begun)
-    still = database.read(lambda db: sql.many(db, "find_free", most=2**31 - 1))
-    return tuple(spent), len(set(free) - {row.customer_id for row in still})
+    still = set(database.read(lambda db: free_customers(db, most=2**31 - 1)))
+    return tuple(spent), len(set(free) - still)
 
 
 def _figures(found: _Measured, usage: Usage, card: Scorecard) -> WatchFigures:

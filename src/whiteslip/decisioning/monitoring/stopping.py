@@ -147,11 +147,11 @@ def _along(score: Floats, endings: Endings, shares: Sequence[float], weights: Fl
     bad = endings.is_bad[order].astype(np.float64)
     money = bad * endings.owed_minor[order]
     found = np.empty((len(weights), 4, len(shares)))
-    for place, drawn in enumerate(weights):
-        ordered: Floats = drawn[order]
+    for place in range(len(weights)):
+        ordered: Floats = weights[place, order]
         lines, bads, owed = np.cumsum(ordered), np.cumsum(ordered * bad), np.cumsum(ordered * money)
-        wanted = np.asarray(shares) * lines[-1]
-        cut = np.maximum(np.searchsorted(lines, wanted + 1e-9, side="right") - 1, 0)
+        wanted: Floats = np.array(shares, np.float64) * lines[-1] + 1e-9
+        cut = np.maximum(np.searchsorted(lines, wanted, side="right") - 1, 0)
         with np.errstate(invalid="ignore", divide="ignore"):
             found[place] = (
                 bads[cut] / bads[-1],
