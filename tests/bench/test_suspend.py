@@ -26,7 +26,7 @@ from whiteslip.bench.policy import (
     shipped_plan,
     stops,
 )
-from whiteslip.bench.suspend import Month, aims, columns_of, figures, leaks, try_month
+from whiteslip.bench.suspend import Month, aims, columns_of, figures, leaks, month_before, try_month
 from whiteslip.cli.bench_suspend import looked_ahead, show
 from whiteslip.cli.main import app
 from whiteslip.decisioning.features.model import OutsideFact
@@ -78,8 +78,18 @@ def tried(rows: int = 3000) -> StoppingReport:
     known = month(*customers(rows))
     splits = list(try_month(known, PLAN, tell=silent))
     told = figures(known, splits, PLAN)
+    before = month_before(month(*customers(rows, seed=6)), known, splits, PLAN)
     return StoppingReport(
-        "p.csv", "boosted trees", 2, 0.3, (told,), aims(splits, told, PLAN), None, {}, ("a fault",)
+        "p.csv",
+        "boosted trees",
+        2,
+        0.3,
+        (told,),
+        aims(splits, told, PLAN),
+        before,
+        None,
+        {},
+        ("a fault",),
     )
 
 
@@ -117,6 +127,10 @@ def test_money_is_kept_where_it_counts_and_the_likeliest_where_it_does_not() -> 
     assert likely.precision.low < likely.precision.mean < likely.precision.high
     points = report.months[0].policies[LIKELY].curve
     assert [each.share for each in points] == list(PLAN.curve)
+    before = report.month_before
+    assert before is not None
+    assert before.share == PLAN.budget
+    assert before.precision.mean > 2 * report.months[0].bads / report.months[0].customers
     recalls = [each.recall.mean for each in points]
     assert recalls == sorted(recalls)
 

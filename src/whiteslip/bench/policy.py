@@ -148,10 +148,15 @@ def stops(steps: Sequence[tuple[float, int]], probability: Floats, loss_minor: I
 
 
 def rank(thresholds: Thresholds, probability: Floats, owed_minor: Ints) -> Floats:
-    """Return the score by which a policy would stop more or fewer: probability, or expected loss with its weight."""
+    """Return the score by which a policy would stop more or fewer: probability, or expected loss with its weight.
+
+    Whom no step of the policy could suspend, however much is owed, comes after all others.
+    """
     if thresholds.policy == LIKELY:
         return probability
-    return probability * (owed_minor + thresholds.weight_minor)
+    least = min(likely for likely, _ in thresholds.suspend)
+    weighed = 1.0 + probability * (owed_minor + thresholds.weight_minor)
+    return np.where(probability >= least, weighed, probability)
 
 
 def _least(values: Floats, share: float) -> float:

@@ -160,6 +160,25 @@ def aims(splits: Sequence[Split], found: MonthFigures, plan: Plan) -> tuple[AimF
     return tuple(_aims(splits, found, plan))
 
 
+def month_before(before: Month, now: Month, splits: Sequence[Split], plan: Plan) -> Point:
+    """Say what the likeliest by a model of the month before reach now, at the budget's share of those held out.
+
+    It learned from the same customers' earlier month and its ending, which is all a live book could have known.
+    """
+    share = plan.budget
+    values: list[Caught] = []
+    drawn: list[Floats] = []
+    for place, split in enumerate(splits):
+        model = learn(before.sample.take(split.fold.train), seed=plan.seed + place)
+        test = now.sample.take(split.fold.test)
+        probability = scoring.score(model, test.columns).probability
+        endings = now.endings.take(split.fold.test)
+        values += curve(probability, endings, [share])
+        seed = plan.seed + place
+        drawn.append(curve_again(probability, endings, [share], times=plan.draws, seed=seed))
+    return _point(share, values, np.concatenate(drawn)[:, :, 0])
+
+
 def columns_of(
     facts: Facts, probability: Floats, owed_minor: NDArray[np.int64], rows: NDArray[np.intp]
 ) -> dict[str, Column]:
@@ -241,13 +260,16 @@ def _curve(tried: Sequence[Tried], plan: Plan) -> Iterator[Point]:
         )
     again = np.concatenate(drawn)
     for place, share in enumerate(plan.curve):
-        points = [each[place] for each in along]
-        yield Point(
-            share,
-            estimate([each.recall for each in points], again[:, 0, place]),
-            estimate([each.money for each in points], again[:, 1, place]),
-            estimate([each.precision for each in points], again[:, 2, place]),
-        )
+        yield _point(share, [each[place] for each in along], again[:, :, place])
+
+
+def _point(share: float, found: Sequence[Caught], again: Floats) -> Point:
+    return Point(
+        share,
+        estimate([each.recall for each in found], again[:, 0]),
+        estimate([each.money for each in found], again[:, 1]),
+        estimate([each.precision for each in found], again[:, 2]),
+    )
 
 
 def _of_outcome(outcome: Outcome) -> Callable[[Tried], Bools]:

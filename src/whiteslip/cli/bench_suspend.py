@@ -17,7 +17,7 @@ from rich.table import Table
 
 from whiteslip.bench.ground import Ground, ground
 from whiteslip.bench.policy import LIKELY, MONEY, Plan, read_plan, shipped_plan
-from whiteslip.bench.suspend import Month, Split, aims, figures, try_month
+from whiteslip.bench.suspend import Month, Split, aims, figures, month_before, try_month
 from whiteslip.bench.suspend_live import run_live
 from whiteslip.cli.app import err, out, say
 from whiteslip.cli.bench import FAULTY, AsJson, commands
@@ -86,7 +86,9 @@ def bench_suspend(place: Ground, path: Path, plan: Plan, *, live: bool) -> Stopp
         tried = [(month, list(try_month(month, plan, tell=place.tell))) for month in lived.months]
         told = [figures(month, splits, plan) for month, splits in tried]
         seconds = {**lived.seconds, "learn and judge": round(perf_counter() - begun, 1)}
-        last = tried[-1][1]
+        (before, _), (now, last) = tried
+        place.tell("a model of the month before")
+        earlier = month_before(before, now, last, plan)
         run = _through_the_database(place, database, last[0], lived.customers) if live else None
     return StoppingReport(
         panel=path.name,
@@ -95,6 +97,7 @@ def bench_suspend(place: Ground, path: Path, plan: Plan, *, live: bool) -> Stopp
         held_out_share=round(told[-1].held_out / told[-1].customers, 3),
         months=tuple(told),
         aims=aims(last, told[-1], plan),
+        month_before=earlier,
         live=run,
         seconds=seconds,
         faults=(*lived.faults, *(run.faults if run else ())),
@@ -200,6 +203,11 @@ def show(report: StoppingReport) -> None:
         say(
             f"{aim.policy}, {aim.figure}: {_told(aim.reached, 3)}, aimed at {aim.aim:g}: {word},"
             f" in {aim.splits_met} of {aim.splits} splits"
+        )
+    if (point := report.month_before) is not None:
+        say(
+            f"by a model of the month before, {point.share:.0%} suspended: {_told(point.recall, 3)} of the bad,"
+            f" {_told(point.money, 3)} of their money, precision {_told(point.precision, 3)}"
         )
     if report.live is not None:
         count = sum(report.live.restricted.values())

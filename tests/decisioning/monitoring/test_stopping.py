@@ -108,7 +108,7 @@ def test_a_run_that_differs_says_where() -> None:
 def test_a_report_is_plain_json_without_nan() -> None:
     told = Estimate(0.123456789, 0.0, math.nan, 1.0)
     aim = AimFigure("likely", "recall", 0.29, told, met=True, splits_met=1, splits=1)
-    report = StoppingReport("p.csv", "trees", 1, 0.3, (), (aim,), None, {"replay": 1.5}, ())
+    report = StoppingReport("p.csv", "trees", 1, 0.3, (), (aim,), None, None, {"replay": 1.5}, ())
 
     assert report.as_json()["aims"] == [
         {

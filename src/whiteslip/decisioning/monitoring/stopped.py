@@ -114,7 +114,10 @@ class LiveFigures:
 
 @dataclass(frozen=True, slots=True)
 class StoppingReport:
-    """Everything: months, aims, the run through the database, and what must not be."""
+    """Everything: months, aims, the run through the database, and what must not be.
+
+    `month_before` is what a model of the month before reaches in the last month, at the share of the budget.
+    """
 
     panel: str
     model: str
@@ -122,6 +125,7 @@ class StoppingReport:
     held_out_share: float
     months: tuple[MonthFigures, ...]
     aims: tuple[AimFigure, ...]
+    month_before: Point | None
     live: LiveFigures | None
     seconds: Mapping[str, float]
     faults: tuple[str, ...]

@@ -34,7 +34,7 @@ def render(report: StoppingReport) -> str:
 def _blocks(report: StoppingReport) -> Iterator[str]:
     if report.faults:
         yield plots.section("Read this first", [plots.bullets(report.faults)], mark="bad")
-    yield plots.section("Aims of the last month", [_aims(report)])
+    yield plots.section("Aims of the last month", [_aims(report), *_before(report)])
     for month in report.months:
         yield plots.section(f"{month.month}, decided on {month.decided_on}", _month(month))
     if report.live is not None:
@@ -55,6 +55,15 @@ def _aims(report: StoppingReport) -> Html:
         for each in report.aims
     ]
     return plots.table(head, rows)
+
+
+def _before(report: StoppingReport) -> Iterator[str]:
+    if (point := report.month_before) is not None:
+        yield (
+            f"A live book knows endings of earlier months only. Learned from the month before and its ending, the"
+            f" likeliest {figure(point.share, Unit.SHARE)} are {_told(point.recall)} of the bad with"
+            f" {_told(point.money)} of their money, at a precision of {_told(point.precision)}."
+        )
 
 
 def _month(month: MonthFigures) -> Iterator[str]:
