@@ -22,6 +22,8 @@ from whiteslip.bench.models import Table as TableName
 from whiteslip.bench.models import compare_models
 from whiteslip.bench.rules import ROWS, bench_rules
 from whiteslip.bench.scoring import bench_scoring
+from whiteslip.bench.watch import LINES as WATCHED
+from whiteslip.bench.watch import bench_watch
 from whiteslip.cli import bench_tables
 from whiteslip.cli.app import app, err, out, say
 
@@ -161,6 +163,19 @@ def models(
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
         bench_tables.print_models(found)
+
+
+@commands.command()
+def watch(*, as_json: AsJson = False, quick: Quick = False, lines: Lines = None) -> None:
+    """Score and judge every line of a book, and restrict a customer of whom there is news."""
+    with _ground() as place:
+        report = bench_watch(place, lines=lines or (SHORT.lines if quick else WATCHED))
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        bench_tables.print_watch(report)
+    if report.faults:
+        raise typer.Exit(FAULTY)
 
 
 @commands.command(name="fail-open")

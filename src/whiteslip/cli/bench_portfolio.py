@@ -51,7 +51,7 @@ def portfolio(
     seed: Seed = 1,
 ) -> None:
     """Replay a recorded portfolio, compute what its book knew, and learn from it who defaulted."""
-    path = _path(panel_file, data)
+    path = panel_path(panel_file, data)
     with (
         err.status("bench") as status,
         ground(lambda message: status.update(escape(message))) as place,
@@ -157,7 +157,8 @@ def _bands(report: PortfolioReport) -> Table:
     return table
 
 
-def _path(panel_file: Path | None, data: Path | None) -> Path:
+def panel_path(panel_file: Path | None, data: Path | None) -> Path:
+    """Return the file that was named, or the one a folder holds."""
     if panel_file is not None:
         return panel_file
     if data is None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from whiteslip.bench.fail_open import FailOpenReport
 from whiteslip.bench.rules import RulesReport
 from whiteslip.bench.scoring import ScoringReport
+from whiteslip.bench.watch import WatchFigures
 from whiteslip.cli.app import out, say
 
 
@@ -74,6 +75,23 @@ def print_fail_open(report: FailOpenReport) -> None:
     out.print(table)
     for fault in report.faults:
         say(f"FAULT: ours lets pass {fault}")
+
+
+def print_watch(report: WatchFigures) -> None:
+    """Show how long a run over the whole book took, and how soon news has its effect."""
+    say(
+        f"{report.lines:,} lines in {report.seconds:g} s: scored by {report.variables} variables in"
+        f" {report.score_seconds:g} s, judged by {report.rules} rules in {report.watch_seconds:g} s,"
+        f" {report.transitions:,} lines changed; once more in {report.again_seconds:g} s;"
+        f" {report.peak_mb:g} MB at most"
+    )
+    say(
+        f"{report.events} customers of whom a bureau told: restricted in {report.event_ms_median:g} ms,"
+        f" {report.event_ms_most:g} ms at most"
+    )
+    say(report.limits)
+    for fault in report.faults:
+        say(f"FAULT: {fault}")
 
 
 def print_models(found: dict[str, Any]) -> None:

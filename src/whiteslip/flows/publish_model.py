@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from whiteslip.decisioning.models import scoring, store
-from whiteslip.decisioning.models.model import Entry, ModelKind
+from whiteslip.decisioning.models.model import Entry, Model, ModelKind
 from whiteslip.decisioning.samples.fitted import Fitted, Learned
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvalidInput
@@ -32,6 +32,13 @@ def draft(
         raise InvalidInput(f"{fitted.name} holds no {chosen} model", where="kind")
     model = scoring.read(learned.body, kind=ModelKind(chosen), file=fitted.name)
     return store.draft(db, model, fitted_on=on, figures=_figures(fitted, learned), by=by, at=at)
+
+
+def draft_model(
+    db: Connection, model: Model, *, figures: Mapping[str, Any], on: date, by: str, at: datetime
+) -> Entry:
+    """Register a model that was fitted outside of a file, with what was measured of it."""
+    return store.draft(db, model, fitted_on=on, figures=figures, by=by, at=at)
 
 
 def approve(db: Connection, name: str, version: int, *, by: str, at: datetime) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -48,9 +49,10 @@ def score_lines(
     database: Database,
     *,
     model: str,
+    workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> ScoringReport:
-    """Score every line as of the last closed day; a second run of a day changes nothing.
+    """Score every line as of the last closed day, in ranges by some workers; a second run of a day changes nothing.
 
     Without a model that can be read nothing is scored, and the report says why. A model that asks for a
     feature nobody declared is `InvalidInput`.
@@ -63,13 +65,17 @@ def score_lines(
     live = found.model
     check_inputs(live)
     most = database.read(last_customer)
+    parts = [range(first, min(first + AT_ONCE, most + 1)) for first in range(0, most + 1, AT_ONCE)]
+
+    def one(part: range) -> int:
+        return database.write(partial(_score, model=live, customer_ids=part, as_of=as_of))
+
     lines = 0
-    for first in range(0, most + 1, AT_ONCE):
-        last = min(first + AT_ONCE - 1, most)
-        part = range(first, last + 1)
-        lines += database.write(partial(_score, model=live, customer_ids=part, as_of=as_of))
-        if progress:
-            progress(last, most)
+    with ThreadPoolExecutor(workers) as pool:
+        for part, scored in zip(parts, pool.map(one, parts), strict=True):
+            lines += scored
+            if progress:
+                progress(part[-1], most)
     database.write(refresh_statistics)  # a checkout must not go on as if there were no scores
     return ScoringReport(model, live.version, as_of, lines)
 

@@ -13,6 +13,8 @@ import numpy as np
 from whiteslip.decisioning.decisions.store import Recorded, read_recorded
 from whiteslip.decisioning.features import store as features
 from whiteslip.decisioning.features.model import FeatureType
+from whiteslip.decisioning.habits.rules import SCORE_DAYS, SCORE_MODEL
+from whiteslip.decisioning.models import store as models
 from whiteslip.decisioning.rulebooks import rules, store
 from whiteslip.decisioning.rulebooks.backtest import Backtest, Cases, Cell, Numbers, backtest
 from whiteslip.decisioning.rulebooks.chunks import Column
@@ -150,9 +152,12 @@ def of_panel(
     ending: Ending,
     sensitivity: bool = True,
 ) -> BacktestView:
-    """Try a draft on every line of the book as of a day; inputs are features of the same names."""
+    """Try a draft on every line of the book as of a day; inputs are features and scores of the same names.
+
+    A book that reads scores is `InvalidInput` for a day of which there is none.
+    """
     inputs = _inputs(draft, against)
-    known = features.declarations().features
+    known = features.declarations().facts
     wanted = [name for name, source in inputs.items() if _fits(known, source)]
     found = features.compute(db, None, as_of=as_of, features=[*wanted, _AMOUNT])
     count = len(found["customer_id"])
@@ -164,7 +169,10 @@ def of_panel(
         np.full(count, np.datetime64(as_of, "D")),
         np.nan_to_num(found[_AMOUNT]).astype(np.int64),
         {name: Column(found[name]) for name in wanted},
-        [_missing(name, 0, count) for name in inputs if name not in wanted],
+        [
+            *(_missing(name, 0, count) for name in inputs if name not in wanted),
+            *_unscored(db, found, as_of=as_of),
+        ],
     )
     result = backtest(
         draft, _cases(db, rows, ending), before=_judged(against, rows), sensitivity=sensitivity
@@ -194,6 +202,20 @@ def _cases(db: Connection, rows: _Rows, ending: Ending) -> Cases:
             " they count, but not toward bad rates"
         )
     return Cases(rows.columns, rows.amount_minor, is_bad, is_mature)
+
+
+def _unscored(db: Connection, found: features.Columns, *, as_of: date) -> list[str]:
+    """Say how many lines have no score of those read; where none has, there is nothing to try a draft on."""
+    read = [name for name in features.declarations().scores if name in found]
+    if not read:
+        return []
+    count = len(found[read[0]])
+    missing = int(np.isnan(found[read[0]]).sum())
+    if missing == count:
+        live_one = models.live_or_none(db, SCORE_MODEL)
+        cause = live_one.fault or f"no line was scored in the {SCORE_DAYS} days before {as_of}"
+        raise InvalidInput(f"{', '.join(read)}: {cause}", where=read[0])
+    return [f"{missing:,} of {count:,} lines had no score: it is MISSING there"] if missing else []
 
 
 def _judged(book: RuleBook, rows: _Rows) -> Numbers:

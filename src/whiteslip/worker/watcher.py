@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from whiteslip.flows.watch_lines import WATCHED, watch_lines
+from whiteslip.flows.watch_customers import WATCHED, watch_customers
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
 from whiteslip.infra.outbox import Event
@@ -31,8 +31,8 @@ class Watcher:
             return
         at = self._clock.now()
         try:
-            changes = self._database.write(lambda db: watch_lines(db, owners, at=at))
+            report = self._database.write(lambda db: watch_customers(db, owners, at=at))
         except NotFound as error:  # no watch book is live: end of day will judge them
             log.warning("watcher.nobody-judges", why=str(error))
         else:
-            log.debug("watcher.judged", customers=len(owners), changed=len(changes))
+            log.debug("watcher.judged", customers=len(owners), changed=report.changed)

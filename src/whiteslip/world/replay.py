@@ -40,6 +40,9 @@ from whiteslip.world.statuses import status_facts
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Told what is under way, how much of it is done, and how much there is."""
 
+Look: TypeAlias = Callable[[int, date], None]
+"""Shown the book on the statement date of a month, counted from 0, before anything of the next month happens."""
+
 WORKERS = 2
 _RANGES = WORKERS
 _ONE_DAY = timedelta(days=1)
@@ -53,6 +56,7 @@ class _Run:
     panel: Panel
     profile: Profile
     tell: Tell
+    look: Look | None = None
     lines: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     imported: Imported = field(default_factory=Imported)
     positions: list[Ints] = field(default_factory=list[Ints])
@@ -81,13 +85,14 @@ def replay(
     *,
     tell: Tell,
     oracle_terms: OracleTerms | None = None,
+    look: Look | None = None,
 ) -> ReplayResult:
     """Replay a panel on an empty, migrated database, with the oracle in a process beside it."""
     start = perf_counter()
     facts = facts_of(panel)
     expectation = Expectation(facts, profile, oracle_terms or profile.oracle_terms)
     try:
-        run = _Run(database, panel, profile, tell)
+        run = _Run(database, panel, profile, tell, look)
         run.imported.over_limit_net = purchases_above_limit(facts, panel)
         run.imported.refunds_beyond_purchases = refunds_beyond_purchases(facts)
         _open(run)
@@ -181,6 +186,8 @@ def _live(run: _Run, payments: Ints, purchases: Ints) -> None:
                 _record_statuses(run, day, month=len(run.positions))
             with run.phase("read positions"):
                 run.positions.append(_positions(run, day))
+            if run.look is not None:
+                run.look(len(run.positions) - 1, day)
 
 
 def _record_statuses(run: _Run, day: date, *, month: int) -> None:

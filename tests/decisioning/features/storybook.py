@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 from tests.builders import Book, done, founded, noon
 
 from whiteslip.decisioning.features.model import OutsideFact
 from whiteslip.decisioning.features.store import record_outside_facts
+from whiteslip.decisioning.models import store as models
+from whiteslip.decisioning.models.model import Scores
+from whiteslip.decisioning.scorecards.model import Bin, NumberVariable, Scorecard
 from whiteslip.flows.change_limits import (
     LimitChange,
     TemporaryLimit,
@@ -24,6 +28,14 @@ from whiteslip.money.lines.model import LineKey
 FOUNDED_ON = date(2026, 1, 1)
 THE_DAY = date(2026, 3, 3)
 """The statements of 5 January and 5 February are closed: due on 3 February, and on 6 March after the day."""
+
+
+_NEUTRAL = Bin(0.0, 0.0, 1, 0)
+CARD = Scorecard(
+    "behavior", 1, "", 600, 20, 50, 3.0,
+    (NumberVariable("utilization", (0.5,), (_NEUTRAL, _NEUTRAL), (), _NEUTRAL, 1.0),),
+)  # fmt: skip
+"""Stands for the live model; what it says is written by hand."""
 
 
 class Story:
@@ -44,6 +56,11 @@ class Story:
     def before(self) -> None:
         """Live up to, and on, the day."""
         book = self.book
+        book.write(
+            lambda db: models.draft(db, CARD, fitted_on=THE_DAY, figures={}, by="ann", at=book.at)
+        )
+        book.write(lambda db: models.approve(db, "behavior", 1, by="bob", at=book.at))
+        book.write(lambda db: models.release(db, "behavior", 1, by="bob", at=book.at))
         book.close_until(date(2026, 1, 3))
         bought = book.buy(self.payer, 120_000, at_shop=self.shop)
         book.buy(self.payer, 90_000, at_shop=book.shop("Other"), plan_months=3)
@@ -69,6 +86,8 @@ class Story:
         book.hold(self.payer, 5_000, at_shop=self.shop)
         book.pay(self.payer, 2_000)
         self.tell("income_monthly_minor", 880_000, about=date(2026, 2, 28), on=THE_DAY)
+        for line, probability in ((self.payer, 0.2), (self.debtor, 0.9), (self.changer, 0.4)):
+            self.score(line, probability, on=THE_DAY - timedelta(days=1))
 
     def after(self) -> None:
         """Live on for a few days: everything again, and an end of what was under way."""
@@ -81,6 +100,8 @@ class Story:
         self.tell("debts_elsewhere_minor", 8_000_000, about=date(2026, 2, 28), on=late)
         self.tell("status_late_months", 7, about=date(2026, 1, 31), on=late)
         self.tell("status_late_months", 8, about=date(2026, 2, 28), on=late)
+        for line, probability in ((self.payer, 0.1), (self.debtor, 0.6), (self.mover, 0.5)):
+            self.score(line, probability, on=late)
         book.write(lambda db: lift(db, [self._lifting()], at=book.at))
         self._restrict(self.changer, ReasonCode("POL-01"))
         book.pay(self.debtor, 2_000)
@@ -101,6 +122,16 @@ class Story:
         """Record a fact of the payer's."""
         fact = OutsideFact(self.payer.customer_id, name, value, about, on, "bureau")
         self.book.write(lambda db: record_outside_facts(db, [fact]))
+
+    def score(self, line: LineKey, probability: float, *, on: date) -> None:
+        """Record what the model said of a line as of a day."""
+        said = Scores(None, np.array([probability]))
+        customers, lines = np.array([line[0]]), np.array([line[1]])
+        self.book.write(
+            lambda db: models.record_scores(
+                db, said, model="behavior", version=1, on=on, customer_ids=customers, line_ids=lines
+            )
+        )
 
     def _limits(self, line: LineKey, fixed_minor: int, ends_on: date) -> None:
         reason = ReasonCode("LIM-01")

@@ -19,6 +19,7 @@ from whiteslip.decisioning.features.store import (
     record_outside_facts,
     sql,
     statement,
+    text_of,
 )
 from whiteslip.decisioning.rulebooks.model import InputType
 from whiteslip.decisioning.rulebooks.tokens import KEYWORDS
@@ -46,7 +47,7 @@ def test_what_is_declared_is_computed_and_the_other_way_round(db: Connection) ->
     assert set(groups) == set(GROUPS)
     assert {name for name in sql.names() if name.startswith("compute_")} == set(GROUPS.values())
     for group, features in groups.items():
-        computed = columns(db, sql.text(GROUPS[group]))
+        computed = columns(db, text_of(group))
         assert computed[:2] == ["customer_id", "line_id"]
         assert sorted(computed[2:]) == sorted(feature.name for feature in features), group
 

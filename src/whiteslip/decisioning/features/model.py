@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -81,27 +81,42 @@ class OutsideName:
 
 @dataclass(frozen=True)
 class Declarations:
-    """Everything declared, in the order of the file."""
+    """Everything declared, in the order of the file.
+
+    `scores` are what a model said, and what follows from it: books judge by them, and no model learns from them.
+    """
 
     features: Mapping[str, Feature]
     outside: Mapping[str, OutsideName]
+    scores: Mapping[str, Feature] = field(default_factory=dict[str, Feature])
+
+    @cached_property
+    def facts(self) -> Mapping[str, Feature]:
+        """Everything a book may judge a line by: the features, then the scores."""
+        return {**self.features, **self.scores}
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[Feature, ...]]:
-        """The features of each group."""
+        """The features, or scores, of each group."""
         found: dict[str, tuple[Feature, ...]] = {}
-        for feature in self.features.values():
+        for feature in self.facts.values():
             found[feature.group] = (*found.get(feature.group, ()), feature)
         return found
 
     def select(self, names: Iterable[str] | None) -> tuple[Feature, ...]:
-        """Return the features named, all for None; an unknown name is the caller's mistake."""
-        if names is None:
-            return tuple(self.features.values())
-        wanted = tuple(dict.fromkeys(names))
-        if unknown := [name for name in wanted if name not in self.features]:
-            raise InvalidInput(f"no such feature: {', '.join(unknown)}", where=unknown[0])
-        return tuple(self.features[name] for name in wanted)
+        """Return the features named, all for None; an unknown name, or that of a score, is the caller's mistake."""
+        return _select(self.features, self.features if names is None else names)
+
+    def select_facts(self, names: Iterable[str]) -> tuple[Feature, ...]:
+        """Return the features and scores named; an unknown name is the caller's mistake."""
+        return _select(self.facts, names)
+
+
+def _select(known: Mapping[str, Feature], names: Iterable[str]) -> tuple[Feature, ...]:
+    wanted = tuple(dict.fromkeys(names))
+    if unknown := [name for name in wanted if name not in known]:
+        raise InvalidInput(f"no such feature: {', '.join(unknown)}", where=unknown[0])
+    return tuple(known[name] for name in wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,12 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _FEATURE_KEYS: Final = frozenset(
     {"group", "type", "null", "direction", "window", "labels", "reason", "zh", "en"}
 )
+_SCORE_KEYS: Final = frozenset({"type", "zh", "en"})
 _OUTSIDE_KEYS: Final = frozenset({"type", "least", "most", "labels", "zh", "en"})
 _MOST_DAYS: Final = 3660
+
+SCORES: Final = "scores"
+"""The group of what a model said."""
 
 Table = Mapping[str, Any]
 _E = TypeVar("_E", FeatureType, WhenAbsent)
@@ -48,14 +52,16 @@ class _Reader:
         self._file = file
 
     def declarations(self, table: Table) -> Declarations:
-        self._only(table, frozenset({"feature", "outside"}), "")
+        self._only(table, frozenset({"feature", "score", "outside"}), "")
         features = self._tables(table, "feature")
+        scores = self._tables(table, "score")
         outside = self._tables(table, "outside")
         if not features:
             self._refuse("", "there is no feature")
         return Declarations(
             {name: self._feature(name, about) for name, about in features.items()},
             {name: self._outside(name, about) for name, about in outside.items()},
+            {name: self._score(name, about, features) for name, about in scores.items()},
         )
 
     def _feature(self, name: str, table: Table) -> Feature:
@@ -77,6 +83,19 @@ class _Reader:
             about=self._text(table, where),
             reason=self._reason(table.get("reason"), where),
         )
+
+    def _score(self, name: str, table: Table, features: Mapping[str, Table]) -> Feature:
+        """Read a score: missing where there is none, and more of it is always worse."""
+        where = f"score {name}"
+        self._only(table, _SCORE_KEYS, where)
+        held = self._one_of(FeatureType, table.get("type"), "type", where, FeatureType.RATIO)
+        self._check_name(name, table.get("type"), where)
+        if not held.is_number:
+            self._refuse(where, f"type: a score is no {held.value}")
+        if name in features:
+            self._refuse(where, "a feature has this name")
+        about = self._text(table, where)
+        return Feature(name, SCORES, held, WhenAbsent.MISSING, 1, None, (), about)
 
     def _outside(self, name: str, table: Table) -> OutsideName:
         where = f"outside {name}"

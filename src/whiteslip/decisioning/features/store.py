@@ -20,7 +20,8 @@ from whiteslip.decisioning.features.model import (
     OutsideFact,
     WhenAbsent,
 )
-from whiteslip.decisioning.features.reading import read
+from whiteslip.decisioning.features.reading import SCORES, read
+from whiteslip.decisioning.habits.rules import SCORE_DAYS, SCORE_MODEL
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
@@ -45,6 +46,7 @@ GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "restrictions": "compute_restrictions",
         "capacity": "compute_capacity",
         "statuses": "compute_statuses",
+        SCORES: "compute_scores",
     }
 )
 """The statement of each group; all take `first`, `last`, `customer_ids` (or NULL) and `as_of`."""
@@ -76,10 +78,11 @@ def compute(
 ) -> Columns:
     """Compute features (all, unless named) of every line of some customers (all, if None) as of a day.
 
+    Scores are computed where they are named.
     Only what was known by the end of the day counts; a line opened later is left out. Rows are in
     the order of customer and line. Only the statements of the groups needed are run.
     """
-    wanted = declarations().select(features)
+    wanted = declarations().select(None) if features is None else _named(features)
     params = _params(customer_ids, as_of)
     groups = dict.fromkeys(feature.group for feature in wanted) or {"use": None}
     parts: list[Columns] = []
@@ -92,27 +95,36 @@ def compute(
 
 
 def statement(features: Iterable[str]) -> str:
-    """Return a query of some features, one row a line with its key, to stand inside a larger one.
+    """Return a query of some features and scores, one row a line with its key, to stand inside a larger one.
 
     It takes `first`, `last`, `customer_ids` (NULL for the whole range) and `as_of`. What is missing
     is NULL; counts and amounts are bigint, ratios double precision.
     """
-    wanted = declarations().select(features)
+    wanted = _named(features)
     if not wanted:
         raise InvalidInput("a query of no features", where="features")
     groups = list(dict.fromkeys(feature.group for feature in wanted))
     cells = ", ".join(f"{_cell(each, f'of_{each.group}')} AS {each.name}" for each in wanted)
-    tables = [f"(\n{sql.text(GROUPS[group])}\n) AS of_{group}" for group in groups]
+    tables = [f"(\n{text_of(group)}\n) AS of_{group}" for group in groups]
     joined = "".join(f"\nINNER JOIN {table} USING (customer_id, line_id)" for table in tables[1:])
     return f"SELECT customer_id, line_id, {cells}\nFROM {tables[0]}{joined}"
+
+
+def text_of(group: str) -> str:
+    """Return a group's statement; that of the scores speaks of the model and the age the checkout goes by."""
+    text = sql.text(GROUPS[group])
+    if group == SCORES:
+        text = text.replace("/* score_model */", f"'{SCORE_MODEL}'")
+        text = text.replace("/* score_days */", str(SCORE_DAYS))
+    return text
 
 
 def watch_facts(inputs: Iterable[str] = ()) -> str:
     """Return the query of what a watch book reads, for customers between `first` and `last` as of `as_of`.
 
     The quick facts are always there: they read today's live balances, so they hold only for today, and there they
-    equal the features of the same names. Other inputs are computed as features; then the query also takes
-    `customer_ids` (NULL for the whole range).
+    equal the features of the same names. Other inputs are computed as features, or read as scores; then the query
+    also takes `customer_ids` (NULL for the whole range).
     """
     quick = sql.text("read_watch_facts")
     others = [name for name in inputs if name not in QUICK]
@@ -158,6 +170,10 @@ def _params(customer_ids: Iterable[int] | None, as_of: date) -> dict[str, Any]:
     return {"first": first, "last": last, "customer_ids": listed, "as_of": as_of}
 
 
+def _named(names: Iterable[str]) -> tuple[Feature, ...]:
+    return declarations().select_facts(names)
+
+
 def _run(
     db: Connection, group: str, features: Sequence[Feature], params: Mapping[str, Any]
 ) -> Columns:
@@ -165,7 +181,7 @@ def _run(
     labels = {f"labels_{each.name}": arrays.texts(each.labels) for each in features if each.labels}
     cells = [f"array_agg(fact.{name}) AS {name}" for name in _KEY]
     cells += [f"array_agg({_packed(each)}) AS {each.name}" for each in features]
-    query = f"SELECT {', '.join(cells)} FROM (\n{sql.text(GROUPS[group])}\n) AS fact"
+    query = f"SELECT {', '.join(cells)} FROM (\n{text_of(group)}\n) AS fact"
     with db.cursor(binary=True) as cursor:
         found = arrays.read(cursor.execute(query.encode(), {**params, **labels}, prepare=False))
     return {**found, **{each.name: _unpacked(each, found[each.name]) for each in features}}

@@ -95,7 +95,11 @@ def _not_supplied(book: RuleBook, source: Input, supplied: Mapping[str, InputTyp
     known = supplied.get(source.name)
     if known is None:
         few = len(supplied) <= _FEW
-        given = ", ".join(sorted(supplied)) if few else f"the {len(supplied)} declared features"
+        given = (
+            ", ".join(sorted(supplied))
+            if few
+            else f"the {len(supplied)} declared features and scores"
+        )
         meant = did_you_mean(source.name, supplied)
         return f"no fact {source.name!r} is supplied to a {book.kind.value} book; it is given {given}{meant}"
     if known is not source.type:

@@ -42,7 +42,7 @@ FACTS: Final[Mapping[BookKind, Callable[[RuleBook], str]]] = MappingProxyType(
         BookKind.LIMITS: lambda book: statement(source.name for source in book.inputs),
     }
 )
-"""The query of the facts a book reads, features by their names, for customers `first` to `last` as of `as_of`.
+"""The query of the facts (features and scores) a book reads, for customers `first` to `last` as of `as_of`.
 
 The other kinds judge requests as they come, and are handed the facts by whoever asks.
 """
@@ -176,7 +176,7 @@ def supplied(kind: BookKind) -> Mapping[str, InputType] | None:
     """Name the facts supplied to a kind of book, with their types; None where it is handed them by whoever asks."""
     if kind not in FACTS:
         return None
-    return {one.name: InputType(one.type.value) for one in declarations().select(None)}
+    return {one.name: InputType(one.type.value) for one in declarations().facts.values()}
 
 
 def shares(now: Running) -> tuple[tuple[RuleBook, str], ...]:
