@@ -21,6 +21,7 @@ from whiteslip.api.posted import to_http
 from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
     applications,
+    budgets,
     clock,
     customers,
     lines,
@@ -39,7 +40,16 @@ from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
 
-ROUTERS = (purchases, repayments, lines, restrictions, applications, customers, clock)
+ROUTERS = (
+    purchases,
+    repayments,
+    lines,
+    restrictions,
+    applications,
+    customers,
+    budgets,
+    clock,
+)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "

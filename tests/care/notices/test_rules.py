@@ -217,6 +217,7 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.BUDGET_WARNING,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     APPLICATION_DECLINED = "application_declined"
     APPLICATION_REFERRED = "application_referred"
     APPLICATION_EXPIRED = "application_expired"
+    BUDGET_WARNING = "budget_warning"
 
 
 class ReasonText(NamedTuple):

@@ -33,6 +33,7 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
         ReasonCode.REPEATEDLY_LATE: frozenset({"days"}),
         ReasonCode.HIGH_UTILIZATION: frozenset({"percent"}),
         ReasonCode.LIMIT_EXCEEDED: frozenset({"available"}),
+        ReasonCode.OWN_CAP: frozenset({"purchase", "day", "week", "month", "cooling_off"}),
     }
 )
 """The facts a code may come with, the only ones its text may name; none of them is certain."""
@@ -43,6 +44,7 @@ _MAY_BE_BARE = frozenset(
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.BUDGET_WARNING,
     }
 )
 HIGHEST_LEVEL = 5
