@@ -25,6 +25,7 @@ from whiteslip.api.routes import (
     clock,
     customers,
     lines,
+    privacy,
     purchases,
     repayments,
     restrictions,
@@ -48,6 +49,7 @@ ROUTERS = (
     applications,
     customers,
     budgets,
+    privacy,
     clock,
 )
 PREFIX = "/v1"
