@@ -2,7 +2,7 @@
 
 AES-256-GCM throughout (NIST SP 800-38D): 12 random bytes of nonce before each sealed text, and whose and what it is
 bound to it, so that a sealed text put in another place does not open. Whoever destroys a person's wrapped key makes
-everything sealed with it unreadable, in every backup too.
+everything sealed with it unreadable, wherever else a copy of the sealed text lies without a copy of the key.
 """
 
 from __future__ import annotations

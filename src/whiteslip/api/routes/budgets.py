@@ -75,7 +75,7 @@ async def keep_budget(customer_id: CustomerPath, posted: Post) -> HttpResponse:
 
 @router.post(
     "/customers/{customer_id}/budget/forget",
-    **posts(shapes.ForgetBody, shapes.Kept),
+    **posts(shapes.ForgetBody, shapes.Kept, "not_found"),
 )
 async def forget_budget(customer_id: CustomerPath, posted: Post) -> HttpResponse:
     """Forget what a person told."""
@@ -130,7 +130,7 @@ async def set_cap(customer_id: CustomerPath, posted: Post) -> HttpResponse:
     return await posted.manage(body, act)
 
 
-@router.get("/customers/{customer_id}/lessons", **gives(shapes.Lessons))
+@router.get("/customers/{customer_id}/lessons", **gives(shapes.Lessons, "not_found"))
 async def show_lesson(customer_id: CustomerPath, read: Read) -> HttpResponse:
     """Show the lesson that would help a person now, if there is one they were not told."""
     read.needs("care:read")

@@ -123,7 +123,9 @@ async def ask_bureau_correction(customer_id: CustomerPath, posted: Post) -> Http
     return await posted.manage(body, act)
 
 
-@router.get("/customers/{customer_id}/bureau-corrections", **gives(shapes.BureauCorrections))
+@router.get(
+    "/customers/{customer_id}/bureau-corrections", **gives(shapes.BureauCorrections, "not_found")
+)
 async def list_bureau_corrections(customer_id: CustomerPath, read: Read) -> HttpResponse:
     """List what a person asked a bureau to correct."""
     read.needs("care:read")
