@@ -26,15 +26,6 @@ def reaching(sources: Iterable[Source]) -> list[str]:
     ]
 
 
-def named_inputs(sources: Iterable[Source]) -> set[str]:
-    """Read the names of all facts that rule books and features declare."""
-    return {
-        name
-        for source in sources
-        for name in re.findall(r"^\s*\[*(\w+)\]*\s*(?:=\s*\{)?", source.text, re.MULTILINE)
-    }
-
-
 def test_no_decision_reads_what_was_told_for_advice() -> None:
     sources = [file for kind in (".sql", ".py", ".toml") for file in tree.sources(kind)]
     looked_at = {source.inside[0] for source in sources if source.inside[:1]}
