@@ -17,6 +17,7 @@ from tests.builders import Book, founded, noon
 from tests.simulation.invariants import DRAWN, broken, fingerprint
 
 from whiteslip.flows import end_of_day as closing
+from whiteslip.flows.advise import Answers, Told, keep_answers
 from whiteslip.flows.capture import CaptureRequest, capture
 from whiteslip.flows.change_limits import TemporaryLimit, grant_temporary_limits
 from whiteslip.flows.checkout import checkout
@@ -27,7 +28,7 @@ from whiteslip.money.lines.model import LineKey
 from whiteslip.money.purchases.model import Authorized, PurchaseRequest
 
 CLOSES_ON = date(2026, 3, 4)
-"""On this night statements close, dues are missed, holds expire, a limit returns and people are suspended."""
+"""On this night statements close, dues are missed, holds expire, a limit returns, people are stopped or warned."""
 _numbers = count(1)
 
 
@@ -87,6 +88,8 @@ def _live(book: Book) -> None:
     book.refund(lines[2].customer_id, refundable, 5_000)
     book.close_until(CLOSES_ON)
     book.pay(lines[3], 3_000)
+    told = [Told(line.customer_id, Answers(10_000, 15)) for line in lines]
+    book.write(lambda db: keep_answers(db, told, at=book.at))
 
 
 def close(database: Database) -> None:

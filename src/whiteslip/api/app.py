@@ -22,10 +22,12 @@ from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
     appeals,
     applications,
+    budgets,
     clock,
     complaints,
     customers,
     lines,
+    privacy,
     purchases,
     repayments,
     restrictions,
@@ -57,6 +59,8 @@ ROUTERS = (
     reviews,
     appeals,
     complaints,
+    budgets,
+    privacy,
 )
 PREFIX = "/v1"
 ABOUT = (

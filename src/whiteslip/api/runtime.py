@@ -15,7 +15,7 @@ from whiteslip.flows.pay_out_credit import PayoutRequest, pay_out_credit
 from whiteslip.flows.refund import RefundRequest, refund
 from whiteslip.flows.repay import RepaymentRequest, repay
 from whiteslip.flows.void import VoidRequest, void
-from whiteslip.infra import keys
+from whiteslip.infra import crypto, keys
 from whiteslip.infra.clock import Clock, MachineClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Response
@@ -50,6 +50,7 @@ class Runtime:
         self.settings = settings
         self.database = database
         self.clock = clock or MachineClock()
+        self.ring = crypto.keyring(settings)
         self.keys = KeyCache(database, keys.pepper_at(settings.home))
         self.reading = Lane("read", workers=READERS, capacity=READS_WAITING)
         self.checkouts = self._lane("checkout", _check_out, CHECKOUT)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from whiteslip.care.privacy.model import Person
+from whiteslip.care.privacy.store import seal_people
 from whiteslip.credit.applications import rules, store
 from whiteslip.credit.applications.model import (
     Applicant,
@@ -20,10 +22,11 @@ from whiteslip.credit.applications.model import (
 from whiteslip.credit.applications.store import Known
 from whiteslip.credit.bureau.model import ApplicationKey, NewInquiry
 from whiteslip.credit.bureau.store import cancel_inquiries, insert_inquiries
-from whiteslip.credit.customers.model import NewCustomer
+from whiteslip.credit.customers.model import SEALED_MARK, NewCustomer
 from whiteslip.credit.customers.store import insert_customers
 from whiteslip.credit.limits.store import table
 from whiteslip.infra import business_day, outbox
+from whiteslip.infra.crypto import Keyring
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
@@ -58,7 +61,7 @@ class WithdrawRequest(NamedTuple):
 
 
 def apply(
-    db: Connection, requests: Sequence[Request], *, at: datetime
+    db: Connection, requests: Sequence[Request], *, at: datetime, ring: Keyring | None = None
 ) -> list[Applied | WhiteslipError]:
     """Take applications in, in order; who applied before stays the same customer.
 
@@ -72,7 +75,7 @@ def apply(
         products.live(db, name)
     hashes = [request.applicant.id_hash for request in right]
     store.bar_applicants(db, hashes)
-    taken = _take_in(db, right, store.find_applicants(db, hashes), on=on, at=at)
+    taken = _take_in(db, right, store.find_applicants(db, hashes), ring, on=on, at=at)
     answers = iter(taken)
     return [next(answers) if wrong is None else wrong for wrong in mistakes]
 
@@ -113,6 +116,7 @@ def _take_in(
     db: Connection,
     requests: Sequence[Request],
     known: dict[bytes, Known],
+    ring: Keyring | None,
     *,
     on: date,
     at: datetime,
@@ -129,7 +133,7 @@ def _take_in(
             refused[index] = Conflict("this person has a line already")
         seen.add(id_hash)
     kept = [request for index, request in enumerate(requests) if index not in refused]
-    keys = _numbered(db, kept, known, on=on, at=at)
+    keys = _numbered(db, kept, known, ring, on=on, at=at)
     _keep(db, kept, keys, on=on, at=at)
     numbers = iter(keys)
     return [
@@ -142,6 +146,7 @@ def _numbered(
     db: Connection,
     requests: Sequence[Request],
     known: dict[bytes, Known],
+    ring: Keyring | None,
     *,
     on: date,
     at: datetime,
@@ -152,7 +157,11 @@ def _numbered(
         for request in requests
         if request.applicant.id_hash not in known
     ]
-    joined = insert_customers(db, people, on=on) if people else []
+    hidden = people if ring is None else [one._replace(display_name=SEALED_MARK) for one in people]
+    joined = insert_customers(db, hidden, on=on) if people else []
+    if joined and ring is not None:
+        named = [Person(one.display_name, None) for one in people]
+        seal_people(db, dict(zip(joined, named, strict=True)), ring, at=at)
     if joined:
         outbox.append(db, "credit.customer-joined", customer_ids=joined, subject_ids=joined, at=at)
     fresh = iter(joined)

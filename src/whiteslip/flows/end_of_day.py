@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import NamedTuple, Protocol, TypeAlias
 
+from whiteslip.care.budgeting.store import warn_of_dues
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
@@ -239,7 +240,7 @@ class _Job:
         plan_afresh(db)
         first = range_no * self.range_size
         last = first + self.range_size - 1
-        for step in (*STEPS, Step("judge lines", self._judge)):
+        for step in (*STEPS, Step("judge lines", self._judge), Step("warn of dues", _warn)):
             before = perf_counter()
             rows[step.name] = step.run(
                 db, first=first, last=last, business_date=self.closing, at=self.at
@@ -276,3 +277,8 @@ def _take(db: Connection, steps: Sequence[TakenStep], *, on: date, at: datetime)
     taken = suspensions.take_steps(db, steps, on=on, at=at)
     insert_notices(db, notices_of(taken.changes), at=at)
     return len(taken.changes)
+
+
+def _warn(db: Connection, *, first: int, last: int, business_date: date, at: datetime) -> int:
+    """Warn those who asked to be advised of dues that their budget does not leave."""
+    return warn_of_dues(db, first=first, last=last, on=business_date + timedelta(days=1), at=at)

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from whiteslip.credit.customers.model import NewCustomer
+from whiteslip.care.privacy.model import Person
+from whiteslip.care.privacy.store import seal_people
+from whiteslip.credit.customers.model import SEALED_MARK, NewCustomer
 from whiteslip.credit.customers.store import existing, insert_customers
 from whiteslip.infra import business_day, outbox
+from whiteslip.infra.crypto import Keyring
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
@@ -27,10 +30,16 @@ class OpenedLine(NamedTuple):
     line_id: int
 
 
-def join(db: Connection, people: Sequence[NewCustomer], *, at: datetime) -> list[int]:
-    """Keep people who join; returns their customer ids, in order."""
+def join(
+    db: Connection, people: Sequence[NewCustomer], *, at: datetime, ring: Keyring | None = None
+) -> list[int]:
+    """Keep people who join, with a master key their names sealed only; returns their customer ids, in order."""
     on = business_day.today(db).current_on
-    ids = insert_customers(db, people, on=on)
+    hidden = people if ring is None else [one._replace(display_name=SEALED_MARK) for one in people]
+    ids = insert_customers(db, hidden, on=on)
+    if ring is not None:
+        named = [Person(one.display_name, None) for one in people]
+        seal_people(db, dict(zip(ids, named, strict=True)), ring, at=at)
     outbox.append(db, "credit.customer-joined", customer_ids=ids, subject_ids=ids, at=at)
     return ids
 

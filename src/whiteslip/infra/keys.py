@@ -76,15 +76,16 @@ class ListedKey(NamedTuple):
 
 def pepper_at(home: Path) -> bytes:
     """Read the server's secret that keys are hashed with, making it (mode 0600) the first time."""
-    return _secret_at(home, "api-key-pepper")
+    return secret_at(home, "api-key-pepper")
 
 
 def identity_key_at(home: Path) -> bytes:
     """Read the secret that identity numbers are hashed with, agreed with the bureau; made the first time."""
-    return _secret_at(home, "identity-key")
+    return secret_at(home, "identity-key")
 
 
-def _secret_at(home: Path, name: str) -> bytes:
+def secret_at(home: Path, name: str) -> bytes:
+    """Read a secret of 32 bytes in hexadecimal, making it (mode 0600) the first time."""
     folder = home / "secrets"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name

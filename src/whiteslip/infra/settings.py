@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """The embedded server's TCP port; without it a free one is chosen and remembered."""
     sandbox: bool = True
     """Outside parties are simulators and the clock may be moved."""
+    master_key_file: Path | None = None
+    """A file (mode 0600) with the key that wraps people's keys, 32 bytes in hexadecimal; else one lies in the home."""
     bureau_url: str | None = None
     """Where the credit bureau is asked; in a sandbox `whiteslip up` starts a simulated one."""
     pool_size: int = Field(default=8, ge=1, le=1000)

@@ -47,6 +47,7 @@ class ReasonCode(StrEnum):
     LINE_CLOSED = "LIM-05"
     LEGAL_ORDER = "LEG-01"
     OWN_LOCK = "CUS-01"
+    OWN_CAP = "CUS-02"
     SYSTEM_FAULT = "SYS-01"
     DATA_MISSING = "SYS-02"
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from whiteslip.infra.crypto import Keyring
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.money.arrears.model import AssetClass, Bucket
 from whiteslip.money.arrears.rules import asset_class, bucket
+from whiteslip.views import names
 
 sql = Sql(__package__)
 
@@ -128,11 +130,25 @@ def find_story(db: Connection) -> Story | None:
 
 
 def list_people(
-    db: Connection, *, wanted: str, standing: str, before: int, limit: int
+    db: Connection,
+    *,
+    wanted: str,
+    standing: str,
+    before: int,
+    limit: int,
+    ring: Keyring | None = None,
 ) -> list[PersonRow]:
-    """List people; `standing` is all, overdue or restricted."""
-    rows = sql.many(db, "list_people", wanted=wanted, standing=standing, before=before, limit=limit)
-    return [PersonRow(*row) for row in rows]
+    """List people; `standing` is all, overdue or restricted. Sealed names are found and shown with the master key."""
+    rows = sql.many(
+        db,
+        "list_people",
+        wanted=wanted,
+        named=names.found(db, wanted, ring),
+        standing=standing,
+        before=before,
+        limit=limit,
+    )
+    return names.shown(db, [PersonRow(*row) for row in rows], ring)
 
 
 def _shares(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from whiteslip.infra.crypto import Keyring
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.ids import MAX_ID
@@ -237,9 +238,11 @@ class JournalView(NamedTuple):
     sums: tuple[AccountSum, ...] = ()
 
 
-def tell(db: Connection, customer_id: int, *, line_id: int | None = None) -> StoryView | None:
+def tell(
+    db: Connection, customer_id: int, ring: Keyring | None = None, *, line_id: int | None = None
+) -> StoryView | None:
     """Tell the story of a customer's line, the first one unless named; None if there is no such customer."""
-    customer = find_customer(db, customer_id)
+    customer = find_customer(db, customer_id, ring)
     if customer is None:
         return None
     chosen = _chosen_line(customer, line_id)
@@ -277,10 +280,16 @@ def tell(db: Connection, customer_id: int, *, line_id: int | None = None) -> Sto
 
 
 def journal(
-    db: Connection, customer_id: int, wanted: Wanted, *, limit: int, line_id: int | None = None
+    db: Connection,
+    customer_id: int,
+    wanted: Wanted,
+    *,
+    limit: int,
+    line_id: int | None = None,
+    ring: Keyring | None = None,
 ) -> JournalView | None:
     """Show the movements behind a number of the story; None if there is no such customer."""
-    customer = find_customer(db, customer_id)
+    customer = find_customer(db, customer_id, ring)
     if customer is None:
         return None
     chosen = _chosen_line(customer, line_id)

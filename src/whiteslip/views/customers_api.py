@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from whiteslip.infra.crypto import Keyring
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.views import names
 
 sql = Sql(__package__)
 
@@ -31,10 +33,12 @@ class MerchantView(NamedTuple):
     status: str
 
 
-def find_customer(db: Connection, customer_id: int) -> CustomerView | None:
-    """Find one customer."""
+def find_customer(
+    db: Connection, customer_id: int, ring: Keyring | None = None
+) -> CustomerView | None:
+    """Find one customer; a sealed name is opened with the master key."""
     row = sql.maybe(db, "find_customer", customer_id=customer_id)
-    return None if row is None else CustomerView(*row)
+    return None if row is None else names.shown(db, [CustomerView(*row)], ring)[0]
 
 
 def list_merchants(db: Connection, *, before: int, limit: int) -> list[MerchantView]:

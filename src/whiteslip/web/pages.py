@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from structlog import get_logger
 
+from whiteslip.infra.crypto import Keyring
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.settings import Settings
 from whiteslip.kernel import ids
@@ -52,6 +53,7 @@ class Runtime(Protocol):
 
     settings: Settings
     database: Database
+    ring: Keyring
     reading: Readers
 
 
@@ -113,7 +115,11 @@ async def show_book(reader: Reading) -> Response:
 
     def look(db: Connection) -> tuple[books.BookView | None, dict[str, list[books.PersonRow]]]:
         found = books.show(db)
-        people = {} if found is None else {name: _people(db, name) for name in STANDINGS[1:]}
+        people = (
+            {}
+            if found is None
+            else {name: _people(db, name, reader.runtime.ring) for name in STANDINGS[1:]}
+        )
         return found, people
 
     def show(seen: tuple[books.BookView | None, dict[str, list[books.PersonRow]]]) -> str:
@@ -149,7 +155,12 @@ async def list_customers(
 
     def look(db: Connection) -> list[books.PersonRow]:
         return books.list_people(
-            db, wanted=wanted, standing=chosen, before=before, limit=PEOPLE_A_PAGE + 1
+            db,
+            wanted=wanted,
+            standing=chosen,
+            before=before,
+            limit=PEOPLE_A_PAGE + 1,
+            ring=reader.runtime.ring,
         )
 
     def show(rows: list[books.PersonRow]) -> str:
@@ -182,7 +193,7 @@ async def show_customer(customer_id: str, reader: Reading, order: str = "newest"
             newest_first=newest_first,
         )
 
-    return await reader.page(lambda db: customers.tell(db, number), show)
+    return await reader.page(lambda db: customers.tell(db, number, reader.runtime.ring), show)
 
 
 @router.get("/customers/{customer_id}/journal")
@@ -207,7 +218,10 @@ async def show_journal(
         )
 
     return await reader.page(
-        lambda db: customers.journal(db, number, wanted, limit=MOVEMENTS_A_PAGE + 1), show
+        lambda db: customers.journal(
+            db, number, wanted, limit=MOVEMENTS_A_PAGE + 1, ring=reader.runtime.ring
+        ),
+        show,
     )
 
 
@@ -261,8 +275,10 @@ def _speaker(request: Request) -> Speaker:
     return speaker(asked, request.headers.get("accept-language", ""))
 
 
-def _people(db: Connection, standing: str) -> list[books.PersonRow]:
-    return books.list_people(db, wanted="", standing=standing, before=MAX_ID, limit=PEOPLE_ON_BOOK)
+def _people(db: Connection, standing: str, ring: Keyring | None) -> list[books.PersonRow]:
+    return books.list_people(
+        db, wanted="", standing=standing, before=MAX_ID, limit=PEOPLE_ON_BOOK, ring=ring
+    )
 
 
 def _in_order(closing: books.Closing | None) -> list[tuple[str, float]]:

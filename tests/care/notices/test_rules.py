@@ -222,6 +222,7 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.HUMAN_DECISION_REQUESTED,
         Kind.COMPLAINT_RECEIVED,
         Kind.COMPLAINT_ANSWERED,
+        Kind.BUDGET_WARNING,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

@@ -15,7 +15,16 @@ from whiteslip.kernel.reason import Reason, ReasonCode
 CJK = re.compile(r"[\u4e00-\u9fff]")
 WIDE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 HALF_WIDTH = re.compile(r"[,;:!?()]|\.(?!\d)")
-EVERY_FACT = {"days": 12, "percent": 97, "available": "338.34"}
+EVERY_FACT = {
+    "days": 12,
+    "percent": 97,
+    "available": "338.34",
+    "cooling_off": 23,
+    "purchase": "500.00",
+    "day": "600.00",
+    "week": "700.00",
+    "month": "800.00",
+}
 FRAUD = [code for code in ReasonCode if code.startswith("FRD")]
 DETECTOR_WORDS = re.compile(
     r"device|network|ring\b|linked|shared|model|scor|rule|pattern|detect|algorithm|fraud|takeover"

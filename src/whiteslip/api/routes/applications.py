@@ -49,7 +49,7 @@ async def apply_for_line(posted: Post) -> HttpResponse:
     request = _request(posted, body)
 
     def act(db: Connection, at: datetime) -> Response:
-        return _applied(apply(db, [request], at=at))
+        return _applied(apply(db, [request], at=at, ring=posted.runtime.ring))
 
     return await posted.manage(_hashed(body, request.applicant), act)
 

@@ -29,7 +29,7 @@ async def create_customer(posted: Post) -> HttpResponse:
 
     def act(db: Connection, at: datetime) -> Response:
         person = NewCustomer(body.reference, body.display_name, body.language)
-        (customer_id,) = join(db, [person], at=at)
+        (customer_id,) = join(db, [person], at=at, ring=posted.runtime.ring)
         return present.created(ids.write("cus", customer_id))
 
     return await posted.manage(body, act)
@@ -40,7 +40,7 @@ async def show_customer(customer_id: CustomerPath, read: Read) -> HttpResponse:
     """Show a person and their lines."""
     read.needs("customers:read")
     number = ids.read_one(customer_id, "cus")
-    row = await read.view(lambda db: people.find_customer(db, number))
+    row = await read.view(lambda db: people.find_customer(db, number, read.runtime.ring))
     return reading.show(showing.customer(reading.found(row, f"customer {customer_id}")))
 
 

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     HUMAN_DECISION_REQUESTED = "human_decision_requested"
     COMPLAINT_RECEIVED = "complaint_received"
     COMPLAINT_ANSWERED = "complaint_answered"
+    BUDGET_WARNING = "budget_warning"
 
 
 class ReasonText(NamedTuple):

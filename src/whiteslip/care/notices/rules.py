@@ -33,6 +33,7 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
         ReasonCode.REPEATEDLY_LATE: frozenset({"days"}),
         ReasonCode.HIGH_UTILIZATION: frozenset({"percent"}),
         ReasonCode.LIMIT_EXCEEDED: frozenset({"available"}),
+        ReasonCode.OWN_CAP: frozenset({"purchase", "day", "week", "month", "cooling_off"}),
     }
 )
 """The facts a code may come with, the only ones its text may name; none of them is certain."""
@@ -48,6 +49,7 @@ _MAY_BE_BARE = frozenset(
         Kind.HUMAN_DECISION_REQUESTED,
         Kind.COMPLAINT_RECEIVED,
         Kind.COMPLAINT_ANSWERED,
+        Kind.BUDGET_WARNING,
     }
 )
 HIGHEST_LEVEL = 5

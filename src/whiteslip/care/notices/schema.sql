@@ -9,7 +9,8 @@ CREATE TABLE care.notice (
         kind IN (
             'warned', 'restricted', 'suspended', 'restored', 'limit_changed',
             'application_approved', 'application_declined', 'application_referred', 'application_expired',
-            'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered'
+            'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
+            'budget_warning'
         )
     ),
     reasons jsonb NOT NULL,

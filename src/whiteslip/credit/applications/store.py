@@ -177,3 +177,8 @@ def move_applications(db: Connection, moves: Sequence[Move], *, on: date, at: da
 def _written(reasons: Sequence[Reason]) -> bytes:
     """Write reasons as they are stored everywhere."""
     return msgspec.json.encode([{"code": one.code, "facts": dict(one.facts)} for one in reasons])
+
+
+def erase_applicants(db: Connection, customer_ids: Iterable[int]) -> None:
+    """Take the identity out of people's applications."""
+    sql.run(db, "erase_applicants", customer_ids=arrays.bigints(sorted(set(customer_ids))))

@@ -169,3 +169,8 @@ def read_files(db: Connection, keys: Sequence[ApplicationKey]) -> dict[Applicati
         application_ids=arrays.bigints([key.application_id for key in keys]),
     )
     return {ApplicationKey(*row[:2]): File(*row[2:]) for row in rows}
+
+
+def erase_reports(db: Connection, customer_ids: Iterable[int]) -> None:
+    """Take the bureau's own words out of people's reports."""
+    sql.run(db, "erase_reports", customer_ids=arrays.bigints(sorted(set(customer_ids))))

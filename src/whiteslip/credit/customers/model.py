@@ -11,3 +11,7 @@ class NewCustomer(NamedTuple):
     reference: str
     display_name: str
     language: str
+
+
+SEALED_MARK = "*"
+"""Stands where a name would, of a person whose name lies sealed, or was erased."""

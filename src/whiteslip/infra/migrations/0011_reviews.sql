@@ -163,11 +163,3 @@ CREATE TABLE care.complaint_event (
 ALTER TABLE care.notice ADD COLUMN matter_id bigint;
 ALTER TABLE care.notice DROP CONSTRAINT notice_check;
 ALTER TABLE care.notice ADD CHECK (num_nonnulls(line_id, application_id, matter_id) > 0);
-ALTER TABLE care.notice DROP CONSTRAINT notice_kind_check;
-ALTER TABLE care.notice ADD CONSTRAINT notice_kind_check CHECK (
-    kind IN (
-        'warned', 'restricted', 'suspended', 'restored', 'limit_changed',
-        'application_approved', 'application_declined', 'application_referred', 'application_expired',
-        'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered'
-    )
-);

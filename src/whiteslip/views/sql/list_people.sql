@@ -13,6 +13,7 @@ WHERE
         OR person.customer_id::text = %(wanted)s::text
         OR person.reference = %(wanted)s::text
         OR person.display_name = %(wanted)s::text
+        OR person.customer_id = ANY(%(named)s::bigint[])
     )
     AND (%(standing)s::text <> 'overdue' OR late.customer_id IS NOT NULL)
     AND (%(standing)s::text <> 'restricted' OR line.restriction_level >= 3)

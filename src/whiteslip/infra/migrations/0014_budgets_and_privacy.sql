@@ -1,0 +1,115 @@
+CREATE TABLE care.budget (
+    customer_id bigint NOT NULL,
+    income_minor bigint NOT NULL CHECK (income_minor >= 0),
+    rent_minor bigint NOT NULL CHECK (rent_minor >= 0),
+    debts_minor bigint NOT NULL CHECK (debts_minor >= 0),
+    fixed_minor bigint NOT NULL CHECK (fixed_minor >= 0),
+    change_minor bigint NOT NULL,
+    cushion_minor bigint NOT NULL CHECK (cushion_minor >= 0),
+    told_at timestamptz NOT NULL,
+    income_day smallint NOT NULL CHECK (income_day BETWEEN 1 AND 31),
+    PRIMARY KEY (customer_id)
+);
+
+CREATE TABLE care.cap_change (
+    customer_id bigint NOT NULL,
+    change_id bigint NOT NULL,
+    amount_minor bigint CHECK (amount_minor >= 0),
+    asked_at timestamptz NOT NULL,
+    effective_at timestamptz NOT NULL CHECK (effective_at >= asked_at),
+    wait_hours integer NOT NULL CHECK (wait_hours >= 0),
+    kind text NOT NULL CHECK (kind IN ('purchase', 'day', 'week', 'month', 'cooling_off')),
+    actor text NOT NULL CHECK (length(actor) > 0),
+    CHECK ((kind = 'cooling_off' AND amount_minor IS NOT NULL) = (wait_hours > 0)),
+    PRIMARY KEY (customer_id, change_id)
+) WITH (fillfactor = 100);
+
+CREATE TABLE care.lesson_told (
+    customer_id bigint NOT NULL,
+    told_at timestamptz NOT NULL,
+    moment text NOT NULL CHECK (length(moment) > 0),
+    PRIMARY KEY (customer_id, moment)
+) WITH (fillfactor = 100);
+
+CREATE TABLE care.budget_warning (
+    customer_id bigint NOT NULL,
+    due_on date NOT NULL,
+    warned_on date NOT NULL,
+    short_minor bigint NOT NULL CHECK (short_minor > 0),
+    PRIMARY KEY (customer_id, due_on)
+) WITH (fillfactor = 100);
+
+CREATE TABLE care.consent (
+    customer_id bigint NOT NULL,
+    consent_id bigint NOT NULL,
+    said_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    purpose text NOT NULL CHECK (length(purpose) BETWEEN 1 AND 40),
+    recipient text NOT NULL CHECK (length(recipient) BETWEEN 1 AND 40),
+    actor text NOT NULL CHECK (length(actor) > 0),
+    is_given boolean NOT NULL,
+    PRIMARY KEY (customer_id, consent_id)
+) WITH (fillfactor = 100);
+
+CREATE TABLE care.data_key (
+    customer_id bigint NOT NULL,
+    made_at timestamptz NOT NULL,
+    destroyed_on date,
+    wrapped_key bytea,
+    CHECK ((wrapped_key IS NULL) = (destroyed_on IS NOT NULL)),
+    PRIMARY KEY (customer_id)
+);
+
+CREATE TABLE care.person (
+    customer_id bigint NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    name bytea,
+    contact bytea,
+    name_hash bytea CHECK (length(name_hash) = 32),
+    PRIMARY KEY (customer_id)
+);
+CREATE INDEX person_name ON care.person (name_hash);
+
+CREATE TABLE care.correction (
+    customer_id bigint NOT NULL,
+    correction_id bigint NOT NULL,
+    corrected_at timestamptz NOT NULL,
+    field text NOT NULL CHECK (field IN ('name', 'contact')),
+    actor text NOT NULL CHECK (length(actor) > 0),
+    PRIMARY KEY (customer_id, correction_id)
+) WITH (fillfactor = 100);
+
+CREATE TABLE care.bureau_correction (
+    customer_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    asked_at timestamptz NOT NULL,
+    asked_on date NOT NULL,
+    due_on date NOT NULL CHECK (due_on > asked_on),
+    subject text NOT NULL CHECK (subject IN ('identity', 'account', 'balance', 'late_payment', 'enquiry')),
+    actor text NOT NULL CHECK (length(actor) > 0),
+    PRIMARY KEY (customer_id, request_id)
+) WITH (fillfactor = 100);
+
+CREATE TABLE care.legal_hold (
+    customer_id bigint NOT NULL,
+    hold_id bigint NOT NULL,
+    placed_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    basis text NOT NULL CHECK (length(basis) BETWEEN 1 AND 200),
+    placed_by text NOT NULL CHECK (length(placed_by) > 0),
+    ended_by text,
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL)),
+    PRIMARY KEY (customer_id, hold_id)
+);
+
+CREATE TABLE care.erasure (
+    customer_id bigint NOT NULL,
+    erasure_id bigint NOT NULL,
+    asked_at timestamptz NOT NULL,
+    asked_on date NOT NULL,
+    done boolean NOT NULL,
+    kept_for text [] NOT NULL,
+    actor text NOT NULL CHECK (length(actor) > 0),
+    CHECK (done = (cardinality(kept_for) = 0)),
+    PRIMARY KEY (customer_id, erasure_id)
+) WITH (fillfactor = 100);
