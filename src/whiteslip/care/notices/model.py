@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.kernel.reason import Fact, Reason, ReasonCode
 
 
 class Words(NamedTuple):
@@ -35,7 +36,13 @@ class Kind(StrEnum):
     RESTRICTED = "restricted"
     SUSPENDED = "suspended"
     RESTORED = "restored"
-    LIMIT_CHANGED = "limit_changed"
+    LIMIT_RAISED = "limit_raised"
+    LIMIT_CUT = "limit_cut"
+    LIMIT_OBJECTED = "limit_objected"
+    LIMIT_KEPT = "limit_kept"
+    LIMIT_RESTORED = "limit_restored"
+    TEMPORARY_LIMIT_GRANTED = "temporary_limit_granted"
+    TEMPORARY_LIMIT_ENDING = "temporary_limit_ending"
     APPLICATION_APPROVED = "application_approved"
     APPLICATION_DECLINED = "application_declined"
     APPLICATION_REFERRED = "application_referred"
@@ -94,7 +101,10 @@ class Ability(NamedTuple):
 
 
 class NewNotice(NamedTuple):
-    """A notice to be written, about a line or an application; `kind` is a value of `Kind`."""
+    """A notice to be written, about a line or an application; `kind` is a value of `Kind`.
+
+    `facts` fill the frame, such as a date or an amount in words.
+    """
 
     customer_id: int
     notice_id: int
@@ -103,3 +113,4 @@ class NewNotice(NamedTuple):
     reasons: tuple[Reason, ...]
     noticed_on: date
     application_id: int | None = None
+    facts: Mapping[str, Fact] = MappingProxyType({})

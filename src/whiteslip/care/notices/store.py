@@ -59,12 +59,14 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
 
 def _texts(notices: Sequence[NewNotice], reasons: Sequence[str]) -> list[NoticeText]:
     """Compose each text once: a day's notices say few different things."""
-    composed: dict[tuple[str, str], NoticeText] = {}
+    composed: dict[tuple[str, str, tuple[tuple[str, object], ...]], NoticeText] = {}
     texts: list[NoticeText] = []
     for notice, written in zip(notices, reasons, strict=True):
-        key = (notice.kind, written)
+        key = (notice.kind, written, tuple(sorted(notice.facts.items())))
         if key not in composed:
-            composed[key] = rules.compose(catalog(), frames(), notice.kind, notice.reasons)
+            composed[key] = rules.compose(
+                catalog(), frames(), notice.kind, notice.reasons, notice.facts
+            )
         texts.append(composed[key])
     return texts
 
