@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import NamedTuple, Protocol, TypeAlias
 
+from whiteslip.care.notices.limits import notices_of as limit_notices_of
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
+from whiteslip.credit.limits import store as limits
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.infra import business_day
@@ -187,7 +189,8 @@ class _Job:
         plan_afresh(db)
         first = range_no * self.range_size
         last = first + self.range_size - 1
-        for step in (*STEPS, Step("judge lines", self._judge)):
+        own = (Step("apply due limits", self._apply_limits), Step("judge lines", self._judge))
+        for step in (*STEPS, *own):
             before = perf_counter()
             rows[step.name] = step.run(
                 db, first=first, last=last, business_date=self.closing, at=self.at
@@ -200,6 +203,17 @@ class _Job:
             step_ms=json.dumps(dict(step_ms)),
         )
         return rows, step_ms
+
+    def _apply_limits(
+        self, db: Connection, *, first: int, last: int, business_date: date, at: datetime
+    ) -> int:
+        """Let announced cuts hold from the morning on; who was told of one that is called off is told so."""
+        on = business_date + timedelta(days=1)
+        steps = limits.apply_due_limits(db, first=first, last=last, on=on, at=at)
+        insert_notices(
+            db, limit_notices_of(steps, ledger.take_numbers(db, len(steps)), on=on), at=at
+        )
+        return len(steps)
 
     def _judge(
         self, db: Connection, *, first: int, last: int, business_date: date, at: datetime

@@ -32,6 +32,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
     version: Annotated[int, Meta(ge=1)]
     period_days: Annotated[int, Meta(ge=1, le=3_660)]
+    catch_up_days: Annotated[int, Meta(ge=0, le=365)]
     first_days: _Days
     notice_days: Annotated[int, Meta(ge=1, le=90)]
     decided_notice_days: Annotated[int, Meta(ge=1, le=90)]
@@ -141,7 +142,7 @@ def propose(
 ) -> Proposal:
     """Say what a verdict of the limits book means for a line on a day.
 
-    A new customer climbs by dues paid on time where no rule has anything against it: that needs no rule that clears, and
+    A new customer climbs by dues paid on time where no rule has anything against it; no rule needs to clear, and it
     leads no higher than they asked.
     """
     match verdict.outcome:

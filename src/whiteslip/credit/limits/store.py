@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -34,6 +34,7 @@ from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LimitChange, Line, LineKey
 from whiteslip.money.lines.store import change_limits, take_turns
+from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
 
 sql = Sql(__package__)
@@ -66,7 +67,7 @@ class Known(NamedTuple):
 
     key: LineKey
     opened_on: date
-    product_id: int
+    product: Product
     subject: Subject
     means: Means | None
 
@@ -92,6 +93,7 @@ def find_due_lines(
         last=last,
         on_date=on,
         period_days=policy.period_days,
+        catch_up_days=policy.catch_up_days,
         first_days=policy.first_days,
     )
     return [LineKey(*row) for row in rows]
@@ -107,7 +109,6 @@ def find_climbing_lines(db: Connection, *, first: int, last: int, as_of: date) -
 def read_subjects(
     db: Connection,
     keys: Sequence[LineKey],
-    products: Mapping[int, Product],
     *,
     as_of: date,
     policy: Policy,
@@ -123,7 +124,8 @@ def read_subjects(
             model=policy.score_model,
             score_age_days=policy.score_age_days,
         )
-    return [_known(row, products[row.product_id]) for row in rows]
+    offered = products.by_id(db, {row.product_id for row in rows})
+    return [_known(row, offered[row.product_id]) for row in rows]
 
 
 def _known(row: Any, product: Product) -> Known:
@@ -152,7 +154,7 @@ def _known(row: Any, product: Product) -> Known:
             rent_minor=row.rent_minor,
         )
     key = LineKey(row.customer_id, row.line_id)
-    return Known(key, row.opened_on, row.product_id, subject, means)
+    return Known(key, row.opened_on, product, subject, means)
 
 
 def insert_reviews(
@@ -299,7 +301,8 @@ def apply_due_limits(
 ) -> list[Step]:
     """Let announced cuts hold whose day has come, for customers `first` to `last`; return what became of each.
 
-    Idempotent: what was applied is no longer announced. A limit that somebody moved meanwhile stays, and its owner is to be told.
+    Idempotent: what was applied is no longer announced. A limit that somebody moved meanwhile stays, and its owner is
+    to be told.
     """
     rows = sql.many(db, "find_announced", first=first, last=last, on_date=on)
     if not rows:
@@ -383,6 +386,11 @@ def move_run(db: Connection, run: Run, *, at: datetime) -> None:
 def count_reviews(db: Connection, run: Run) -> Counted:
     """Count what a run proposed, and the cuts of the day before it."""
     return Counted(*sql.one(db, "count_reviews", run_id=run.run_id, on_date=run.begun_on))
+
+
+def trailing_cuts(db: Connection, *, before: date, days: int) -> list[int]:
+    """Return how many cuts the runs of each of the latest days made, the latest first."""
+    return [row.cuts for row in sql.many(db, "sum_cuts", on_date=before, runs=days)]
 
 
 def _written(codes: Iterable[ReasonCode]) -> bytes:

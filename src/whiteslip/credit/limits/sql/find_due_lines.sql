@@ -11,6 +11,7 @@ CROSS JOIN LATERAL (
 WHERE
     line.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
     AND line.status = 'open'
+    AND turn.slot_on >= %(on_date)s::date - %(catch_up_days)s::integer
     AND line.opened_on <= turn.slot_on - %(first_days)s::integer
     AND NOT EXISTS (
         SELECT FROM credit.limit_review AS review
