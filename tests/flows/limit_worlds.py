@@ -12,6 +12,7 @@ from whiteslip.decisioning.features.model import OutsideFact
 from whiteslip.decisioning.features.store import record_outside_facts
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.reading import read
+from whiteslip.flows.check_books import check_books
 from whiteslip.flows.decide_limit_reviews import (
     Act,
     Approval,
@@ -140,6 +141,11 @@ def limit_of(book: Book, line: LineKey) -> int:
     """The fixed limit of a line."""
     query = "SELECT fixed_limit_minor FROM money.line WHERE line_id = %s"
     return int(rows(book, query, line.line_id)[0][0])
+
+
+def problems(book: Book) -> list[str]:
+    """What is wrong with the books."""
+    return list(book.database.read(check_books).problems)
 
 
 def notices(book: Book, line: LineKey) -> list[str]:

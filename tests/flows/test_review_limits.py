@@ -15,13 +15,13 @@ from tests.flows.limit_worlds import (
     limit_of,
     notices,
     obey,
+    problems,
     review,
     reviewed,
     rows,
     state_of,
     wish,
 )
-from tests.simulation.invariants import broken
 
 from whiteslip.credit.limits.reviewing import slot_on
 from whiteslip.flows.review_limits import RunState, discard_run, release_run
@@ -88,7 +88,7 @@ def test_a_cut_is_announced_before_it_holds_and_debts_keep_their_schedule(book: 
     assert rows(book, "SELECT * FROM money.installment") == owed
     told = [kind for kind in notices(book, line) if kind.startswith("limit")]
     assert told == ["limit_cut"], "it was told before"
-    assert book.database.read(broken) == []
+    assert problems(book) == []
 
 
 def test_odd_behavior_cuts_at_once(book: Book) -> None:
