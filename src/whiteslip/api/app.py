@@ -23,6 +23,7 @@ from whiteslip.api.routes import (
     applications,
     clock,
     customers,
+    limits,
     lines,
     purchases,
     repayments,
@@ -39,7 +40,7 @@ from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
 
-ROUTERS = (purchases, repayments, lines, restrictions, applications, customers, clock)
+ROUTERS = (purchases, repayments, lines, limits, restrictions, applications, customers, clock)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "

@@ -52,7 +52,7 @@ CREATE TABLE credit.limit_review (
 ) WITH (fillfactor = 70);
 CREATE INDEX limit_review_announced ON credit.limit_review (customer_id, effective_on) WHERE state = 'announced';
 CREATE INDEX limit_review_run ON credit.limit_review (run_id, customer_id);
-CREATE INDEX limit_review_referred ON credit.limit_review (reviewed_on) WHERE state = 'referred';
+CREATE INDEX limit_review_waiting ON credit.limit_review (review_id) WHERE state IN ('referred', 'announced') OR objected_on IS NOT NULL;
 
 CREATE TABLE credit.limit_review_event (
     customer_id bigint NOT NULL,
