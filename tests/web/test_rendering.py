@@ -69,7 +69,7 @@ def test_every_text_has_both_languages_with_the_same_facts() -> None:
 
 
 def test_every_code_has_a_name() -> None:
-    steps = [step.name for step in STEPS] + ["judge lines", "check balances"]
+    steps = [step.name for step in STEPS] + ["apply due limits", "judge lines", "check balances"]
     groups = {
         "movement": MovementKind,
         "account": Account,

@@ -21,6 +21,7 @@ from whiteslip.api.posted import to_http
 from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
     applications,
+    campaigns,
     clock,
     customers,
     limits,
@@ -40,7 +41,17 @@ from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
 
-ROUTERS = (purchases, repayments, lines, limits, restrictions, applications, customers, clock)
+ROUTERS = (
+    purchases,
+    repayments,
+    lines,
+    limits,
+    campaigns,
+    restrictions,
+    applications,
+    customers,
+    clock,
+)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "
