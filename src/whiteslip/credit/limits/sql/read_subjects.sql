@@ -3,7 +3,7 @@
 SELECT
     line.customer_id, line.line_id, line.opened_on, line.fixed_limit_minor, line.product_id,
     line.status = 'open' AS is_open, line.restriction_level,
-    EXISTS (
+    EXISTS(
         SELECT FROM money.arrears
         WHERE arrears.customer_id = line.customer_id AND arrears.line_id = line.line_id AND arrears.ended_on IS NULL
     ) AS is_overdue,
