@@ -54,14 +54,14 @@ def _inquire(db: Connection, book: Book, key: ApplicationKey) -> Any:
     return take_due_inquiries(db, most=9, is_reachable=True, at=book.at + timedelta(hours=1))
 
 
-def _fail(db: Connection, book: Book, key: ApplicationKey) -> None:
+def fail(db: Connection, book: Book, key: ApplicationKey) -> None:
     """Ask the bureau and be refused: the application can be decided."""
     asking = take_due_inquiries(db, most=9, is_reachable=True, at=book.at)
     answers = [(one, Failed(Failure.REJECTED, "no")) for one in asking]
     keep_answers(db, answers, at=book.at)
 
 
-def _decide(db: Connection, book: Book, key: ApplicationKey) -> Any:
+def decide(db: Connection, book: Book, key: ApplicationKey) -> Any:
     return decide_applications(db, [key], at=book.at)
 
 
@@ -85,7 +85,7 @@ def _expire(db: Connection, book: Book, key: ApplicationKey) -> Any:
 
 COMMANDS: dict[str, tuple[Command, Act]] = {
     "inquire": (Command.INQUIRE, _inquire),
-    "decide": (Command.DECIDE, _decide),
+    "decide": (Command.DECIDE, decide),
     "approve": (Command.REVIEW, _approve),
     "decline": (Command.REVIEW, _decline),
     "withdraw": (Command.WITHDRAW, _withdraw),
@@ -109,12 +109,12 @@ STATES: dict[str, tuple[Act, ...]] = {
     "received": (),
     "ready at once": (),
     "inquiring": (_inquire,),
-    "inquired": (_fail,),
-    "referred": (_fail, _decide),
-    "approved": (_fail, _decide, _approve),
-    "declined": (_fail, _decide, _decline),
+    "inquired": (fail,),
+    "referred": (fail, decide),
+    "approved": (fail, decide, _approve),
+    "declined": (fail, decide, _decline),
     "withdrawn": (_withdraw,),
-    "expired": (_fail, _decide, _expire),
+    "expired": (fail, decide, _expire),
 }
 
 
@@ -189,7 +189,7 @@ def test_nobodys_application_is_not_found(book: Book) -> None:
         book.write(lambda db: _withdraw(db, book, key)),
     ]
     assert [type(answer) for answer in answers] == [NotFound, NotFound]
-    assert book.write(lambda db: _decide(db, book, key)) == []
+    assert book.write(lambda db: decide(db, book, key)) == []
 
 
 def test_a_batch_takes_each_person_once_and_answers_in_order(book: Book) -> None:
@@ -219,8 +219,8 @@ def test_a_batch_is_decided_as_its_members_would_be(book: Book) -> None:
 
 def test_two_people_reviewing_at_once_decide_once(book: Book) -> None:
     key = taken_in(book)
-    book.write(lambda db: _fail(db, book, key))
-    book.write(lambda db: _decide(db, book, key))
+    book.write(lambda db: fail(db, book, key))
+    book.write(lambda db: decide(db, book, key))
     twice = [Review(*key, REVIEWER, 300_000), Review(*key, "another (caller 3)", 200_000)]
 
     first, second = book.write(lambda db: decide_review(db, twice, at=book.at))

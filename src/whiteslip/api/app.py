@@ -23,9 +23,11 @@ from whiteslip.api.routes import (
     appeals,
     applications,
     budgets,
+    campaigns,
     clock,
     complaints,
     customers,
+    limits,
     lines,
     privacy,
     purchases,
@@ -61,6 +63,8 @@ ROUTERS = (
     complaints,
     budgets,
     privacy,
+    limits,
+    campaigns,
 )
 PREFIX = "/v1"
 ABOUT = (

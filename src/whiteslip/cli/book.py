@@ -11,6 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from whiteslip.cli.app import app, err, out, say
+from whiteslip.cli.limits import move_limits_tonight
 from whiteslip.cli.model_run import score_tonight
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows import check_books as checking
@@ -41,7 +42,7 @@ def end_of_day(
     dsn: Dsn = None,
     home: Home = None,
 ) -> None:
-    """Close the business day, or every day up to a date, and score lines; finishes first what was interrupted."""
+    """Close the business day, or every day up to a date; score lines, move limits; finishes what was interrupted."""
     dsn = running_database(settings.load(dsn=dsn, home=home))
     with Database(dsn, max_size=workers + 1, statement_timeout_ms=0) as database:
         until = _until(database, to.date() if to else None)
@@ -50,6 +51,7 @@ def end_of_day(
             reports.append(_close(database, workers, quiet=as_json))
         if reports:
             score_tonight(database, quiet=as_json)
+            move_limits_tonight(database, quiet=as_json)
     if as_json:
         typer.echo(json.dumps([report._asdict() for report in reports], default=str))
     elif not reports:

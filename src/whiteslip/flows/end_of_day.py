@@ -11,8 +11,10 @@ from time import perf_counter
 from typing import NamedTuple, Protocol, TypeAlias
 
 from whiteslip.care.budgeting.store import warn_of_dues
+from whiteslip.care.notices.limits import notices_of as limit_notices_of
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
+from whiteslip.credit.limits import store as limits
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import Running
@@ -240,7 +242,12 @@ class _Job:
         plan_afresh(db)
         first = range_no * self.range_size
         last = first + self.range_size - 1
-        for step in (*STEPS, Step("judge lines", self._judge), Step("warn of dues", _warn)):
+        own = (
+            Step("apply due limits", self._apply_limits),
+            Step("judge lines", self._judge),
+            Step("warn of dues", _warn),
+        )
+        for step in (*STEPS, *own):
             before = perf_counter()
             rows[step.name] = step.run(
                 db, first=first, last=last, business_date=self.closing, at=self.at
@@ -253,6 +260,17 @@ class _Job:
             step_ms=json.dumps(dict(step_ms)),
         )
         return rows, step_ms
+
+    def _apply_limits(
+        self, db: Connection, *, first: int, last: int, business_date: date, at: datetime
+    ) -> int:
+        """Let announced cuts hold from the morning on; who was told of one that is called off is told so."""
+        on = business_date + timedelta(days=1)
+        steps = limits.apply_due_limits(db, first=first, last=last, on=on, at=at)
+        insert_notices(
+            db, limit_notices_of(steps, ledger.take_numbers(db, len(steps)), on=on), at=at
+        )
+        return len(steps)
 
     def _judge(
         self, db: Connection, *, first: int, last: int, business_date: date, at: datetime

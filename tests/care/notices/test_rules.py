@@ -214,6 +214,11 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
     assert len(good.en.split("\n\n")) == 3
     bare = {
         Kind.RESTORED,
+        Kind.LIMIT_RAISED,
+        Kind.LIMIT_OBJECTED,
+        Kind.LIMIT_KEPT,
+        Kind.LIMIT_RESTORED,
+        Kind.TEMPORARY_LIMIT_GRANTED,
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,

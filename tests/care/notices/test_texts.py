@@ -25,6 +25,10 @@ EVERY_FACT = {
     "week": "700.00",
     "month": "800.00",
 }
+FRAME_FACTS = {
+    **dict.fromkeys(("before", "after", "limit", "amount"), "5000.00"),
+    "date": "2026-02-01",
+}
 FRAUD = [code for code in ReasonCode if code.startswith("FRD")]
 DETECTOR_WORDS = re.compile(
     r"device|network|ring\b|linked|shared|model|scor|rule|pattern|detect|algorithm|fraud|takeover"
@@ -50,7 +54,8 @@ def all_words() -> Iterator[tuple[str, Words]]:
     for code in ReasonCode:
         yield from ((code.value, words) for words in words_of(code))
     for kind, frame in frames().items():
-        yield from ((kind.value, words) for words in frame)
+        for facts in (FRAME_FACTS, {}):
+            yield from ((kind.value, words) for words in rules.fill_frame(frame, facts))
     for level in range(6):
         yield from ((f"level {level}", ability.words) for ability in rules.still_works(level))
 
@@ -85,6 +90,14 @@ def test_every_declared_fact_is_told_in_both_languages() -> None:
         for name in names:
             assert str(EVERY_FACT[name]) in said.zh
             assert str(EVERY_FACT[name]) in said.en
+
+
+@pytest.mark.parametrize("kind", rules.FRAME_FACTS)
+def test_every_fact_of_a_frame_is_told_in_both_languages(kind: Kind) -> None:
+    for name in rules.FRAME_FACTS[kind]:
+        said = rules.fill_frame(frames()[kind], {name: "1111.11"}).opening
+        assert "1111.11" in said.zh
+        assert "1111.11" in said.en
 
 
 def test_one_day_is_one_day() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.kernel.reason import Fact, Reason, ReasonCode
 
 
 class Words(NamedTuple):
@@ -35,7 +36,13 @@ class Kind(StrEnum):
     RESTRICTED = "restricted"
     SUSPENDED = "suspended"
     RESTORED = "restored"
-    LIMIT_CHANGED = "limit_changed"
+    LIMIT_RAISED = "limit_raised"
+    LIMIT_CUT = "limit_cut"
+    LIMIT_OBJECTED = "limit_objected"
+    LIMIT_KEPT = "limit_kept"
+    LIMIT_RESTORED = "limit_restored"
+    TEMPORARY_LIMIT_GRANTED = "temporary_limit_granted"
+    TEMPORARY_LIMIT_ENDING = "temporary_limit_ending"
     APPLICATION_APPROVED = "application_approved"
     APPLICATION_DECLINED = "application_declined"
     APPLICATION_REFERRED = "application_referred"
@@ -103,6 +110,7 @@ class NewNotice(NamedTuple):
     """A notice to be written, about a line, an application or a matter; `kind` is a value of `Kind`.
 
     A matter is an appeal or a complaint. `answer` is what a person of the staff wrote to the customer, told as it is.
+    `facts` fill the frame, such as a date or an amount in words.
     """
 
     customer_id: int
@@ -114,3 +122,4 @@ class NewNotice(NamedTuple):
     application_id: int | None = None
     matter_id: int | None = None
     answer: str = ""
+    facts: Mapping[str, Fact] = MappingProxyType({})

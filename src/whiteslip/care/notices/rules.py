@@ -38,9 +38,27 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
 )
 """The facts a code may come with, the only ones its text may name; none of them is certain."""
 
+FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
+    {
+        Kind.LIMIT_RAISED: frozenset({"before", "after"}),
+        Kind.LIMIT_CUT: frozenset({"before", "after", "date"}),
+        Kind.LIMIT_OBJECTED: frozenset({"limit"}),
+        Kind.LIMIT_KEPT: frozenset({"limit"}),
+        Kind.LIMIT_RESTORED: frozenset({"limit"}),
+        Kind.TEMPORARY_LIMIT_GRANTED: frozenset({"amount", "date"}),
+        Kind.TEMPORARY_LIMIT_ENDING: frozenset({"amount", "date", "limit"}),
+    }
+)
+"""The facts a kind of notice may come with, the only ones its frame may name; none of them is certain."""
+
 _MAY_BE_BARE = frozenset(
     {
         Kind.RESTORED,
+        Kind.LIMIT_RAISED,
+        Kind.LIMIT_OBJECTED,
+        Kind.LIMIT_KEPT,
+        Kind.LIMIT_RESTORED,
+        Kind.TEMPORARY_LIMIT_GRANTED,
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
@@ -52,6 +70,7 @@ _MAY_BE_BARE = frozenset(
         Kind.BUDGET_WARNING,
     }
 )
+_NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 HIGHEST_LEVEL = 5
 _STEP_UP_LEVEL = 2
 _BUYING_ENDS_AT = 3
@@ -98,14 +117,17 @@ def compose(
     frames: Frames,
     kind: str,
     reasons: Sequence[Reason],
+    facts: Mapping[str, Fact] = _NO_FACTS,
     *,
     answer: str = "",
 ) -> NoticeText:
     """Write a notice; reasons whose texts are the same are told once, and an answer as its author wrote it.
 
+    `facts` fill the frame.
+
     Only what takes nothing away may come without a reason; one given with "restored" is one that still stands.
     """
-    frame = frames[_kind(kind)]
+    frame = fill_frame(frames[_kind(kind)], facts)
     invariant(len(reasons) <= MOST_REASONS, f"a notice tells at most {MOST_REASONS} reasons")
     invariant(bool(reasons) or kind in _MAY_BE_BARE, f"a notice of kind {kind} says why")
     texts = [explain(catalog, reason) for reason in reasons]
@@ -114,6 +136,11 @@ def compose(
         zh=_letter(frame, points, answer, speak=lambda words: words.zh),
         en=_letter(frame, points, answer, speak=lambda words: words.en),
     )
+
+
+def fill_frame(frame: Frame, facts: Mapping[str, Fact]) -> Frame:
+    """Put facts into a frame; a missing fact shortens the text, one too many is ignored."""
+    return Frame(*(_filled(words, facts) for words in frame))
 
 
 def _point(text: ReasonText, *, shared: Words) -> Words:
@@ -162,7 +189,7 @@ def read_catalog(text: str) -> Catalog:
 
 
 def read_frames(text: str) -> Frames:
-    """Read the frames of notices from TOML, one for each kind; they hold no facts."""
+    """Read the frames of notices from TOML, one for each kind."""
     table = _table_of(text, "the notice frames")
     _only(table, {kind.value for kind in Kind}, "the notice frames")
     return MappingProxyType({kind: _frame(table, kind.value) for kind in Kind})
@@ -187,7 +214,8 @@ def _frame(table: dict[str, Any], kind: str) -> Frame:
     _only(frame, set(Frame._fields), kind)
     words = [_words(frame, key, where=kind) for key in Frame._fields]
     for key, template in zip(Frame._fields, words, strict=True):
-        _check_template(template, frozenset(), where=f"{kind}.{key}")
+        known = FRAME_FACTS.get(Kind(kind), frozenset())
+        _check_template(template, known, where=f"{kind}.{key}")
     return Frame(*words)
 
 

@@ -60,13 +60,18 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
 
 def _texts(notices: Sequence[NewNotice], reasons: Sequence[str]) -> list[NoticeText]:
     """Compose each text once: a day's notices say few different things."""
-    composed: dict[tuple[str, str, str], NoticeText] = {}
+    composed: dict[tuple[object, ...], NoticeText] = {}
     texts: list[NoticeText] = []
     for notice, written in zip(notices, reasons, strict=True):
-        key = (notice.kind, written, notice.answer)
+        key = (notice.kind, written, notice.answer, tuple(sorted(notice.facts.items())))
         if key not in composed:
             composed[key] = rules.compose(
-                catalog(), frames(), notice.kind, notice.reasons, answer=notice.answer
+                catalog(),
+                frames(),
+                notice.kind,
+                notice.reasons,
+                notice.facts,
+                answer=notice.answer,
             )
         texts.append(composed[key])
     return texts
