@@ -22,6 +22,7 @@ from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
     applications,
     clock,
+    contacts,
     customers,
     lines,
     purchases,
@@ -39,7 +40,7 @@ from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
 
-ROUTERS = (purchases, repayments, lines, restrictions, applications, customers, clock)
+ROUTERS = (purchases, repayments, lines, restrictions, applications, customers, contacts, clock)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "

@@ -81,6 +81,14 @@ def is_working_day(day: date) -> bool:
     return day in year.make_up_days or (day.weekday() < 5 and day not in year.days_off)
 
 
+def is_public_holiday(day: date) -> bool:
+    """Say whether a day is a Chinese public holiday, with the days a holiday is made longer by; a weekend is none.
+
+    In a year not yet announced the days made longer by are only the usual ones (see `is_working_day`).
+    """
+    return day in _year(day.year).days_off
+
+
 def next_working_day(day: date, *, strictly_after: bool = True) -> date:
     """Return the first working day after a day, or on it unless `strictly_after`."""
     candidate = day + ONE_DAY if strictly_after else day

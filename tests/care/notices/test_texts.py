@@ -16,6 +16,7 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 WIDE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 HALF_WIDTH = re.compile(r"[,;:!?()]|\.(?!\d)")
 EVERY_FACT = {"days": 12, "percent": 97, "available": "338.34"}
+FRAME_FACTS = {"amount": "338.34", "due_on": "2026-03-05"}
 FRAUD = [code for code in ReasonCode if code.startswith("FRD")]
 DETECTOR_WORDS = re.compile(
     r"device|network|ring\b|linked|shared|model|scor|rule|pattern|detect|algorithm|fraud|takeover"
@@ -41,7 +42,9 @@ def all_words() -> Iterator[tuple[str, Words]]:
     for code in ReasonCode:
         yield from ((code.value, words) for words in words_of(code))
     for kind, frame in frames().items():
-        yield from ((kind.value, words) for words in frame)
+        for facts in (FRAME_FACTS, {}):
+            filled = rules.fill_frame(frame, facts)
+            yield from ((kind.value, words) for words in filled)
     for level in range(6):
         yield from ((f"level {level}", ability.words) for ability in rules.still_works(level))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.care.contacts.model import Klass
+from whiteslip.kernel.reason import Fact, Reason, ReasonCode
 
 
 class Words(NamedTuple):
@@ -40,6 +42,22 @@ class Kind(StrEnum):
     APPLICATION_DECLINED = "application_declined"
     APPLICATION_REFERRED = "application_referred"
     APPLICATION_EXPIRED = "application_expired"
+    DUE_SOON = "due_soon"
+    OVERDUE_REMINDER = "overdue_reminder"
+
+
+CLASSES: Mapping[Kind, Klass] = MappingProxyType(
+    {
+        Kind.RESTRICTED: Klass.PROTECTIVE,
+        Kind.SUSPENDED: Klass.PROTECTIVE,
+        Kind.WARNED: Klass.REMINDER,
+        Kind.DUE_SOON: Klass.REMINDER,
+        Kind.OVERDUE_REMINDER: Klass.REMINDER,
+    }
+)
+"""What a notice's message is for; of any other kind it is a service."""
+
+NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 
 
 class ReasonText(NamedTuple):
@@ -94,7 +112,10 @@ class Ability(NamedTuple):
 
 
 class NewNotice(NamedTuple):
-    """A notice to be written, about a line or an application; `kind` is a value of `Kind`."""
+    """A notice to be written, about a line or an application; `kind` is a value of `Kind`.
+
+    `facts` are those its frame may name; a reason has its own.
+    """
 
     customer_id: int
     notice_id: int
@@ -103,3 +124,4 @@ class NewNotice(NamedTuple):
     reasons: tuple[Reason, ...]
     noticed_on: date
     application_id: int | None = None
+    facts: Mapping[str, Fact] = NO_FACTS

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from whiteslip.care.notices.model import (
+    NO_FACTS,
     Ability,
     Catalog,
     Cure,
@@ -37,12 +38,22 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
 )
 """The facts a code may come with, the only ones its text may name; none of them is certain."""
 
+FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
+    {
+        Kind.DUE_SOON: frozenset({"amount", "due_on"}),
+        Kind.OVERDUE_REMINDER: frozenset({"amount", "due_on"}),
+    }
+)
+"""The facts a notice of a kind may come with, the only ones its frame may name."""
+
 _MAY_BE_BARE = frozenset(
     {
         Kind.RESTORED,
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.DUE_SOON,
+        Kind.OVERDUE_REMINDER,
     }
 )
 HIGHEST_LEVEL = 5
@@ -86,12 +97,18 @@ def explain(catalog: Catalog, reason: Reason) -> ReasonText:
     )
 
 
-def compose(catalog: Catalog, frames: Frames, kind: str, reasons: Sequence[Reason]) -> NoticeText:
+def compose(
+    catalog: Catalog,
+    frames: Frames,
+    kind: str,
+    reasons: Sequence[Reason],
+    facts: Mapping[str, Fact] = NO_FACTS,
+) -> NoticeText:
     """Write a notice; reasons whose texts are the same are told once.
 
     Only what takes nothing away may come without a reason; one given with "restored" is one that still stands.
     """
-    frame = frames[_kind(kind)]
+    frame = fill_frame(frames[_kind(kind)], facts)
     invariant(len(reasons) <= MOST_REASONS, f"a notice tells at most {MOST_REASONS} reasons")
     invariant(bool(reasons) or kind in _MAY_BE_BARE, f"a notice of kind {kind} says why")
     texts = [explain(catalog, reason) for reason in reasons]
@@ -100,6 +117,11 @@ def compose(catalog: Catalog, frames: Frames, kind: str, reasons: Sequence[Reaso
         zh=_letter(frame, points, speak=lambda words: words.zh),
         en=_letter(frame, points, speak=lambda words: words.en),
     )
+
+
+def fill_frame(frame: Frame, facts: Mapping[str, Fact]) -> Frame:
+    """Fill a notice's facts into its frame; a missing one shortens the text."""
+    return Frame(*(_filled(words, facts) for words in frame))
 
 
 def _point(text: ReasonText, *, shared: Words) -> Words:
@@ -145,7 +167,7 @@ def read_catalog(text: str) -> Catalog:
 
 
 def read_frames(text: str) -> Frames:
-    """Read the frames of notices from TOML, one for each kind; they hold no facts."""
+    """Read the frames of notices from TOML, one for each kind."""
     table = _table_of(text, "the notice frames")
     _only(table, {kind.value for kind in Kind}, "the notice frames")
     return MappingProxyType({kind: _frame(table, kind.value) for kind in Kind})
@@ -170,7 +192,7 @@ def _frame(table: dict[str, Any], kind: str) -> Frame:
     _only(frame, set(Frame._fields), kind)
     words = [_words(frame, key, where=kind) for key in Frame._fields]
     for key, template in zip(Frame._fields, words, strict=True):
-        _check_template(template, frozenset(), where=f"{kind}.{key}")
+        _check_template(template, FRAME_FACTS.get(Kind(kind), frozenset()), where=f"{kind}.{key}")
     return Frame(*words)
 
 

@@ -8,7 +8,8 @@ CREATE TABLE care.notice (
     kind text NOT NULL CHECK (
         kind IN (
             'warned', 'restricted', 'suspended', 'restored', 'limit_changed',
-            'application_approved', 'application_declined', 'application_referred', 'application_expired'
+            'application_approved', 'application_declined', 'application_referred', 'application_expired',
+            'due_soon', 'overdue_reminder'
         )
     ),
     reasons jsonb NOT NULL,

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
+from typing import Any
 
+from whiteslip.care.contacts.model import Klass
+from whiteslip.care.messages.store import queue_messages
 from whiteslip.care.notices import rules
-from whiteslip.care.notices.model import Catalog, Frames, NewNotice, NoticeText
+from whiteslip.care.notices.model import CLASSES, Catalog, Frames, Kind, NewNotice, NoticeText
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
@@ -36,7 +39,10 @@ def explained() -> frozenset[ReasonCode]:
 
 
 def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
-    """Compose notices and write them; what was told is stored in its words, with its reasons."""
+    """Compose notices and write them; what was told is stored in its words, with its reasons.
+
+    Whoever can be reached outside of the app is sent it: its messages are queued here, in the same transaction.
+    """
     if not notices:
         return
     reasons = [reasons_json(notice.reasons) for notice in notices]
@@ -55,16 +61,26 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
         noticed_on=arrays.dates([notice.noticed_on for notice in notices]),
         noticed_at=at,
     )
+    queue_messages(
+        db,
+        customer_ids=[notice.customer_id for notice in notices],
+        notice_ids=[notice.notice_id for notice in notices],
+        classes=[CLASSES.get(Kind(notice.kind), Klass.SERVICE) for notice in notices],
+        on=max(notice.noticed_on for notice in notices),
+        at=at,
+    )
 
 
 def _texts(notices: Sequence[NewNotice], reasons: Sequence[str]) -> list[NoticeText]:
     """Compose each text once: a day's notices say few different things."""
-    composed: dict[tuple[str, str], NoticeText] = {}
+    composed: dict[tuple[Any, ...], NoticeText] = {}
     texts: list[NoticeText] = []
     for notice, written in zip(notices, reasons, strict=True):
-        key = (notice.kind, written)
+        key = (notice.kind, written, *notice.facts.items())
         if key not in composed:
-            composed[key] = rules.compose(catalog(), frames(), notice.kind, notice.reasons)
+            composed[key] = rules.compose(
+                catalog(), frames(), notice.kind, notice.reasons, notice.facts
+            )
         texts.append(composed[key])
     return texts
 
