@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """Outside parties are simulators and the clock may be moved."""
     bureau_url: str | None = None
     """Where the credit bureau is asked; in a sandbox `whiteslip up` starts a simulated one."""
+    messages_url: str | None = None
+    """Where text messages and mail are sent; without it notices are told in the app only."""
     pool_size: int = Field(default=8, ge=1, le=1000)
     """The most database connections one process holds."""
     log_level: LogLevel = LogLevel.INFO

@@ -1,7 +1,7 @@
 -- Find in which ways people can be reached: channel, zone, consent to the night, and whether a flag stands; each way once, however many people.
 SELECT DISTINCT
     contact.channel, contact.zone, contact.may_at_night,
-    EXISTS (
+    EXISTS(
         SELECT FROM care.contact_flag
         WHERE
             contact_flag.customer_id = contact.customer_id

@@ -8,7 +8,7 @@ SELECT
 FROM unnest(%(customer_ids)b::bigint[], %(notice_ids)b::bigint[], %(classes)b::text[]) AS told (customer_id, notice_id, klass)
 INNER JOIN care.contact ON contact.customer_id = told.customer_id
 CROSS JOIN LATERAL (
-    SELECT EXISTS (
+    SELECT EXISTS(
         SELECT FROM care.contact_flag
         WHERE
             contact_flag.customer_id = contact.customer_id
