@@ -3,6 +3,7 @@
 from whiteslip.cli import (
     backtest,
     bench,
+    bench_contact,
     bench_portfolio,
     book,
     bureau,
@@ -28,6 +29,7 @@ __all__ = [
     "app",
     "backtest",
     "bench",
+    "bench_contact",
     "bench_portfolio",
     "book",
     "bureau",

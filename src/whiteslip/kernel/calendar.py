@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -81,12 +82,25 @@ def is_working_day(day: date) -> bool:
     return day in year.make_up_days or (day.weekday() < 5 and day not in year.days_off)
 
 
+@lru_cache(maxsize=4096)
 def is_public_holiday(day: date) -> bool:
-    """Say whether a day is a Chinese public holiday, with the days a holiday is made longer by; a weekend is none.
+    """Say whether a day belongs to a Chinese public holiday, with the weekends it is made longer by or includes.
 
-    In a year not yet announced the days made longer by are only the usual ones (see `is_working_day`).
+    An ordinary weekend is none. In a year not yet announced only the usual days are known (see `is_working_day`).
     """
-    return day in _year(day.year).days_off
+    return not is_working_day(day) and any(
+        each in _year(each.year).days_off for each in _days_off_around(day)
+    )
+
+
+def _days_off_around(day: date) -> Iterator[date]:
+    """Yield the days of the unbroken run of days off that a day off is in."""
+    yield day
+    for step in (ONE_DAY, -ONE_DAY):
+        other = day + step
+        while not is_working_day(other):
+            yield other
+            other += step
 
 
 def next_working_day(day: date, *, strictly_after: bool = True) -> date:
