@@ -74,6 +74,16 @@ def test_a_message_goes_to_its_own_person_only(book: Book) -> None:
     assert sending.letter.to == "13800000001"
 
 
+def test_an_early_warning_stays_in_the_app(book: Book) -> None:
+    person = book.customer()
+    reachable(book, person)
+
+    numbers = book.write(lambda db: tell(db, [person], "warned", book=book, at=NOON))
+
+    assert messages(book) == []
+    assert rows(book, "SELECT notice_id FROM care.notice") == [(numbers[0],)]
+
+
 def test_no_notice_no_message(book: Book) -> None:
     person = book.customer()
     reachable(book, person)
@@ -116,7 +126,7 @@ def test_the_policy_is_asked_again_when_it_is_sent(book: Book) -> None:
     people = [book.customer() for _ in range(4)]
     for person in people:
         reachable(book, person)
-    book.write(lambda db: tell(db, people, "warned", book=book, at=NOON))
+    book.write(lambda db: tell(db, people, "due_soon", book=book, at=NOON))
     flag(book, people[1])
     opt(book, people[2])
     opt(book, people[3])

@@ -50,12 +50,14 @@ CLASSES: Mapping[Kind, Klass] = MappingProxyType(
     {
         Kind.RESTRICTED: Klass.PROTECTIVE,
         Kind.SUSPENDED: Klass.PROTECTIVE,
-        Kind.WARNED: Klass.REMINDER,
         Kind.DUE_SOON: Klass.REMINDER,
         Kind.OVERDUE_REMINDER: Klass.REMINDER,
     }
 )
 """What a notice's message is for; of any other kind it is a service."""
+
+IN_APP_ONLY = frozenset({Kind.WARNED})
+"""An early warning takes nothing away, and of a missed payment the reminders tell: nobody hears of it twice."""
 
 NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 

@@ -11,7 +11,15 @@ from typing import Any
 from whiteslip.care.contacts.model import Klass
 from whiteslip.care.messages.store import queue_messages
 from whiteslip.care.notices import rules
-from whiteslip.care.notices.model import CLASSES, Catalog, Frames, Kind, NewNotice, NoticeText
+from whiteslip.care.notices.model import (
+    CLASSES,
+    IN_APP_ONLY,
+    Catalog,
+    Frames,
+    Kind,
+    NewNotice,
+    NoticeText,
+)
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
@@ -61,6 +69,12 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
         noticed_on=arrays.dates([notice.noticed_on for notice in notices]),
         noticed_at=at,
     )
+    _queue(db, [notice for notice in notices if notice.kind not in IN_APP_ONLY], at=at)
+
+
+def _queue(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
+    if not notices:
+        return
     queue_messages(
         db,
         customer_ids=[notice.customer_id for notice in notices],
