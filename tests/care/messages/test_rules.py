@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -16,6 +17,7 @@ from whiteslip.care.messages.model import (
     Command,
     DueMessage,
     End,
+    Move,
     Outcome,
     Status,
     Step,
@@ -125,7 +127,7 @@ def test_pauses_grow_and_end_growing() -> None:
     assert pauses == [30, 120, 480, 1920, 3600]
 
 
-COMMANDS: dict[Command, Any] = {
+COMMANDS: dict[Command, Callable[[DueMessage], Move]] = {
     Command.BEGIN: lambda due: rules.begun(due, Begin(None), leased_until=LEASED),
     Command.WAIT: lambda due: rules.begun(due, Wait(TEN), leased_until=LEASED),
     Command.END: lambda due: rules.begun(due, End(Status.DROPPED, "moot"), leased_until=LEASED),
