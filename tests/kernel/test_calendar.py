@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whiteslip.bench.contact import HOLIDAYS
 from whiteslip.kernel import calendar
 from whiteslip.kernel.calendar import (
     ONE_DAY,
     add_months,
     business_date_of,
     days_between,
+    is_public_holiday,
     is_working_day,
     knows_make_up_days,
     next_statement,
@@ -239,3 +241,20 @@ def test_years_are_known_whatever_was_asked_before() -> None:
     again = [is_working_day(date(2024, 2, 4)), is_working_day(date(2025, 1, 26))]
 
     assert first == again == [True, True]
+
+
+def test_a_public_holiday_is_the_whole_of_it_and_an_ordinary_weekend_none() -> None:
+    announced = {
+        date.fromisoformat(first) + timedelta(days=days)
+        for first, last in HOLIDAYS
+        for days in range((date.fromisoformat(last) - date.fromisoformat(first)).days + 1)
+    }
+
+    found = {
+        day
+        for day in (date(2024, 1, 1) + timedelta(days=days) for days in range(366 + 365 + 365))
+        if is_public_holiday(day)
+    }
+    assert found == announced
+    assert is_public_holiday(date(2025, 10, 4)), "the Saturday within the golden week"
+    assert not is_public_holiday(date(2025, 9, 28)), "a Sunday on which offices work"

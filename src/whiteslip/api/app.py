@@ -26,6 +26,7 @@ from whiteslip.api.routes import (
     campaigns,
     clock,
     complaints,
+    contacts,
     customers,
     limits,
     lines,
@@ -36,8 +37,9 @@ from whiteslip.api.routes import (
     reviews,
     suspensions,
 )
-from whiteslip.api.runtime import DESK, END_OF_DAY, THREADS, Runtime
+from whiteslip.api.runtime import DESK, END_OF_DAY, POST, THREADS, Runtime
 from whiteslip.gateways.bureau.client import HttpBureau
+from whiteslip.gateways.messages.client import HttpGateway
 from whiteslip.infra import metrics, migrations
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
@@ -45,6 +47,7 @@ from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
+from whiteslip.worker.messages import Post
 from whiteslip.worker.relay import Relay
 from whiteslip.worker.reviews import ReviewClock
 from whiteslip.worker.watcher import Watcher
@@ -65,6 +68,7 @@ ROUTERS = (
     privacy,
     limits,
     campaigns,
+    contacts,
 )
 PREFIX = "/v1"
 ABOUT = (
@@ -147,11 +151,14 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         url = settings.bureau_url
         desk = ApplicationDesk(database, runtime.clock, HttpBureau(url) if url else None)
         desk.start()
+        post = _post(settings, runtime)
         reviews_clock = ReviewClock(database, runtime.clock)
         reviews_clock.start()
         try:
             yield {"runtime": runtime}
         finally:
+            if post is not None:
+                post.stop()
             reviews_clock.stop()
             desk.stop()
             relay.stop()
@@ -162,10 +169,19 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
     return lifespan
 
 
+def _post(settings: Settings, runtime: Runtime) -> Post | None:
+    """Start sending what people are told, where there is a gateway to send it by."""
+    if settings.messages_url is None:
+        return None
+    post = Post(runtime.database, runtime.clock, HttpGateway(settings.messages_url))
+    post.start()
+    return post
+
+
 def _open(settings: Settings) -> Database:
     if settings.dsn is None:
         raise InvalidInput("name the database: WHITESLIP_DSN, or start with `whiteslip up`")
-    most = max(settings.pool_size, THREADS + END_OF_DAY + DESK)
+    most = max(settings.pool_size, THREADS + END_OF_DAY + DESK + POST)
     return Database(settings.dsn, min_size=THREADS, max_size=most).open()
 
 

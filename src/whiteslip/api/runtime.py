@@ -39,6 +39,8 @@ END_OF_DAY = 3
 """Connections the sandbox needs besides to close a day."""
 DESK = 1
 """The connection of the desk that decides applications."""
+POST = 1
+"""The connection of the post that sends messages."""
 
 
 class Runtime:

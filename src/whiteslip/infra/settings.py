@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     """A file (mode 0600) with the key that wraps people's keys, 32 bytes in hexadecimal; else one lies in the home."""
     bureau_url: str | None = None
     """Where the credit bureau is asked; in a sandbox `whiteslip up` starts a simulated one."""
+    messages_url: str | None = None
+    """Where text messages and mail are sent; without it notices are told in the app only."""
     pool_size: int = Field(default=8, ge=1, le=1000)
     """The most database connections one process holds."""
     log_level: LogLevel = LogLevel.INFO

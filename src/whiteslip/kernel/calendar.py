@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -79,6 +80,27 @@ def is_working_day(day: date) -> bool:
     """
     year = _year(day.year)
     return day in year.make_up_days or (day.weekday() < 5 and day not in year.days_off)
+
+
+@lru_cache(maxsize=4096)
+def is_public_holiday(day: date) -> bool:
+    """Say whether a day belongs to a Chinese public holiday, with the weekends it is made longer by or includes.
+
+    An ordinary weekend is none. In a year not yet announced only the usual days are known (see `is_working_day`).
+    """
+    return not is_working_day(day) and any(
+        each in _year(each.year).days_off for each in _days_off_around(day)
+    )
+
+
+def _days_off_around(day: date) -> Iterator[date]:
+    """Yield the days of the unbroken run of days off that a day off is in."""
+    yield day
+    for step in (ONE_DAY, -ONE_DAY):
+        other = day + step
+        while not is_working_day(other):
+            yield other
+            other += step
 
 
 def next_working_day(day: date, *, strictly_after: bool = True) -> date:

@@ -127,6 +127,12 @@ def test_frames_are_read_whole_or_refused() -> None:
         "restored has no texts": lambda table: table.pop("restored"),
         "unknown key 'fined'": lambda table: table.update(fined=table["warned"]),
         "unknown key 'ps'": lambda table: table["warned"].update(ps="?"),
+        "due_soon.opening.en names": lambda table: table["due_soon"]["opening"].update(
+            en="[[{a}]]"
+        ),
+        "warned.opening.en names": lambda table: table["warned"]["opening"].update(
+            en="[[{amount}]]"
+        ),
         "warned.closing has no texts": lambda table: table["warned"].pop("closing"),
         "warned.subject.en has a stray": lambda table: table["warned"]["subject"].update(en="{a}"),
     }
@@ -207,6 +213,20 @@ def test_reasons_that_say_the_same_are_told_once() -> None:
     assert both == rules.compose(catalog(), frames(), "suspended", fraud[:1])
 
 
+def test_a_frame_is_filled_with_the_facts_of_its_notice_and_shorter_without() -> None:
+    facts = {"amount": "1234.50", "due_on": "2026-03-05"}
+
+    told = rules.compose(catalog(), frames(), "due_soon", [], facts)
+    bare = rules.compose(catalog(), frames(), "due_soon", [])
+
+    assert "还款日是 2026-03-05，应还 1234.50 元，请在当天或之前还款。" in told.zh
+    assert "CNY 1234.50 is due. The due date is 2026-03-05. Please pay" in told.en
+    assert bare.en.split("\n\n")[1].startswith("Please pay on that day")
+    late = rules.compose(catalog(), frames(), "overdue_reminder", [], facts)
+    assert "还款还没有收到，金额 1234.50 元，还款日是 2026-03-05。" in late.zh
+    assert "1234.50" not in late.zh.split("\n\n")[0], "a text message may be read over a shoulder"
+
+
 def test_good_news_needs_no_reason_and_bad_news_does() -> None:
     good = rules.compose(catalog(), frames(), "restored", [])
 
@@ -228,6 +248,8 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.COMPLAINT_RECEIVED,
         Kind.COMPLAINT_ANSWERED,
         Kind.BUDGET_WARNING,
+        Kind.DUE_SOON,
+        Kind.OVERDUE_REMINDER,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

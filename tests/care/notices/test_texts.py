@@ -28,6 +28,7 @@ EVERY_FACT = {
 FRAME_FACTS = {
     **dict.fromkeys(("before", "after", "limit", "amount"), "5000.00"),
     "date": "2026-02-01",
+    "due_on": "2026-03-05",
 }
 FRAUD = [code for code in ReasonCode if code.startswith("FRD")]
 DETECTOR_WORDS = re.compile(

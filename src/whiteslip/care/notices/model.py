@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from whiteslip.care.contacts.model import Klass
 from whiteslip.kernel.reason import Fact, Reason, ReasonCode
 
 
@@ -53,6 +54,24 @@ class Kind(StrEnum):
     COMPLAINT_RECEIVED = "complaint_received"
     COMPLAINT_ANSWERED = "complaint_answered"
     BUDGET_WARNING = "budget_warning"
+    DUE_SOON = "due_soon"
+    OVERDUE_REMINDER = "overdue_reminder"
+
+
+CLASSES: Mapping[Kind, Klass] = MappingProxyType(
+    {
+        Kind.RESTRICTED: Klass.PROTECTIVE,
+        Kind.SUSPENDED: Klass.PROTECTIVE,
+        Kind.DUE_SOON: Klass.REMINDER,
+        Kind.OVERDUE_REMINDER: Klass.REMINDER,
+    }
+)
+"""What a notice's message is for; of any other kind it is a service."""
+
+IN_APP_ONLY = frozenset({Kind.WARNED})
+"""An early warning takes nothing away, and of a missed payment the reminders tell: nobody hears of it twice."""
+
+NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 
 
 class ReasonText(NamedTuple):
@@ -122,4 +141,4 @@ class NewNotice(NamedTuple):
     application_id: int | None = None
     matter_id: int | None = None
     answer: str = ""
-    facts: Mapping[str, Fact] = MappingProxyType({})
+    facts: Mapping[str, Fact] = NO_FACTS

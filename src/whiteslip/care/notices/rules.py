@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from whiteslip.care.notices.model import (
+    NO_FACTS,
     Ability,
     Catalog,
     Cure,
@@ -47,6 +48,8 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.LIMIT_RESTORED: frozenset({"limit"}),
         Kind.TEMPORARY_LIMIT_GRANTED: frozenset({"amount", "date"}),
         Kind.TEMPORARY_LIMIT_ENDING: frozenset({"amount", "date", "limit"}),
+        Kind.DUE_SOON: frozenset({"amount", "due_on"}),
+        Kind.OVERDUE_REMINDER: frozenset({"amount", "due_on"}),
     }
 )
 """The facts a kind of notice may come with, the only ones its frame may name; none of them is certain."""
@@ -68,9 +71,10 @@ _MAY_BE_BARE = frozenset(
         Kind.COMPLAINT_RECEIVED,
         Kind.COMPLAINT_ANSWERED,
         Kind.BUDGET_WARNING,
+        Kind.DUE_SOON,
+        Kind.OVERDUE_REMINDER,
     }
 )
-_NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 HIGHEST_LEVEL = 5
 _STEP_UP_LEVEL = 2
 _BUYING_ENDS_AT = 3
@@ -117,7 +121,7 @@ def compose(
     frames: Frames,
     kind: str,
     reasons: Sequence[Reason],
-    facts: Mapping[str, Fact] = _NO_FACTS,
+    facts: Mapping[str, Fact] = NO_FACTS,
     *,
     answer: str = "",
 ) -> NoticeText:

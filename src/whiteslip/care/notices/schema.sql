@@ -11,7 +11,8 @@ CREATE TABLE care.notice (
             'temporary_limit_granted', 'temporary_limit_ending',
             'application_approved', 'application_declined', 'application_referred', 'application_expired',
             'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
-            'budget_warning'
+            'budget_warning',
+            'due_soon', 'overdue_reminder'
         )
     ),
     reasons jsonb NOT NULL,

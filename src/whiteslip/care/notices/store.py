@@ -7,8 +7,18 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 
+from whiteslip.care.contacts.model import Klass
+from whiteslip.care.messages.store import queue_messages
 from whiteslip.care.notices import rules
-from whiteslip.care.notices.model import Catalog, Frames, NewNotice, NoticeText
+from whiteslip.care.notices.model import (
+    CLASSES,
+    IN_APP_ONLY,
+    Catalog,
+    Frames,
+    Kind,
+    NewNotice,
+    NoticeText,
+)
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
@@ -36,7 +46,10 @@ def explained() -> frozenset[ReasonCode]:
 
 
 def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
-    """Compose notices and write them; what was told is stored in its words, with its reasons."""
+    """Compose notices and write them; what was told is stored in its words, with its reasons.
+
+    Whoever can be reached outside of the app is sent it: its messages are queued here, in the same transaction.
+    """
     if not notices:
         return
     reasons = [reasons_json(notice.reasons) for notice in notices]
@@ -55,6 +68,20 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
         texts_en=arrays.texts([text.en for text in texts]),
         noticed_on=arrays.dates([notice.noticed_on for notice in notices]),
         noticed_at=at,
+    )
+    _queue(db, [notice for notice in notices if notice.kind not in IN_APP_ONLY], at=at)
+
+
+def _queue(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
+    if not notices:
+        return
+    queue_messages(
+        db,
+        customer_ids=[notice.customer_id for notice in notices],
+        notice_ids=[notice.notice_id for notice in notices],
+        classes=[CLASSES.get(Kind(notice.kind), Klass.SERVICE) for notice in notices],
+        on=max(notice.noticed_on for notice in notices),
+        at=at,
     )
 
 

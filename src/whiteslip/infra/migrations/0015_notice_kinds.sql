@@ -6,6 +6,7 @@ ALTER TABLE care.notice ADD CONSTRAINT notice_kind_check CHECK (
         'temporary_limit_granted', 'temporary_limit_ending',
         'application_approved', 'application_declined', 'application_referred', 'application_expired',
         'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
-        'budget_warning'
+        'budget_warning',
+        'due_soon', 'overdue_reminder'
     )
 );
