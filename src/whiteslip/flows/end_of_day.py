@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import NamedTuple, Protocol, TypeAlias
 
+from whiteslip.care.hardship.store import follow_reliefs
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
@@ -55,6 +56,7 @@ STEPS = (
     Step("apply credit balances", repayments.apply_credit_balances),
     Step("close statements", statements.close_statements),
     Step("age overdue lines", arrears.age_overdue_lines),
+    Step("follow reliefs", follow_reliefs),
 )
 
 

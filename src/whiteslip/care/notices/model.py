@@ -40,6 +40,14 @@ class Kind(StrEnum):
     APPLICATION_DECLINED = "application_declined"
     APPLICATION_REFERRED = "application_referred"
     APPLICATION_EXPIRED = "application_expired"
+    RELIEF_OFFERED = "relief_offered"
+    RELIEF_AGREED = "relief_agreed"
+    RELIEF_KEPT = "relief_kept"
+    RELIEF_BROKEN = "relief_broken"
+    RELIEF_ENDED = "relief_ended"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_ACCEPTED = "dispute_accepted"
+    DISPUTE_REJECTED = "dispute_rejected"
 
 
 class ReasonText(NamedTuple):

@@ -43,6 +43,13 @@ _MAY_BE_BARE = frozenset(
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.RELIEF_OFFERED,
+        Kind.RELIEF_AGREED,
+        Kind.RELIEF_KEPT,
+        Kind.RELIEF_ENDED,
+        Kind.DISPUTE_OPENED,
+        Kind.DISPUTE_ACCEPTED,
+        Kind.DISPUTE_REJECTED,
     }
 )
 HIGHEST_LEVEL = 5

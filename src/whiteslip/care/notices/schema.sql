@@ -8,7 +8,9 @@ CREATE TABLE care.notice (
     kind text NOT NULL CHECK (
         kind IN (
             'warned', 'restricted', 'suspended', 'restored', 'limit_changed',
-            'application_approved', 'application_declined', 'application_referred', 'application_expired'
+            'application_approved', 'application_declined', 'application_referred', 'application_expired',
+            'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended',
+            'dispute_opened', 'dispute_accepted', 'dispute_rejected'
         )
     ),
     reasons jsonb NOT NULL,

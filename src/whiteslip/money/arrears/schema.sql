@@ -20,6 +20,6 @@ CREATE TABLE money.fee_pause (
     purchase_id bigint,
     starts_on date NOT NULL,
     ends_on date CHECK (ends_on >= starts_on),
-    reason text NOT NULL CHECK (reason IN ('relief', 'dispute')),
+    reason text NOT NULL CHECK (reason IN ('relief', 'dispute', 'treatment')),
     PRIMARY KEY (customer_id, pause_id)
 );

@@ -1,0 +1,279 @@
+"""Keeping reliefs, their events, dues and messages, telling of them, and following those that run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from whiteslip.care.hardship import reading, rules
+from whiteslip.care.hardship.model import (
+    Command,
+    Form,
+    Message,
+    Move,
+    OnRelief,
+    Progress,
+    Relief,
+    ReliefKey,
+    Status,
+    Table,
+    Terms,
+)
+from whiteslip.care.notices.model import Kind, NewNotice
+from whiteslip.care.notices.store import insert_notices
+from whiteslip.infra import arrays, outbox
+from whiteslip.infra.database import Connection
+from whiteslip.infra.sql import Sql
+from whiteslip.kernel.actor import PROGRAM
+from whiteslip.kernel.errors import invariant
+from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.money.arrears.model import FeePause
+from whiteslip.money.arrears.store import pause_fees, resume_fees
+from whiteslip.money.ledger.store import take_numbers
+from whiteslip.money.lines.model import LineKey
+from whiteslip.money.schedules.model import Rescheduled
+
+sql = Sql(__package__)
+
+
+@cache
+def table() -> Table:
+    """Read the shipped table of relief, once."""
+    file = resources.files(__package__ or "") / "data" / "relief.toml"
+    return reading.read(file.read_text("utf-8"))
+
+
+def insert_reliefs(db: Connection, reliefs: Sequence[Relief], *, on: date, at: datetime) -> None:
+    """Write new reliefs, each with its first event."""
+    if reliefs:
+        sql.run(db, "insert_reliefs", on=on, at=at, **_columns(reliefs))
+
+
+def move_reliefs(db: Connection, moves: Sequence[Move], *, on: date, at: datetime) -> None:
+    """Move reliefs taken before in this transaction, one move each, with its event."""
+    if not moves:
+        return
+    columns = _columns([move.relief for move in moves])
+    columns["befores"] = arrays.texts([move.before for move in moves])
+    columns["actors"] = arrays.texts([move.actor for move in moves])
+    del columns["line_ids"]
+    moved = sql.many(db, "move_reliefs", on=on, at=at, **columns)
+    invariant(len(moved) == len(moves), "what was taken is moved")
+
+
+def _columns(reliefs: Sequence[Relief]) -> dict[str, Any]:
+    return {
+        "customer_ids": arrays.bigints([one.customer_id for one in reliefs]),
+        "relief_ids": arrays.bigints([one.relief_id for one in reliefs]),
+        "line_ids": arrays.bigints([one.line_id for one in reliefs]),
+        "statuses": arrays.texts([one.status for one in reliefs]),
+        "forms": arrays.texts([one.terms.form for one in reliefs]),
+        "terms": arrays.jsons([msgspec.json.encode(one.terms._asdict()) for one in reliefs]),
+        "amounts_minor": arrays.bigints([one.amount_minor for one in reliefs]),
+        "fees_minor": arrays.bigints([one.fee_minor for one in reliefs]),
+        "ends_ons": arrays.dates([one.ends_on for one in reliefs]),
+        "needs_approval": arrays.bools([one.needs_approval for one in reliefs]),
+        "stops_fees": arrays.bools([one.stops_fees for one in reliefs]),
+        "pauses_reminders": arrays.bools([one.pauses_reminders for one in reliefs]),
+        "bars_credit": arrays.bools([one.bars_credit for one in reliefs]),
+        "proposed_by": arrays.texts([one.proposed_by for one in reliefs]),
+        "offered_by": arrays.texts([one.offered_by for one in reliefs]),
+        "expires_ons": arrays.dates([one.expires_on for one in reliefs]),
+    }
+
+
+def take_reliefs(db: Connection, keys: Iterable[ReliefKey]) -> dict[ReliefKey, Relief]:
+    """Lock reliefs until the transaction ends, in key order, and read them as they are."""
+    ordered = sorted(set(keys))
+    rows = sql.many(
+        db,
+        "take_reliefs",
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        relief_ids=arrays.bigints([key.relief_id for key in ordered]),
+    )
+    return {
+        ReliefKey(*row[:2]): Relief(*row)._replace(
+            status=Status(row.status), terms=read_terms(row.terms)
+        )
+        for row in rows
+    }
+
+
+def read_terms(written: dict[str, Any]) -> Terms:
+    """Read terms as they are stored."""
+    days = {
+        key: date.fromisoformat(value)
+        for key in ("due_on", "until_on")
+        if (value := written[key]) is not None
+    }
+    lean = tuple(written["small_months"])
+    return Terms(**{**written, **days, "form": Form(written["form"]), "small_months": lean})
+
+
+def read_past(
+    db: Connection, keys: Iterable[LineKey], *, since_on: date
+) -> tuple[set[LineKey], dict[tuple[LineKey, Form], int]]:
+    """Tell which lines have a relief under way, and how often each form was begun since a day."""
+    ordered = sorted(set(keys))
+    rows = sql.many(
+        db,
+        "read_past",
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        line_ids=arrays.bigints([key.line_id for key in ordered]),
+        since_on=since_on,
+    )
+    live = {LineKey(*row[:2]) for row in rows if row.live}
+    return live, {(LineKey(*row[:2]), Form(row.form)): row.begun for row in rows}
+
+
+def insert_dues(db: Connection, dues: Sequence[tuple[ReliefKey, Rescheduled]]) -> None:
+    """Keep which installments a relief made due, by when."""
+    if not dues:
+        return
+    sql.run(
+        db,
+        "insert_dues",
+        customer_ids=arrays.bigints([key.customer_id for key, _ in dues]),
+        relief_ids=arrays.bigints([key.relief_id for key, _ in dues]),
+        installment_ids=arrays.bigints([row.installment_id for _, row in dues]),
+        amounts_minor=arrays.bigints([sum(row[4:7]) for _, row in dues]),
+        due_ons=arrays.dates([row.due_on for _, row in dues]),
+    )
+
+
+def insert_messages(
+    db: Connection, messages: Sequence[Message], message_ids: Sequence[int], *, at: datetime
+) -> set[int]:
+    """Add to threads; returns the numbers of those whose relief exists."""
+    if not messages:
+        return set()
+    customer_ids, relief_ids, sides, authors, bodies = zip(*messages, strict=True)
+    rows = sql.many(
+        db,
+        "insert_messages",
+        customer_ids=arrays.bigints(customer_ids),
+        relief_ids=arrays.bigints(relief_ids),
+        message_ids=arrays.bigints(message_ids),
+        sides=arrays.texts(sides),
+        authors=arrays.texts(authors),
+        bodies=arrays.texts(bodies),
+        at=at,
+    )
+    return {row.message_id for row in rows}
+
+
+def lines_on_relief(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, OnRelief]:
+    """Tell which lines have a relief running, and whether it stops fees, pauses reminders and bars new credit.
+
+    As a condition in SQL: EXISTS (SELECT FROM care.relief WHERE relief.customer_id = line.customer_id
+    AND relief.line_id = line.line_id AND relief.status = 'running' AND relief.bars_credit).
+    """
+    ordered = sorted(set(keys))
+    rows = sql.many(
+        db,
+        "find_on_relief",
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        line_ids=arrays.bigints([key.line_id for key in ordered]),
+    )
+    return {LineKey(*row[:2]): OnRelief(*row[2:]) for row in rows}
+
+
+def find_progress(db: Connection, *, first: int, last: int) -> list[Progress]:
+    """Say how the running reliefs of a range of customers stand."""
+    rows = sql.many(db, "find_progress", first=first, last=last)
+    return [Progress(*row)._replace(form=Form(row.form)) for row in rows]
+
+
+def find_lapsed(db: Connection, *, first: int, last: int, on: date) -> list[ReliefKey]:
+    """Find the reliefs of a range of customers that nobody answered in time."""
+    return [ReliefKey(*row) for row in sql.many(db, "find_lapsed", first=first, last=last, on=on)]
+
+
+def stop_what_is_agreed(db: Connection, reliefs: Sequence[Relief], *, on: date) -> None:
+    """Let late fees stand still for the reliefs that begin, as far as they say so."""
+    pauses = [
+        FeePause(one.customer_id, one.relief_id, one.line_id, None, on, None, "relief")
+        for one in reliefs
+        if one.stops_fees
+    ]
+    pause_fees(db, pauses)
+
+
+def tell(db: Connection, reliefs: Sequence[Relief], *, on: date, at: datetime) -> None:
+    """Write the notice and the event of where reliefs have come to; what waits for staff is told nobody."""
+    told = [one for one in reliefs if one.status in _TOLD]
+    numbers = take_numbers(db, len(told))
+    notices = [
+        NewNotice(
+            customer_id=one.customer_id,
+            notice_id=number,
+            line_id=one.line_id,
+            kind=_TOLD[one.status],
+            reasons=_BROKEN if one.status is Status.BROKEN else (),
+            noticed_on=on,
+        )
+        for one, number in zip(told, numbers, strict=True)
+    ]
+    insert_notices(db, notices, at=at)
+    for status in sorted({one.status for one in reliefs}):
+        these = [one for one in reliefs if one.status is status]
+        outbox.append(
+            db,
+            f"care.relief-{_TOPICS.get(status, status)}",
+            customer_ids=[one.customer_id for one in these],
+            subject_ids=[one.relief_id for one in these],
+            at=at,
+        )
+
+
+def end_reliefs(db: Connection, moves: Sequence[Move], *, on: date, at: datetime) -> None:
+    """End reliefs: what they stopped goes on from this day, and their people are told."""
+    move_reliefs(db, moves, on=on, at=at)
+    resume_fees(db, [(*move.relief.key, on) for move in moves if move.before is Status.RUNNING])
+    tell(db, [move.relief for move in moves], on=on, at=at)
+
+
+def follow_reliefs(
+    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+) -> int:
+    """Notice what is kept, broken or was not answered in time, as of the day after; returns how many ended."""
+    on = business_date + timedelta(days=1)
+    commands = {
+        ReliefKey(*one[:2]): command
+        for one in find_progress(db, first=first, last=last)
+        if (command := rules.outcome(one, table(), on=on)) is not None
+    }
+    lapsed = find_lapsed(db, first=first, last=last, on=on)
+    commands |= dict.fromkeys(lapsed, Command.LAPSE)
+    if not commands:
+        return 0
+    taken = take_reliefs(db, commands)
+    moves = [
+        Move(
+            relief._replace(status=rules.MOVES[relief.status, commands[key]]),
+            relief.status,
+            PROGRAM,
+        )
+        for key, relief in taken.items()
+        if (relief.status, commands[key]) in rules.MOVES
+    ]
+    end_reliefs(db, moves, on=on, at=at)
+    return len(moves)
+
+
+_TOLD = {
+    Status.OFFERED: Kind.RELIEF_OFFERED,
+    Status.RUNNING: Kind.RELIEF_AGREED,
+    Status.KEPT: Kind.RELIEF_KEPT,
+    Status.BROKEN: Kind.RELIEF_BROKEN,
+    Status.CANCELLED: Kind.RELIEF_ENDED,
+    Status.REFUSED: Kind.RELIEF_ENDED,
+    Status.LAPSED: Kind.RELIEF_ENDED,
+}
+_TOPICS = {Status.RUNNING: "begun"}
+_BROKEN = (Reason(ReasonCode.PLAN_BROKEN),)
