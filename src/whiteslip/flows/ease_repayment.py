@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from whiteslip.care.cures.store import cure
@@ -24,15 +24,14 @@ from whiteslip.care.hardship.model import (
 from whiteslip.care.hardship.planning import Position, plan
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
-from whiteslip.kernel.actor import PROGRAM, actor_of
+from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
 from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import take_turns
-from whiteslip.money.products import store as products
-from whiteslip.money.schedules.model import Owed, Rescheduled
-from whiteslip.money.schedules.store import add_fees, read_owed, reschedule_installments
+from whiteslip.money.schedules.model import Rescheduled
+from whiteslip.money.schedules.store import add_fees, reschedule_installments
 
 __all__ = [
     "Command",
@@ -47,8 +46,6 @@ __all__ = [
     "ask_relief",
     "write_messages",
 ]
-
-_YEAR = timedelta(days=365)
 
 
 class ReliefRequest(NamedTuple):
@@ -85,12 +82,13 @@ class Eased(NamedTuple):
 def ask_relief(
     db: Connection, requests: Sequence[ReliefRequest], *, at: datetime
 ) -> list[Eased | WhiteslipError]:
-    """Begin reliefs, in order: staff offers, the customer proposes.
+    """Begin reliefs, in order: staff offers, the customer proposes; what already lies on the table is answered by it.
 
     What a customer proposes within the table, and below what another person must approve, is agreed and begun at once.
     """
     keys = [LineKey(one.customer_id, one.line_id) for one in requests]
     desk = _Desk.open(db, keys, at=at)
+    desk.reliefs = store.take_reliefs(db, desk.live.values())
     numbers = take_numbers(db, len(requests))
     answers = [desk.ask(*pair) for pair in zip(requests, numbers, strict=True)]
     return desk.write(db, answers)
@@ -100,10 +98,9 @@ def answer_reliefs(
     db: Connection, requests: Sequence[ReliefAnswer], *, at: datetime
 ) -> list[Eased | WhiteslipError]:
     """Act on reliefs, in order; each sees what the ones before it did."""
-    taken = store.take_reliefs(db, (ReliefKey(*one[:2]) for one in requests))
-    keys = [LineKey(one.customer_id, one.line_id) for one in taken.values()]
-    desk = _Desk.open(db, keys, at=at)
-    desk.reliefs = taken
+    keys = [ReliefKey(*one[:2]) for one in requests]
+    desk = _Desk.open(db, store.find_lines(db, keys), at=at)
+    desk.reliefs = store.take_reliefs(db, keys)
     return desk.write(db, [desk.answer(request) for request in requests])
 
 
@@ -127,7 +124,7 @@ class _Desk:
 
     at: datetime
     positions: dict[LineKey, Position]
-    live: set[LineKey]
+    live: dict[LineKey, ReliefKey]
     begun: dict[tuple[LineKey, Form], int]
     reliefs: dict[ReliefKey, Relief] = field(default_factory=dict[ReliefKey, Relief])
     new: list[Relief] = field(default_factory=list[Relief])
@@ -142,20 +139,8 @@ class _Desk:
         wanted = set(keys)
         reached = business_day.days_reached(db, day, (key.customer_id for key in wanted))
         turns = take_turns(db, wanted)
-        owed: dict[LineKey, list[Owed]] = {key: [] for key in turns}
-        for row in read_owed(db, turns, reached):
-            owed[LineKey(row.customer_id, row.line_id)].append(row)
-        terms = products.by_id(db, {line.product_id for line in turns.values()})
-        positions = {
-            key: Position(
-                owed[key],
-                reached=reached[key.customer_id],
-                statement_day=line.statement_day,
-                due_days=terms[line.product_id].due_days,
-            )
-            for key, line in turns.items()
-        }
-        live, begun = store.read_past(db, turns, since_on=day.current_on - _YEAR)
+        positions = store.read_positions(db, turns, reached)
+        live, begun = store.read_past(db, turns, since_on=day.current_on - store.YEAR)
         return cls(at, positions, live, begun)
 
     def ask(self, request: ReliefRequest, number: int) -> ReliefKey | WhiteslipError:
@@ -165,28 +150,36 @@ class _Desk:
         if position is None:
             return NotFound(f"customer {key.customer_id} has no line {key.line_id}")
         if key in self.live:
-            return Conflict("the line has a relief under way: answer that one")
+            command = Command.OFFER if request.side is Side.STAFF else Command.COUNTER
+            return self.answer(
+                ReliefAnswer(*self.live[key], command, request.side, request.actor, request.terms)
+            )
         worked = plan(request.terms, position, store.table())
         if isinstance(worked, InvalidInput):
             return worked
         by_staff = request.side is Side.STAFF
-        relief = _relief(
+        relief = rules.draft(
             key,
             number,
-            Status.OFFERED if by_staff else Status.COUNTERED,
             request.terms,
             worked,
-            request.actor,
+            store.table(),
+            status=Status.OFFERED if by_staff else Status.COUNTERED,
+            actor=request.actor,
             offered_by=request.actor if by_staff else None,
             on=position.reached,
         )
-        self.live.add(key)
+        self.live[key] = relief.key
         self.new.append(relief)
         self.reliefs[relief.key] = relief
-        if not by_staff and not relief.needs_approval and self._is_eligible(relief):
-            self._move(relief._replace(status=Status.AGREED), PROGRAM)
-            return self._start(relief.key, worked)
-        return relief.key
+        return relief.key if by_staff else self._agree_at_once(relief, worked)
+
+    def _agree_at_once(self, relief: Relief, worked: Plan) -> ReliefKey:
+        """Agree to what the customer proposes if the table says so; else it waits for staff."""
+        if relief.needs_approval or not self._is_eligible(relief):
+            return relief.key
+        self._move(relief._replace(status=Status.AGREED), PROGRAM)
+        return self._start(relief.key, worked)
 
     def answer(self, request: ReliefAnswer) -> ReliefKey | WhiteslipError:
         """Act on one relief."""
@@ -222,18 +215,21 @@ class _Desk:
         worked = plan(terms, position, store.table())
         if isinstance(worked, InvalidInput):
             return worked
-        moved = _relief(
+        moved = rules.draft(
             LineKey(relief.customer_id, relief.line_id),
             relief.relief_id,
-            rules.MOVES[relief.status, request.command],
             terms,
             worked,
-            request.actor,
+            store.table(),
+            status=rules.MOVES[relief.status, request.command],
+            actor=request.actor,
             offered_by=request.actor if request.side is Side.STAFF else relief.offered_by,
             on=position.reached,
         )
         self._move(moved, request.actor)
-        return relief.key
+        if request.side is Side.STAFF:
+            return relief.key
+        return self._agree_at_once(moved, worked)
 
     def _agree(self, relief: Relief, request: ReliefAnswer) -> ReliefKey | WhiteslipError:
         """Agree, and begin unless another person must approve first; what is owed may have changed meanwhile."""
@@ -356,38 +352,6 @@ class _Desk:
             )
         add_fees(db, fees)
         post(db, journal, at=self.at)
-
-
-def _relief(
-    key: LineKey,
-    number: int,
-    status: Status,
-    terms: Terms,
-    worked: Plan,
-    actor: str,
-    *,
-    offered_by: str | None,
-    on: date,
-) -> Relief:
-    table = store.table()
-    said = table.forms[terms.form]
-    return Relief(
-        customer_id=key.customer_id,
-        relief_id=number,
-        line_id=key.line_id,
-        status=status,
-        terms=terms,
-        amount_minor=worked.amount_minor,
-        fee_minor=worked.fee_minor,
-        ends_on=worked.ends_on,
-        needs_approval=rules.needs_approval(terms, worked, table),
-        stops_fees=said.stops_fees,
-        pauses_reminders=said.pauses_reminders,
-        bars_credit=said.bars_credit,
-        proposed_by=actor if actor == PROGRAM else actor_of(actor),
-        offered_by=None if offered_by is None else actor_of(offered_by),
-        expires_on=on + timedelta(days=table.lapse_days),
-    )
 
 
 _WITH_TERMS = frozenset({Command.OFFER, Command.COUNTER})

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import NamedTuple, Protocol, TypeAlias
 
-from whiteslip.care.hardship.store import follow_reliefs
+from whiteslip.care.hardship import store as hardship
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
@@ -56,7 +56,9 @@ STEPS = (
     Step("apply credit balances", repayments.apply_credit_balances),
     Step("close statements", statements.close_statements),
     Step("age overdue lines", arrears.age_overdue_lines),
-    Step("follow reliefs", follow_reliefs),
+    Step("follow reliefs", hardship.follow_reliefs),
+    Step("treat new arrears", hardship.treat_new_arrears),
+    Step("take arrears steps", hardship.take_steps),
 )
 
 

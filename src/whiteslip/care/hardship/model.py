@@ -22,7 +22,7 @@ class Form(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a relief stands: a countered one waits for staff, an offered one for the customer, an agreed one for approval."""
+    """Where a relief stands: countered waits for staff, offered for the customer, agreed for an approval."""
 
     COUNTERED = "countered"
     OFFERED = "offered"
@@ -62,8 +62,9 @@ class Side(StrEnum):
 class Terms(NamedTuple):
     """What a relief would change; which fields are used depends on the form.
 
-    `due_on` and `days` are a deferral's, `parts` of installments and seasons, `amount_minor` and `until_on` a promise's,
-    `small_months` (1 to 12) the season's lean months. `fee_minor` None: the fee of the table.
+    `due_on` and `days` are a deferral's, `parts` of installments and seasons (months of an extension),
+    `amount_minor` and `until_on` a promise's, `small_months` (1 to 12) the season's lean months.
+    `fee_minor` None: the fee of the table.
     """
 
     form: Form

@@ -81,9 +81,7 @@ def _deferral(terms: Terms, position: Position, said: FormTerms) -> Plan | Inval
         return wrong
     if terms.due_on is None:
         return InvalidInput("name the due date to be moved", where="due_on")
-    pieces = defer(
-        position.owed, due_on=terms.due_on, days=terms.days, reached=position.reached
-    )
+    pieces = defer(position.owed, due_on=terms.due_on, days=terms.days, reached=position.reached)
     if not pieces:
         return InvalidInput("nothing that was billed is due then", where="due_on")
     if pieces[0].due_on <= position.reached:
@@ -103,9 +101,7 @@ def _extension(terms: Terms, position: Position, said: FormTerms) -> Plan | Inva
     return _of_pieces(pieces)
 
 
-def _parted(
-    terms: Terms, position: Position, said: FormTerms, table: Table
-) -> Plan | InvalidInput:
+def _parted(terms: Terms, position: Position, said: FormTerms, table: Table) -> Plan | InvalidInput:
     if wrong := _outside(terms.parts, said, "parts", "parts"):
         return wrong
     dues = position.next_dues(terms.parts)

@@ -17,17 +17,20 @@ from whiteslip.care.hardship.model import (
     Table,
     Terms,
 )
-from whiteslip.care.hardship.planning import Position
+from whiteslip.care.hardship.planning import Position, plan
 from whiteslip.kernel.actor import PROGRAM, actor_of
-from whiteslip.kernel.errors import Conflict, NotAllowed, WhiteslipError
+from whiteslip.kernel.errors import Conflict, InvalidInput, NotAllowed, WhiteslipError
+from whiteslip.money.lines.model import LineKey
 
 MOVES: Mapping[tuple[Status, Command], Status] = MappingProxyType(
     {
         (Status.COUNTERED, Command.OFFER): Status.OFFERED,
+        (Status.COUNTERED, Command.COUNTER): Status.COUNTERED,
         (Status.COUNTERED, Command.APPROVE): Status.AGREED,
         (Status.COUNTERED, Command.REFUSE): Status.REFUSED,
         (Status.COUNTERED, Command.CANCEL): Status.CANCELLED,
         (Status.COUNTERED, Command.LAPSE): Status.LAPSED,
+        (Status.OFFERED, Command.OFFER): Status.OFFERED,
         (Status.OFFERED, Command.COUNTER): Status.COUNTERED,
         (Status.OFFERED, Command.ACCEPT): Status.AGREED,
         (Status.OFFERED, Command.DECLINE): Status.REFUSED,
@@ -59,6 +62,39 @@ SIDES: Mapping[Command, frozenset[Side]] = MappingProxyType(
 """Who may ask what; the other commands are the program's alone."""
 
 LIVE = frozenset({Status.COUNTERED, Status.OFFERED, Status.AGREED, Status.RUNNING})
+
+
+def draft(
+    key: LineKey,
+    number: int,
+    terms: Terms,
+    worked: Plan,
+    table: Table,
+    *,
+    status: Status,
+    actor: str,
+    offered_by: str | None,
+    on: date,
+) -> Relief:
+    """Write a relief down as it is proposed; `offered_by` is the latest of staff, or the program, to offer."""
+    said = table.forms[terms.form]
+    return Relief(
+        customer_id=key.customer_id,
+        relief_id=number,
+        line_id=key.line_id,
+        status=status,
+        terms=terms,
+        amount_minor=worked.amount_minor,
+        fee_minor=worked.fee_minor,
+        ends_on=worked.ends_on,
+        needs_approval=needs_approval(terms, worked, table),
+        stops_fees=said.stops_fees,
+        pauses_reminders=said.pauses_reminders,
+        bars_credit=said.bars_credit,
+        proposed_by=_person(actor),
+        offered_by=None if offered_by is None else _person(offered_by),
+        expires_on=on + timedelta(days=table.lapse_days),
+    )
 
 
 def refusal(relief: Relief, command: Command, side: Side) -> WhiteslipError | None:
@@ -111,6 +147,29 @@ def usual_terms(form: Form, position: Position, table: Table) -> Terms | None:
             return Terms(form, parts=usual)
         case Form.SEASONAL:
             return None
+
+
+def usual_offer(
+    key: LineKey, number: int, form: Form, position: Position, table: Table, *, this_year: int
+) -> Relief | None:
+    """Draft what the program offers by itself; None when it may not, or when it would come to nothing."""
+    terms = usual_terms(form, position, table)
+    if terms is None or not is_eligible(terms, position, table, this_year=this_year):
+        return None
+    worked = plan(terms, position, table)
+    if isinstance(worked, InvalidInput) or needs_approval(terms, worked, table):
+        return None
+    return draft(
+        key,
+        number,
+        terms,
+        worked,
+        table,
+        status=Status.OFFERED,
+        actor=PROGRAM,
+        offered_by=PROGRAM,
+        on=position.reached,
+    )
 
 
 def outcome(progress: Progress, table: Table, *, on: date) -> Command | None:

@@ -1,5 +1,7 @@
 -- Reliefs, each move of one, what is to be paid by when, and the thread of messages about it.
 -- While a relief runs, stops_fees, pauses_reminders and bars_credit say what others must not do on its line.
+CREATE SCHEMA IF NOT EXISTS care;
+
 CREATE TABLE care.relief (
     customer_id bigint NOT NULL,
     relief_id bigint NOT NULL,
@@ -62,4 +64,17 @@ CREATE TABLE care.relief_message (
     author text NOT NULL CHECK (length(author) > 0),
     body text NOT NULL CHECK (length(body) BETWEEN 1 AND 2000),
     PRIMARY KEY (customer_id, relief_id, message_id)
+) WITH (fillfactor = 100);
+
+-- The steps taken on the way from a missed due to the proposal of a charge-off; each once an episode.
+CREATE TABLE care.arrears_step (
+    customer_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    since_on date NOT NULL,
+    taken_at timestamptz NOT NULL,
+    taken_on date NOT NULL,
+    days_past_due integer NOT NULL CHECK (days_past_due > 0),
+    number smallint NOT NULL CHECK (number > 0),
+    step text NOT NULL,
+    PRIMARY KEY (customer_id, line_id, since_on, number)
 ) WITH (fillfactor = 100);

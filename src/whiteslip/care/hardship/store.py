@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
-from whiteslip.care.hardship import reading, rules
+from whiteslip.care.causes.model import Attribution
+from whiteslip.care.causes.store import attribute_new, treatments
+from whiteslip.care.hardship import reading, rules, sequence
 from whiteslip.care.hardship.model import (
     Command,
     Form,
@@ -24,6 +26,7 @@ from whiteslip.care.hardship.model import (
     Table,
     Terms,
 )
+from whiteslip.care.hardship.planning import Position
 from whiteslip.care.notices.model import Kind, NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.infra import arrays, outbox
@@ -35,8 +38,11 @@ from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.arrears.model import FeePause
 from whiteslip.money.arrears.store import pause_fees, resume_fees
 from whiteslip.money.ledger.store import take_numbers
-from whiteslip.money.lines.model import LineKey
-from whiteslip.money.schedules.model import Rescheduled
+from whiteslip.money.lines.model import Line, LineKey
+from whiteslip.money.lines.store import read_lines
+from whiteslip.money.products import store as products
+from whiteslip.money.schedules.model import Owed, Rescheduled
+from whiteslip.money.schedules.store import read_owed
 
 sql = Sql(__package__)
 
@@ -46,6 +52,13 @@ def table() -> Table:
     """Read the shipped table of relief, once."""
     file = resources.files(__package__ or "") / "data" / "relief.toml"
     return reading.read(file.read_text("utf-8"))
+
+
+@cache
+def way() -> sequence.Way:
+    """Read the shipped sequence of steps, once."""
+    file = resources.files(__package__ or "") / "data" / "sequence.toml"
+    return sequence.read(file.read_text("utf-8"))
 
 
 def insert_reliefs(db: Connection, reliefs: Sequence[Relief], *, on: date, at: datetime) -> None:
@@ -104,6 +117,18 @@ def take_reliefs(db: Connection, keys: Iterable[ReliefKey]) -> dict[ReliefKey, R
     }
 
 
+def find_lines(db: Connection, keys: Iterable[ReliefKey]) -> list[LineKey]:
+    """Name the lines that reliefs are about, without locking anything."""
+    ordered = sorted(set(keys))
+    rows = sql.many(
+        db,
+        "find_lines",
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        relief_ids=arrays.bigints([key.relief_id for key in ordered]),
+    )
+    return [LineKey(*row) for row in rows]
+
+
 def read_terms(written: dict[str, Any]) -> Terms:
     """Read terms as they are stored."""
     days = {
@@ -117,8 +142,8 @@ def read_terms(written: dict[str, Any]) -> Terms:
 
 def read_past(
     db: Connection, keys: Iterable[LineKey], *, since_on: date
-) -> tuple[set[LineKey], dict[tuple[LineKey, Form], int]]:
-    """Tell which lines have a relief under way, and how often each form was begun since a day."""
+) -> tuple[dict[LineKey, ReliefKey], dict[tuple[LineKey, Form], int]]:
+    """Find the relief under way of each line, and how often each form was begun since a day."""
     ordered = sorted(set(keys))
     rows = sql.many(
         db,
@@ -127,7 +152,9 @@ def read_past(
         line_ids=arrays.bigints([key.line_id for key in ordered]),
         since_on=since_on,
     )
-    live = {LineKey(*row[:2]) for row in rows if row.live}
+    live = {
+        LineKey(*row[:2]): ReliefKey(row.customer_id, row.live_id) for row in rows if row.live_id
+    }
     return live, {(LineKey(*row[:2]), Form(row.form)): row.begun for row in rows}
 
 
@@ -266,6 +293,90 @@ def follow_reliefs(
     return len(moves)
 
 
+def take_steps(db: Connection, *, first: int, last: int, business_date: date, at: datetime) -> int:
+    """Take the next step of each episode of arrears whose day has come; one that needs people is announced."""
+    steps = way().steps
+    rows = sql.many(
+        db,
+        "take_steps",
+        first=first,
+        last=last,
+        on=business_date + timedelta(days=1),
+        at=at,
+        days_apart=way().days_apart,
+        numbers=arrays.smallints(list(range(1, len(steps) + 1))),
+        names=arrays.texts([step.name for step in steps]),
+        days=arrays.smallints([step.days_past_due for step in steps]),
+    )
+    for step in steps:
+        these = [row for row in rows if row.step == step.name]
+        if these and step.people:
+            outbox.append(
+                db,
+                "care.arrears-step-reached",
+                customer_ids=[row.customer_id for row in these],
+                subject_ids=[row.line_id for row in these],
+                at=at,
+            )
+    return len(rows)
+
+
+def read_positions(
+    db: Connection, lines: Mapping[LineKey, Line], reached: Mapping[int, date]
+) -> dict[LineKey, Position]:
+    """Read how lines stand, on the day each customer's lines have reached."""
+    owed: dict[LineKey, list[Owed]] = {key: [] for key in lines}
+    for row in read_owed(db, lines, reached):
+        owed[LineKey(row.customer_id, row.line_id)].append(row)
+    terms = products.by_id(db, {line.product_id for line in lines.values()})
+    return {
+        key: Position(
+            owed[key],
+            reached=reached[key.customer_id],
+            statement_day=line.statement_day,
+            due_days=terms[line.product_id].due_days,
+        )
+        for key, line in lines.items()
+    }
+
+
+def treat_new_arrears(
+    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+) -> int:
+    """Attribute the episodes that begin with the day's dues, and offer what answers each; returns how many began."""
+    on = business_date + timedelta(days=1)
+    begun = attribute_new(db, first=first, last=last, since_on=business_date, on=on, at=at)
+    offer_usual(db, begun, on=on, at=at)
+    return len(begun)
+
+
+def offer_usual(
+    db: Connection, attributions: Sequence[Attribution], *, on: date, at: datetime
+) -> list[Relief]:
+    """Offer each line the first form its cause's treatment names and the table lets the program offer by itself."""
+    causes = {LineKey(*one.episode[:2]): one.finding.cause for one in attributions}
+    causes = {key: cause for key, cause in causes.items() if treatments()[cause].offers}
+    if not causes:
+        return []
+    lines = read_lines(db, causes)
+    positions = read_positions(db, lines, dict.fromkeys((key[0] for key in lines), on))
+    live, begun = read_past(db, lines, since_on=on - YEAR)
+    open_to = sorted(key for key in positions if key not in live)
+    offered: list[Relief] = []
+    for key, number in zip(open_to, take_numbers(db, len(open_to)), strict=True):
+        for form in map(Form, treatments()[causes[key]].offers):
+            relief = rules.usual_offer(
+                key, number, form, positions[key], table(), this_year=begun.get((key, form), 0)
+            )
+            if relief is not None:
+                offered.append(relief)
+                break
+    insert_reliefs(db, offered, on=on, at=at)
+    tell(db, offered, on=on, at=at)
+    return offered
+
+
+YEAR = timedelta(days=365)
 _TOLD = {
     Status.OFFERED: Kind.RELIEF_OFFERED,
     Status.RUNNING: Kind.RELIEF_AGREED,

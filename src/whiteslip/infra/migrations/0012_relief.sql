@@ -86,3 +86,63 @@ CREATE TABLE care.relief_message (
     body text NOT NULL CHECK (length(body) BETWEEN 1 AND 2000),
     PRIMARY KEY (customer_id, relief_id, message_id)
 ) WITH (fillfactor = 100);
+
+CREATE TABLE care.dispute (
+    customer_id bigint NOT NULL,
+    dispute_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    purchase_id bigint,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    turn bigint NOT NULL DEFAULT 0,
+    opened_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    opened_on date NOT NULL,
+    answer_by date NOT NULL CHECK (answer_by > opened_on),
+    due_on date,
+    ended_on date,
+    status text NOT NULL CHECK (status IN ('open', 'accepted', 'rejected', 'withdrawn')),
+    ground text NOT NULL CHECK (ground IN ('not_mine', 'not_received', 'faulty', 'returned', 'wrong_amount', 'paid_already', 'other')),
+    words text NOT NULL CHECK (length(words) BETWEEN 1 AND 2000),
+    opened_by text NOT NULL CHECK (length(opened_by) > 0),
+    ended_by text,
+    ending_words text,
+    CHECK (num_nonnulls(purchase_id, due_on) = 1),
+    CHECK ((status = 'open') = (ended_on IS NULL) AND (status = 'open') = (ended_by IS NULL)),
+    PRIMARY KEY (customer_id, dispute_id)
+) WITH (fillfactor = 80);
+CREATE INDEX dispute_open ON care.dispute (customer_id, line_id) WHERE status = 'open';
+
+CREATE TABLE care.cause (
+    customer_id bigint NOT NULL,
+    cause_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    attributed_at timestamptz NOT NULL,
+    since_on date NOT NULL,
+    attributed_on date NOT NULL,
+    quiet_until date NOT NULL,
+    confidence_pct smallint NOT NULL CHECK (confidence_pct BETWEEN 0 AND 100),
+    cause text NOT NULL CHECK (
+        cause IN (
+            'income_shock', 'seasonal_income', 'over_granting', 'over_spending', 'downturn', 'technical_debit_failure', 'forgot', 'dispute', 'unknown'
+        )
+    ),
+    source text NOT NULL CHECK (source IN ('facts', 'asked', 'staff')),
+    feedback text NOT NULL,
+    actor text NOT NULL CHECK (length(actor) > 0),
+    words text CHECK (length(words) BETWEEN 1 AND 2000),
+    evidence jsonb NOT NULL,
+    PRIMARY KEY (customer_id, cause_id)
+) WITH (fillfactor = 100);
+CREATE INDEX cause_episode ON care.cause (customer_id, line_id, since_on);
+
+CREATE TABLE care.arrears_step (
+    customer_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    since_on date NOT NULL,
+    taken_at timestamptz NOT NULL,
+    taken_on date NOT NULL,
+    days_past_due integer NOT NULL CHECK (days_past_due > 0),
+    number smallint NOT NULL CHECK (number > 0),
+    step text NOT NULL,
+    PRIMARY KEY (customer_id, line_id, since_on, number)
+) WITH (fillfactor = 100);
