@@ -23,8 +23,10 @@ from whiteslip.api.routes import (
     applications,
     clock,
     customers,
+    disputes,
     lines,
     purchases,
+    relief,
     repayments,
     restrictions,
 )
@@ -39,7 +41,17 @@ from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.relay import Relay
 
-ROUTERS = (purchases, repayments, lines, restrictions, applications, customers, clock)
+ROUTERS = (
+    purchases,
+    repayments,
+    lines,
+    restrictions,
+    applications,
+    customers,
+    relief,
+    disputes,
+    clock,
+)
 PREFIX = "/v1"
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "

@@ -68,6 +68,8 @@ PurchasePath = Annotated[str, _id("pur", 2, "pur_7_42")]
 RepaymentPath = Annotated[str, _id("rep", 2, "rep_7_43")]
 ApplicationPath = Annotated[str, _id("app", 2, "app_7_45")]
 RestrictionPath = Annotated[str, _id("res", 2, "res_7_44")]
+ReliefPath = Annotated[str, _id("rlf", 2, "rlf_7_46")]
+DisputePath = Annotated[str, _id("dsp", 2, "dsp_7_47")]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 After = Annotated[str | None, Query(description="The `next` of the page before.", max_length=60)]
 EARLIEST = MAX_ID
