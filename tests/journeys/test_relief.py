@@ -1,4 +1,4 @@
-"""Li Lei cannot pay, says why, and is helped; Han Mei never got what she bought, and the clock stops while people look."""
+"""Li Lei cannot pay, says why, and is helped; Han Mei never got her parcel, and the clock stops meanwhile."""
 
 from __future__ import annotations
 

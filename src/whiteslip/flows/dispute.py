@@ -147,7 +147,11 @@ def answer_disputes(
     on = day.current_on
     store.end_disputes(db, endings, on=on, at=at)
     resumed = [
-        (*one.dispute.key, _resumes_on(one.after, reached[one.dispute.customer_id]))
+        (
+            one.dispute.customer_id,
+            one.dispute.dispute_id,
+            _resumes_on(one.after, reached[one.dispute.customer_id]),
+        )
         for one in endings
         if one.after is not Status.ACCEPTED
     ]

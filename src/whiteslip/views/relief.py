@@ -65,7 +65,15 @@ def of_line(db: Connection, customer_id: int, line_id: int) -> list[ReliefView]:
     for row in sql.many(db, "list_relief_messages", customer_id=customer_id, line_id=line_id):
         thread[row.relief_id].append((row.side, row.author, row.body, row.written_at))
     return [
-        ReliefView(*row[:3], _said(row), dues[row.relief_id], thread[row.relief_id]) for row in rows
+        ReliefView(
+            row.customer_id,
+            row.relief_id,
+            row.line_id,
+            _said(row),
+            dues[row.relief_id],
+            thread[row.relief_id],
+        )
+        for row in rows
     ]
 
 
@@ -79,7 +87,7 @@ def causes_of_line(db: Connection, customer_id: int, line_id: int) -> list[Cause
     """List the causes kept of a line, the newest first, at most a hundred."""
     rows = sql.many(db, "list_causes", customer_id=customer_id, line_id=line_id)
     known = treatments()
-    return [CauseView(*row, known[Cause(row.cause)].education) for row in rows]
+    return [CauseView(*row, education=known[Cause(row.cause)].education) for row in rows]
 
 
 def disputes_of_line(db: Connection, customer_id: int, line_id: int) -> list[DisputeView]:

@@ -131,13 +131,14 @@ def find_lines(db: Connection, keys: Iterable[ReliefKey]) -> list[LineKey]:
 
 def read_terms(written: dict[str, Any]) -> Terms:
     """Read terms as they are stored."""
-    days = {
-        key: date.fromisoformat(value)
-        for key in ("due_on", "until_on")
-        if (value := written[key]) is not None
+    days: dict[str, Any] = {key: written[key] and date.fromisoformat(written[key]) for key in _DAYS}
+    said: dict[str, Any] = {
+        **written,
+        **days,
+        "form": Form(written["form"]),
+        "small_months": tuple(written["small_months"]),
     }
-    lean = tuple(written["small_months"])
-    return Terms(**{**written, **days, "form": Form(written["form"]), "small_months": lean})
+    return Terms(**said)
 
 
 def read_past(
@@ -261,7 +262,8 @@ def tell(db: Connection, reliefs: Sequence[Relief], *, on: date, at: datetime) -
 def end_reliefs(db: Connection, moves: Sequence[Move], *, on: date, at: datetime) -> None:
     """End reliefs: what they stopped goes on from this day, and their people are told."""
     move_reliefs(db, moves, on=on, at=at)
-    resume_fees(db, [(*move.relief.key, on) for move in moves if move.before is Status.RUNNING])
+    ran = [move.relief for move in moves if move.before is Status.RUNNING]
+    resume_fees(db, [(one.customer_id, one.relief_id, on) for one in ran])
     tell(db, [move.relief for move in moves], on=on, at=at)
 
 
@@ -377,6 +379,7 @@ def offer_usual(
 
 
 YEAR = timedelta(days=365)
+_DAYS = ("due_on", "until_on")
 _TOLD = {
     Status.OFFERED: Kind.RELIEF_OFFERED,
     Status.RUNNING: Kind.RELIEF_AGREED,

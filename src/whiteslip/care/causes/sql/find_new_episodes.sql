@@ -2,11 +2,13 @@
 -- Idempotent: it only reads.
 SELECT
     arrears.customer_id, arrears.line_id, arrears.since_on,
-    EXISTS (
-        SELECT FROM care.dispute
-        WHERE dispute.customer_id = arrears.customer_id AND dispute.line_id = arrears.line_id AND dispute.status = 'open'
-    ) AS is_disputed
+    disputed.cases > 0 AS is_disputed
 FROM money.arrears
+CROSS JOIN LATERAL (
+    SELECT count(*) AS cases
+    FROM care.dispute
+    WHERE dispute.customer_id = arrears.customer_id AND dispute.line_id = arrears.line_id AND dispute.status = 'open'
+) AS disputed
 WHERE
     arrears.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
     AND arrears.ended_on IS NULL

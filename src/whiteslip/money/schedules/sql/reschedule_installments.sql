@@ -59,7 +59,7 @@ made AS (
     RETURNING customer_id, line_id, installment_id, due_on, principal_minor, fee_minor, late_fee_minor
 )
 
-SELECT * FROM kept
+SELECT customer_id, line_id, installment_id, due_on, principal_minor, fee_minor, late_fee_minor FROM kept
 UNION ALL
-SELECT * FROM made
+SELECT customer_id, line_id, installment_id, due_on, principal_minor, fee_minor, late_fee_minor FROM made
 ORDER BY customer_id, due_on, installment_id
