@@ -217,6 +217,13 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.RELIEF_OFFERED,
+        Kind.RELIEF_AGREED,
+        Kind.RELIEF_KEPT,
+        Kind.RELIEF_ENDED,
+        Kind.DISPUTE_OPENED,
+        Kind.DISPUTE_ACCEPTED,
+        Kind.DISPUTE_REJECTED,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

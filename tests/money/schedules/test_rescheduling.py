@@ -32,9 +32,20 @@ owed_rows = st.lists(
     max_size=8,
 ).map(
     lambda found: [
-        Owed(1, 1, number, 7, kind, ON + timedelta(due - 29), ON + timedelta(due), *owes, 0)
-        for number, (*owes, due, kind) in enumerate(found, start=1)
-        if sum(owes)
+        Owed(
+            customer_id=1,
+            line_id=1,
+            installment_id=number,
+            purchase_id=7,
+            kind=kind,
+            statement_on=ON + timedelta(due - 29),
+            due_on=ON + timedelta(due),
+            principal_minor=principal,
+            fee_minor=fee,
+            late_fee_minor=late_fee,
+        )
+        for number, (principal, fee, late_fee, due, kind) in enumerate(found, start=1)
+        if principal + fee + late_fee
     ]
 )
 

@@ -91,13 +91,12 @@ def read_table(text: str) -> Table:
 def _evidence(value: object) -> Evidence:
     table = _table(value, "evidence")
     _only(table, set(Evidence._fields), "evidence")
-    bounds = [_bound(table, key) for key in ("at_least", "at_most")]
-    if bounds == [None, None]:
+    at_least, at_most = _bound(table, "at_least"), _bound(table, "at_most")
+    if at_least is None and at_most is None:
         raise InvalidInput("evidence needs a bound", where="evidence")
     fact = _choice(table, "fact", FACTS)
-    return Evidence(
-        Cause(_choice(table, "cause", set(Cause))), fact, *bounds, _whole(table, "points", 1, 1000)
-    )
+    cause = Cause(_choice(table, "cause", set(Cause)))
+    return Evidence(cause, fact, at_least, at_most, _whole(table, "points", 1, 1000))
 
 
 def read_treatments(text: str, *, forms: Collection[str]) -> Treatments:

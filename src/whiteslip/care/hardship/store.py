@@ -233,7 +233,7 @@ def stop_what_is_agreed(db: Connection, reliefs: Sequence[Relief], *, on: date) 
 
 
 def tell(db: Connection, reliefs: Sequence[Relief], *, on: date, at: datetime) -> None:
-    """Write the notice and the event of where reliefs have come to; what waits for staff is told nobody."""
+    """Write the notice and the event of where reliefs have come to; what waits for staff, or lapsed, is told nobody."""
     told = [one for one in reliefs if one.status in _TOLD]
     numbers = take_numbers(db, len(told))
     notices = [
@@ -387,7 +387,6 @@ _TOLD = {
     Status.BROKEN: Kind.RELIEF_BROKEN,
     Status.CANCELLED: Kind.RELIEF_ENDED,
     Status.REFUSED: Kind.RELIEF_ENDED,
-    Status.LAPSED: Kind.RELIEF_ENDED,
 }
 _TOPICS = {Status.RUNNING: "begun"}
 _BROKEN = (Reason(ReasonCode.PLAN_BROKEN),)
