@@ -63,7 +63,7 @@ def test_li_lei_forgets_to_pay_is_suspended_pays_and_buys_again(book: Book) -> N
     assert story.told() == []
     assert story.row("SELECT sum(fee_minor + late_fee_minor) FROM money.installment") == (0,)
 
-    # The day after, the missing minimum is overdue (and bears 0.05), the rest revolves (0.45), he is warned and offered help.
+    # The day after, the missing minimum is overdue (0.05), the rest revolves (0.45); he is warned and offered help.
     book.close_day()
     assert story.rows(
         "SELECT principal_minor, fee_minor, late_fee_minor, revolving FROM money.installment"

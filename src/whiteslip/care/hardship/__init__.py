@@ -5,6 +5,6 @@ Nouns: *relief* (one agreement about a line), *terms* (what it would change), *p
 written way from a missed due to the proposal of a charge-off).
 Invariants: a line has one relief under way; a relief moves only along `rules.MOVES`; what is owed does not change by
 a cent when it starts but for a fee that was agreed; above the thresholds another person approves than the one who
-proposed or offered; while one runs that says so, no late fee is charged and no reminder sent; every end is told but that of an
-offer nobody answered.
+proposed or offered; while one runs that says so, no late fee is charged and no reminder sent; every end is told but
+that of an offer nobody answered.
 """
