@@ -371,6 +371,10 @@ DRAWN = (
     "restriction_id",
     "notice_id",
     "decision_id",
+    "relief_id",
+    "cause_id",
+    "pause_id",
+    "subject_id",  # of an event: one of the numbers above
     "part_no",
     "outbox_id",
     "step_ms",

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
-from tests.builders import Book, founded, noon
+from tests.builders import Book, done, founded, noon
 from tests.simulation.invariants import DRAWN, broken, fingerprint
 
 from whiteslip.flows import end_of_day as closing
@@ -21,6 +21,7 @@ from whiteslip.flows.advise import Answers, Told, keep_answers
 from whiteslip.flows.capture import CaptureRequest, capture
 from whiteslip.flows.change_limits import TemporaryLimit, grant_temporary_limits
 from whiteslip.flows.checkout import checkout
+from whiteslip.flows.ease_repayment import Form, ReliefRequest, Side, Terms, ask_relief
 from whiteslip.flows.end_of_day import Step, end_of_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import Unavailable, WhiteslipError
@@ -69,12 +70,14 @@ def eve(server_dsn: str, template: str) -> Iterator[Copies]:
 
 
 def _live(book: Book) -> None:
-    """Two months in the lives of six people."""
+    """Two months in the lives of seven people."""
     shop = book.shop()
     lines = [book.line(100_000, statement_day=day) for day in (3, 5, 5, 5, 3, 4)]
     for line in lines:
         book.buy(line, 30_000 + line.line_id, at_shop=shop)
         book.buy(line, 20_001, at_shop=shop, plan_months=3)
+    book.close_until(date(2026, 1, 20))
+    book.buy(book.line(100_000, statement_day=3), 10_000, at_shop=shop)  # due on the night
     book.close_until(date(2026, 2, 4))
     book.pay(lines[0], 4_000)
     book.pay(lines[1], 200_000)
@@ -86,10 +89,21 @@ def _live(book: Book) -> None:
     at = book.at
     book.write(lambda db: grant_temporary_limits(db, [granted], at=at))
     book.refund(lines[2].customer_id, refundable, 5_000)
+    book.close_until(CLOSES_ON - timedelta(days=1))
+    _promise(book, lines[4])
     book.close_until(CLOSES_ON)
     book.pay(lines[3], 3_000)
     told = [Told(line.customer_id, Answers(10_000, 15)) for line in lines]
     book.write(lambda db: keep_answers(db, told, at=book.at))
+    book.pay(lines[4], 2_000)
+
+
+def _promise(book: Book, line: LineKey) -> None:
+    """Promise what will have been paid when the night comes, so that it is kept then."""
+    at, until_on = book.at, book.today + timedelta(days=5)
+    terms = Terms(Form.PROMISE, amount_minor=2_000, until_on=until_on)
+    asked = ReliefRequest(*line, terms, Side.CUSTOMER, "app")
+    done(book.write(lambda db: ask_relief(db, [asked], at=at))[0])
 
 
 def close(database: Database) -> None:

@@ -30,6 +30,7 @@ def test_the_story_is_told_to_its_end(database: Database, today: date) -> None:
     story = database.read(lambda db: customers.tell(db, built.story_customer))
     assert story is not None
     assert [notice.kind for notice in story.notices] == [
+        "relief_offered",
         "warned",
         "restricted",
         "suspended",

@@ -28,10 +28,12 @@ from whiteslip.api.routes import (
     complaints,
     contacts,
     customers,
+    disputes,
     limits,
     lines,
     privacy,
     purchases,
+    relief,
     repayments,
     restrictions,
     reviews,
@@ -69,6 +71,8 @@ ROUTERS = (
     limits,
     campaigns,
     contacts,
+    relief,
+    disputes,
 )
 PREFIX = "/v1"
 ABOUT = (

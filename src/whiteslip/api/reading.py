@@ -73,6 +73,8 @@ RestrictionPath = Annotated[str, _id("res", 2, "res_7_44")]
 CampaignPath = Annotated[str, _id("cam", 1, "cam_48")]
 LimitReviewPath = Annotated[str, _id("lmr", 2, "lmr_7_46")]
 LimitRunPath = Annotated[str, _id("lrun", 1, "lrun_47")]
+ReliefPath = Annotated[str, _id("rlf", 2, "rlf_7_46")]
+DisputePath = Annotated[str, _id("dsp", 2, "dsp_7_47")]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 After = Annotated[str | None, Query(description="The `next` of the page before.", max_length=60)]
 EARLIEST = MAX_ID

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import NamedTuple, Protocol, TypeAlias
 
 from whiteslip.care.budgeting.store import warn_of_dues
+from whiteslip.care.hardship import store as hardship
 from whiteslip.care.notices.limits import notices_of as limit_notices_of
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
@@ -65,6 +66,9 @@ STEPS = (
     Step("apply credit balances", repayments.apply_credit_balances),
     Step("close statements", statements.close_statements),
     Step("age overdue lines", arrears.age_overdue_lines),
+    Step("follow reliefs", hardship.follow_reliefs),
+    Step("treat new arrears", hardship.treat_new_arrears),
+    Step("take arrears steps", hardship.take_steps),
 )
 
 

@@ -250,6 +250,13 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.BUDGET_WARNING,
         Kind.DUE_SOON,
         Kind.OVERDUE_REMINDER,
+        Kind.RELIEF_OFFERED,
+        Kind.RELIEF_AGREED,
+        Kind.RELIEF_KEPT,
+        Kind.RELIEF_ENDED,
+        Kind.DISPUTE_OPENED,
+        Kind.DISPUTE_ACCEPTED,
+        Kind.DISPUTE_REJECTED,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

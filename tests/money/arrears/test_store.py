@@ -17,6 +17,7 @@ from tests.money.twins import rows
 from whiteslip.infra.database import Connection
 from whiteslip.kernel import calendar, rate
 from whiteslip.money.arrears import rules, store
+from whiteslip.money.arrears.model import FeePause
 from whiteslip.money.arrears.rules import Parted
 
 LINES, ROWS = 3_000, 12_000
@@ -39,18 +40,52 @@ def book(db: Connection) -> Connection:
     random_rows.write_lines(db, rng, terms, LINES)
     due = random_rows.days_around(CLOSING, before=12, after=6) + [CLOSING] * 10
     random_rows.write_installments(db, rng, lines=LINES, count=ROWS, due=due)
+    store.pause_fees(db, [one for one in _pauses(rng) if one.line_id % 5 < 2])
     return db
+
+
+def _pauses(rng: np.random.Generator) -> list[FeePause]:
+    """Pauses of lines and of purchases, which begin and end around the day that is charged."""
+    days = [NEXT + timedelta(days=int(gap)) for gap in rng.integers(-2, 3, LINES)]
+    lasts = rng.integers(-1, 4, LINES)
+    return [
+        FeePause(
+            number,
+            number,
+            number,
+            number if number % 2 else None,
+            day,
+            None if last < 0 else day + timedelta(days=int(last)),
+            "relief",
+        )
+        for number, (day, last) in enumerate(zip(days, lasts, strict=True), start=1)
+    ]
 
 
 Accrue = Callable[[int, int, int], tuple[int, int]]
 
 
-def wrong_fees(db: Connection, accrue: Accrue) -> list[tuple[Any, Any]]:
+def wrong_fees(
+    db: Connection, accrue: Accrue, is_paused: Callable[..., bool] = rules.is_paused
+) -> list[tuple[Any, Any]]:
     """Charge two days and return what the statement and the rule do differently.
 
     Late fees are owed on their row; the revolving fees of a line gather in one row, due with its next statement.
     """
     wrong: list[tuple[Any, Any]] = []
+    pauses = {
+        row.customer_id: [FeePause(*row)] for row in rows(db, "SELECT * FROM money.fee_pause")
+    }
+
+    def paused(row: Any) -> bool:
+        return is_paused(
+            pauses.get(row.customer_id, []),
+            customer_id=row.customer_id,
+            line_id=row.line_id,
+            purchase_id=row.purchase_id,
+            on=NEXT,
+        )
+
     for _ in range(2):
         before = rows(db, _INSTALLMENTS)
         store.charge_daily_fees(db, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING))
@@ -61,7 +96,7 @@ def wrong_fees(db: Connection, accrue: Accrue) -> list[tuple[Any, Any]]:
                 gathered[row.line_id] += row.fee_minor
                 continue
             now = after[row.installment_id]
-            late_fee, revolving_fee, carried = _charged(row, accrue)
+            late_fee, revolving_fee, carried = _charged(row, accrue, paused)
             gathered[row.line_id] += revolving_fee
             expected = (row.fee_minor, row.late_fee_minor + late_fee, carried)
             if expected != (now.fee_minor, now.late_fee_minor, now.carried_ppm):
@@ -70,12 +105,14 @@ def wrong_fees(db: Connection, accrue: Accrue) -> list[tuple[Any, Any]]:
     return wrong
 
 
-def _charged(row: Any, accrue: Accrue) -> tuple[int, int, int]:
+def _charged(row: Any, accrue: Accrue, paused: Callable[[Any], bool]) -> tuple[int, int, int]:
     """The late fee, the revolving fee and the carried fraction of a day."""
     late = row.due_on + timedelta(days=row.grace_days) < NEXT
     owed = row.principal_minor - row.paid_principal_minor
     ppm = row.late_fee_ppm if late else row.revolving_fee_ppm
     if row.status == "settled" or not (late or row.revolving) or not owed or not ppm:
+        return 0, 0, row.carried_ppm
+    if late and paused(row):
         return 0, 0, row.carried_ppm
     charge, carried = accrue(owed, ppm, row.carried_ppm)
     return (charge, 0, carried) if late else (0, charge, carried)
@@ -109,6 +146,23 @@ def test_a_fee_off_by_one_millionth_is_seen(book: Connection) -> None:
         return divmod(base * ppm + carried + 1, rate.WHOLE_PPM)
 
     assert wrong_fees(book, off)
+
+
+def _never(pauses: list[FeePause], **asked: Any) -> bool:
+    return False
+
+
+def _a_day_early(pauses: list[FeePause], **asked: Any) -> bool:
+    return rules.is_paused(pauses, **{**asked, "on": asked["on"] + timedelta(days=1)})
+
+
+def _without_end(pauses: list[FeePause], **asked: Any) -> bool:
+    return rules.is_paused([one._replace(ends_on=None) for one in pauses], **asked)
+
+
+@pytest.mark.parametrize("off", [_never, _a_day_early, _without_end])
+def test_a_pause_that_is_read_wrongly_is_seen(book: Connection, off: Callable[..., bool]) -> None:
+    assert wrong_fees(book, rate.accrue, off)
 
 
 def test_what_is_charged_is_posted(book: Connection) -> None:

@@ -62,6 +62,7 @@ def wrong_statements(db: Connection, close: Close) -> list[tuple[Any, Any]]:
             credit_minor=line.credit_minor,
             minimum_ppm=line.minimum_ppm,
             statement_on=NEXT,
+            due_on=NEXT + timedelta(days=line.due_days),
         )
         previous, credited = (100, 30) if line.line_id % 3 == 0 else (0, 70)
         charged = figures.balance_minor - previous + credited
@@ -116,3 +117,10 @@ def test_closing_twice_changes_nothing(book: Connection) -> None:
         store.close_statements(book, first=1, last=LINES, business_date=CLOSING, at=noon(CLOSING))
         == 0
     )
+
+
+def test_demanding_what_was_put_off_is_seen(book: Connection) -> None:
+    def off(*args: Any, **kwargs: Any) -> Figures:
+        return rules.close(*args, **{**kwargs, "due_on": NEXT + timedelta(days=400)})
+
+    assert wrong_statements(book, off)

@@ -56,6 +56,14 @@ class Kind(StrEnum):
     BUDGET_WARNING = "budget_warning"
     DUE_SOON = "due_soon"
     OVERDUE_REMINDER = "overdue_reminder"
+    RELIEF_OFFERED = "relief_offered"
+    RELIEF_AGREED = "relief_agreed"
+    RELIEF_KEPT = "relief_kept"
+    RELIEF_BROKEN = "relief_broken"
+    RELIEF_ENDED = "relief_ended"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_ACCEPTED = "dispute_accepted"
+    DISPUTE_REJECTED = "dispute_rejected"
 
 
 CLASSES: Mapping[Kind, Klass] = MappingProxyType(

@@ -73,6 +73,13 @@ _MAY_BE_BARE = frozenset(
         Kind.BUDGET_WARNING,
         Kind.DUE_SOON,
         Kind.OVERDUE_REMINDER,
+        Kind.RELIEF_OFFERED,
+        Kind.RELIEF_AGREED,
+        Kind.RELIEF_KEPT,
+        Kind.RELIEF_ENDED,
+        Kind.DISPUTE_OPENED,
+        Kind.DISPUTE_ACCEPTED,
+        Kind.DISPUTE_REJECTED,
     }
 )
 HIGHEST_LEVEL = 5

@@ -12,7 +12,8 @@ CREATE TABLE care.notice (
             'application_approved', 'application_declined', 'application_referred', 'application_expired',
             'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
             'budget_warning',
-            'due_soon', 'overdue_reminder'
+            'due_soon', 'overdue_reminder',
+            'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected'
         )
     ),
     reasons jsonb NOT NULL,

@@ -1,8 +1,10 @@
-"""Buckets of days past due and the five asset classes."""
+"""Buckets of days past due, the five asset classes, and pauses of late fees."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class AssetClass(StrEnum):
@@ -26,3 +28,18 @@ class Bucket(StrEnum):
     DAYS_121_150 = "121-150"
     DAYS_151_180 = "151-180"
     OVER_180 = "181+"
+
+
+class FeePause(NamedTuple):
+    """Late fees stand still from `starts_on` up to but without `ends_on` (None: until further notice).
+
+    Of the whole line, or of one purchase; `pause_id` is the number of the relief or dispute it is for.
+    """
+
+    customer_id: int
+    pause_id: int
+    line_id: int
+    purchase_id: int | None
+    starts_on: date
+    ends_on: date | None
+    reason: str

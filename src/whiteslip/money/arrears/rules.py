@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
 from whiteslip.kernel.money import Minor
-from whiteslip.money.arrears.model import AssetClass, Bucket
+from whiteslip.money.arrears.model import AssetClass, Bucket, FeePause
 
 _CLASSES = (
     (360, AssetClass.LOSS),
@@ -51,3 +52,25 @@ def roll(owed_minor: list[Minor], *, billed_minor: Minor, minimum_minor: Minor) 
         overdue -= stays
         parted.append(Parted(stays, owed - stays))
     return parted
+
+
+def is_paused(
+    pauses: Iterable[FeePause],
+    *,
+    customer_id: int,
+    line_id: int,
+    purchase_id: int | None,
+    on: date,
+) -> bool:
+    """Tell whether an installment bears no late fee on a day, whatever it is paused for."""
+    return any(
+        pause.customer_id == customer_id
+        and (
+            pause.line_id == line_id
+            if pause.purchase_id is None
+            else pause.purchase_id == purchase_id
+        )
+        and pause.starts_on <= on
+        and (pause.ends_on is None or on < pause.ends_on)
+        for pause in pauses
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
+from whiteslip.money.arrears.model import FeePause
 
 sql = Sql(__package__)
 
@@ -78,3 +79,35 @@ def read_episodes(
     key = {"customer_id": customer_id, "line_id": line_id}
     rows = sql.many(db, "read_episodes", **key, after=after)
     return [(row.since_on, row.ended_on) for row in rows]
+
+
+def pause_fees(db: Connection, pauses: Sequence[FeePause]) -> None:
+    """Let late fees of lines or purchases stand still."""
+    if not pauses:
+        return
+    columns = list(zip(*pauses, strict=True))
+    sql.run(
+        db,
+        "pause_fees",
+        customer_ids=arrays.bigints(columns[0]),
+        pause_ids=arrays.bigints(columns[1]),
+        line_ids=arrays.bigints(columns[2]),
+        purchase_ids=arrays.bigints(columns[3]),
+        starts_ons=arrays.dates(columns[4]),
+        ends_ons=arrays.dates(columns[5]),
+        reasons=arrays.texts(columns[6]),
+    )
+
+
+def resume_fees(db: Connection, pauses: Sequence[tuple[int, int, date]]) -> None:
+    """Let late fees go on: (customer, pause, the first day that bears a fee again); none is made up for."""
+    if not pauses:
+        return
+    customer_ids, pause_ids, ends_ons = zip(*pauses, strict=True)
+    sql.run(
+        db,
+        "resume_fees",
+        customer_ids=arrays.bigints(customer_ids),
+        pause_ids=arrays.bigints(pause_ids),
+        ends_ons=arrays.dates(ends_ons),
+    )

@@ -21,6 +21,7 @@ class Account(StrEnum):
     INSTALLMENT_FEE_INCOME = "installment_fee_income"
     REVOLVING_FEE_INCOME = "revolving_fee_income"
     LATE_FEE_INCOME = "late_fee_income"
+    DEFERRAL_FEE_INCOME = "deferral_fee_income"
     MERCHANT_FEE_INCOME = "merchant_fee_income"
     OPENING_EQUITY = "opening_equity"
     IMPORTED_CLEARING = "imported_clearing"
@@ -41,6 +42,7 @@ class MovementKind(StrEnum):
     INSTALLMENT_FEE = "installment_fee"
     REVOLVING_FEE = "revolving_fee"
     LATE_FEE = "late_fee"
+    DEFERRAL_FEE = "deferral_fee"
     PRINCIPAL_REPAID = "principal_repaid"
     FEE_REPAID = "fee_repaid"
     LATE_FEE_REPAID = "late_fee_repaid"
@@ -79,6 +81,7 @@ LEGS = MappingProxyType(
         MovementKind.INSTALLMENT_FEE: Legs(Account.RECEIVABLE_FEE, Account.INSTALLMENT_FEE_INCOME),
         MovementKind.REVOLVING_FEE: Legs(Account.RECEIVABLE_FEE, Account.REVOLVING_FEE_INCOME),
         MovementKind.LATE_FEE: Legs(Account.RECEIVABLE_LATE_FEE, Account.LATE_FEE_INCOME),
+        MovementKind.DEFERRAL_FEE: Legs(Account.RECEIVABLE_FEE, Account.DEFERRAL_FEE_INCOME),
         MovementKind.PRINCIPAL_REPAID: Legs(Account.BANK, Account.RECEIVABLE_PRINCIPAL),
         MovementKind.FEE_REPAID: Legs(Account.BANK, Account.RECEIVABLE_FEE),
         MovementKind.LATE_FEE_REPAID: Legs(Account.BANK, Account.RECEIVABLE_LATE_FEE),

@@ -3,13 +3,13 @@ CREATE SCHEMA IF NOT EXISTS money;
 
 CREATE TYPE money.account AS ENUM (
     'bank', 'receivable_principal', 'receivable_fee', 'receivable_late_fee', 'customer_credit',
-    'merchant_payable', 'installment_fee_income', 'revolving_fee_income', 'late_fee_income', 'merchant_fee_income',
+    'merchant_payable', 'installment_fee_income', 'revolving_fee_income', 'late_fee_income', 'deferral_fee_income', 'merchant_fee_income',
     'opening_equity', 'imported_clearing', 'commitment', 'commitment_contra'
 );
 
 CREATE TYPE money.movement_kind AS ENUM (
     'hold_placed', 'hold_released', 'captured', 'merchant_fee', 'refunded', 'refund_credited', 'merchant_fee_returned',
-    'installment_fee', 'revolving_fee', 'late_fee',
+    'installment_fee', 'revolving_fee', 'late_fee', 'deferral_fee',
     'principal_repaid', 'fee_repaid', 'late_fee_repaid', 'credit_received',
     'principal_offset', 'fee_offset', 'late_fee_offset', 'credit_paid_out',
     'opening_principal', 'opening_credit',

@@ -42,3 +42,42 @@ class Settlement(NamedTuple):
     fee_minor: int = 0
     late_fee_minor: int = 0
     fee_dropped_minor: int = 0
+
+
+class Part(NamedTuple):
+    """What is to be paid by a day, of what is owed already."""
+
+    due_on: date
+    amount_minor: int
+
+
+class Piece(NamedTuple):
+    """A part of what an open installment still owes, and when it is due from now on.
+
+    The first piece of an installment is the row itself, the others are new rows beside it. `revolving` None: as it was.
+    """
+
+    customer_id: int
+    line_id: int
+    installment_id: int
+    is_first: bool
+    principal_minor: int
+    fee_minor: int
+    late_fee_minor: int
+    statement_on: date
+    due_on: date
+    kind: str
+    number: int
+    revolving: bool | None
+
+
+class Rescheduled(NamedTuple):
+    """A row as it was rescheduled; amounts still owed, in minor units."""
+
+    customer_id: int
+    line_id: int
+    installment_id: int
+    due_on: date
+    principal_minor: int
+    fee_minor: int
+    late_fee_minor: int

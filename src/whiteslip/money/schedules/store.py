@@ -9,7 +9,13 @@ from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import invariant
-from whiteslip.money.schedules.model import InstallmentTerms, Owed, Settlement
+from whiteslip.money.schedules.model import (
+    InstallmentTerms,
+    Owed,
+    Piece,
+    Rescheduled,
+    Settlement,
+)
 
 sql = Sql(__package__)
 
@@ -92,3 +98,42 @@ def settle_installments(db: Connection, settlements: Sequence[Settlement]) -> No
         fees_dropped_minor=arrays.bigints(dropped),
     )
     invariant(touched == len(settlements), "every settled installment is open")
+
+
+def reschedule_installments(db: Connection, pieces: Sequence[Piece]) -> list[Rescheduled]:
+    """Move what is owed to other due dates; the line's turn is held, and the pieces are exactly what it owes."""
+    if not pieces:
+        return []
+    columns = list(zip(*pieces, strict=True))
+    rows = sql.many(
+        db,
+        "reschedule_installments",
+        customer_ids=arrays.bigints(columns[0]),
+        installment_ids=arrays.bigints(columns[2]),
+        are_first=arrays.bools(columns[3]),
+        principals_minor=arrays.bigints(columns[4]),
+        fees_minor=arrays.bigints(columns[5]),
+        late_fees_minor=arrays.bigints(columns[6]),
+        statement_ons=arrays.dates(columns[7]),
+        due_ons=arrays.dates(columns[8]),
+        kinds=arrays.texts(columns[9]),
+        numbers=arrays.smallints(columns[10]),
+        revolving=arrays.bools(columns[11]),
+    )
+    invariant(len(rows) == len(pieces), "what is rescheduled is exactly what is owed")
+    return [Rescheduled(*row) for row in rows]
+
+
+def add_fees(db: Connection, fees: Sequence[tuple[int, int, int]]) -> None:
+    """Add (customer, installment, amount in minor units) to what open installments owe in fees."""
+    if not fees:
+        return
+    customer_ids, installment_ids, amounts = zip(*fees, strict=True)
+    touched = sql.run(
+        db,
+        "add_fees",
+        customer_ids=arrays.bigints(customer_ids),
+        installment_ids=arrays.bigints(installment_ids),
+        amounts_minor=arrays.bigints(amounts),
+    )
+    invariant(touched == len(fees), "a fee is added to what is open")

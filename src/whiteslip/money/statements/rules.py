@@ -22,9 +22,17 @@ class Figures(NamedTuple):
 
 
 def close(
-    owed: Iterable[Owed], *, credit_minor: Minor, minimum_ppm: Ppm, statement_on: date
+    owed: Iterable[Owed],
+    *,
+    credit_minor: Minor,
+    minimum_ppm: Ppm,
+    statement_on: date,
+    due_on: date,
 ) -> Figures:
-    """Bill what has been reached: a share of the new pay-later part, and all of fees, plans and arrears."""
+    """Bill what has been reached: a share of the new pay-later part, and all of fees, plans and arrears.
+
+    What is due only after this statement's due date, because it was put off, is billed but not demanded.
+    """
     billed = [row for row in owed if row.statement_on <= statement_on]
     balance = sum(row.principal_minor + row.fee_minor + row.late_fee_minor for row in billed)
     pay_later = sum(
@@ -33,7 +41,7 @@ def close(
         if row.kind == "pay_later" and row.statement_on == statement_on
     )
     share = rate.of(pay_later, minimum_ppm)
-    demanded = share + sum(_demanded(row, statement_on) for row in billed)
+    demanded = share + sum(_demanded(row, statement_on) for row in billed if row.due_on <= due_on)
     balance -= credit_minor
     return Figures(balance, max(0, min(balance, demanded)), pay_later, share)
 

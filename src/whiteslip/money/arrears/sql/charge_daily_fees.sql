@@ -1,9 +1,20 @@
 -- Batch step. Charge one day's late fee on overdue principal, or the revolving fee on what revolves; whole minor units, the fraction is carried.
 -- Idempotent: commits with its range's progress row, so it runs once a range and day.
 -- Pure twin: kernel/rate.py: accrue
+-- Pure twin: money/arrears/rules.py: is_paused
+-- A late fee that stands still is neither charged nor accrued: what the day would have cost is not made up for later.
 -- A late fee is owed on its installment. The revolving fees of a line gather in an installment of their own, due with the next statement:
 -- so what a statement has not demanded yet is never missed on its due date.
-WITH bearing AS MATERIALIZED (
+WITH paused AS MATERIALIZED (
+    SELECT customer_id, line_id, purchase_id
+    FROM money.fee_pause
+    WHERE
+        customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
+        AND starts_on <= %(business_date)s::date + 1
+        AND (ends_on IS NULL OR ends_on > %(business_date)s::date + 1)
+),
+
+bearing AS MATERIALIZED (
     SELECT
         installment.customer_id, installment.installment_id, product.due_days, line.statement_day,
         installment.due_on + product.grace_days <= %(business_date)s::date AS late,
@@ -25,6 +36,15 @@ WITH bearing AS MATERIALIZED (
             ELSE product.revolving_fee_ppm
         END > 0
         AND installment.principal_minor > installment.paid_principal_minor
+        AND NOT (
+            installment.due_on + product.grace_days <= %(business_date)s::date
+            AND (
+                (installment.customer_id, installment.line_id) IN (SELECT customer_id, line_id FROM paused WHERE purchase_id IS NULL)
+                OR coalesce(
+                    (installment.customer_id, installment.purchase_id) IN (SELECT customer_id, purchase_id FROM paused WHERE purchase_id IS NOT NULL), FALSE
+                )
+            )
+        )
 ),
 
 charged AS (

@@ -33,7 +33,7 @@ figures AS (
             sum(
                 owed.fees_minor
                 + CASE WHEN installment.kind = 'plan' OR installment.due_on < closing.statement_on THEN owed.principal_minor ELSE 0 END
-            ) AS demanded_minor
+            ) FILTER (WHERE installment.due_on <= closing.statement_on + closing.due_days) AS demanded_minor
         FROM money.installment
         CROSS JOIN LATERAL (
             SELECT

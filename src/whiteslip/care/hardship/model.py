@@ -1,0 +1,189 @@
+"""Reliefs, their terms and what happens to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from whiteslip.kernel.money import Minor
+from whiteslip.money.schedules.model import Part, Piece
+
+
+class Form(StrEnum):
+    """The plain forms of relief."""
+
+    PROMISE = "promise"
+    DEFERRAL = "deferral"
+    EXTENSION = "extension"
+    INSTALLMENTS = "installments"
+    SEASONAL = "seasonal"
+
+
+class Status(StrEnum):
+    """Where a relief stands: countered waits for staff, offered for the customer, agreed for an approval."""
+
+    COUNTERED = "countered"
+    OFFERED = "offered"
+    AGREED = "agreed"
+    RUNNING = "running"
+    KEPT = "kept"
+    BROKEN = "broken"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class Command(StrEnum):
+    """What may be asked of a relief."""
+
+    OFFER = "offer"
+    COUNTER = "counter"
+    ACCEPT = "accept"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    REFUSE = "refuse"
+    CANCEL = "cancel"
+    START = "start"
+    LAPSE = "lapse"
+    KEEP = "keep"
+    BREAK = "break"
+
+
+class Side(StrEnum):
+    """Who speaks."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    PROGRAM = "program"
+
+
+class Terms(NamedTuple):
+    """What a relief would change; which fields are used depends on the form.
+
+    `due_on` and `days` are a deferral's, `parts` of installments and seasons (months of an extension),
+    `amount_minor` and `until_on` a promise's, `small_months` (1 to 12) the season's lean months.
+    `fee_minor` None: the fee of the table.
+    """
+
+    form: Form
+    due_on: date | None = None
+    days: int = 0
+    parts: int = 0
+    amount_minor: Minor = 0
+    until_on: date | None = None
+    small_months: tuple[int, ...] = ()
+    fee_minor: Minor | None = None
+
+
+class FormTerms(NamedTuple):
+    """What the table says of one form; days past due and a year's count bound what needs no person's look.
+
+    `parts`, `days` are what the program offers by itself; the bounds hold for everybody.
+    """
+
+    least_days_past_due: int
+    most_days_past_due: int
+    most_a_year: int
+    fewest: int
+    most: int
+    usual: int
+    fee_ppm: int
+    stops_fees: bool
+    pauses_reminders: bool
+    bars_credit: bool
+
+
+class Table(NamedTuple):
+    """The parameters of relief."""
+
+    grace_days: int
+    lapse_days: int
+    approve_above_minor: Minor
+    approve_above_parts: int
+    approve_waivers: bool
+    small_weight: int
+    large_weight: int
+    forms: Mapping[Form, FormTerms]
+
+
+class Plan(NamedTuple):
+    """What terms come to on a line as it stands: pieces of its installments, parts to be paid, a fee, an end."""
+
+    pieces: tuple[Piece, ...]
+    parts: tuple[Part, ...]
+    amount_minor: Minor
+    fee_minor: Minor
+    ends_on: date
+    is_waiver: bool = False
+
+
+class ReliefKey(NamedTuple):
+    """A relief and its owner."""
+
+    customer_id: int
+    relief_id: int
+
+
+class Relief(NamedTuple):
+    """A relief as journeys see it."""
+
+    customer_id: int
+    relief_id: int
+    line_id: int
+    status: Status
+    terms: Terms
+    amount_minor: Minor
+    fee_minor: Minor
+    ends_on: date
+    needs_approval: bool
+    stops_fees: bool
+    pauses_reminders: bool
+    bars_credit: bool
+    proposed_by: str
+    offered_by: str | None
+    expires_on: date
+
+    @property
+    def key(self) -> ReliefKey:
+        """The relief's key."""
+        return ReliefKey(self.customer_id, self.relief_id)
+
+
+class Move(NamedTuple):
+    """A change of status of a relief, which is given as it is afterward."""
+
+    relief: Relief
+    before: Status
+    actor: str
+
+
+class Progress(NamedTuple):
+    """How a running relief stands at the end of a day; the oldest unpaid due of its own, None when all is paid."""
+
+    customer_id: int
+    relief_id: int
+    form: Form
+    amount_minor: Minor
+    ends_on: date
+    oldest_unpaid_on: date | None
+    repaid_minor: Minor
+
+
+class Message(NamedTuple):
+    """Something said in the thread of a relief."""
+
+    customer_id: int
+    relief_id: int
+    side: Side
+    author: str
+    text: str
+
+
+class OnRelief(NamedTuple):
+    """What a running relief means for others who act on its line."""
+
+    stops_fees: bool
+    pauses_reminders: bool
+    bars_credit: bool
