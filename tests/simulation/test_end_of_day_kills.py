@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from tests.builders import Book, done, founded, noon
+from tests.flows.limit_worlds import CUT, obey, reviewed
 from tests.simulation.invariants import DRAWN, broken, fingerprint
 
 from whiteslip.flows import end_of_day as closing
@@ -70,12 +71,15 @@ def eve(server_dsn: str, template: str) -> Iterator[Copies]:
 
 
 def _live(book: Book) -> None:
-    """Two months in the lives of seven people."""
+    """Two months in the lives of eight people."""
     shop = book.shop()
     lines = [book.line(100_000, statement_day=day) for day in (3, 5, 5, 5, 3, 4)]
     for line in lines:
         book.buy(line, 30_000 + line.line_id, at_shop=shop)
         book.buy(line, 20_001, at_shop=shop, plan_months=3)
+    book.buy(
+        book.line(100_000, statement_day=20), 30_000, at_shop=shop
+    )  # half a month late on the night
     book.close_until(date(2026, 1, 20))
     book.buy(book.line(100_000, statement_day=3), 10_000, at_shop=shop)  # due on the night
     book.close_until(date(2026, 2, 4))
@@ -89,6 +93,9 @@ def _live(book: Book) -> None:
     at = book.at
     book.write(lambda db: grant_temporary_limits(db, [granted], at=at))
     book.refund(lines[2].customer_id, refundable, 5_000)
+    book.close_until(CLOSES_ON - timedelta(days=6))
+    obey(book)
+    reviewed(book, lines[1], CUT)
     book.close_until(CLOSES_ON - timedelta(days=1))
     _promise(book, lines[4])
     book.close_until(CLOSES_ON)
