@@ -370,6 +370,7 @@ DRAWN = (
     "source_id",
     "restriction_id",
     "notice_id",
+    "change_id",
     "decision_id",
     "relief_id",
     "cause_id",

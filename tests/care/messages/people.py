@@ -61,7 +61,7 @@ def tell(
 ) -> list[int]:
     """Write a notice to each; returns their numbers."""
     numbers = take_numbers(db, len(customer_ids))
-    reasons = LATE if kind in {"suspended", "restricted", "warned", "limit_changed"} else ()
+    reasons = LATE if kind in {"suspended", "restricted", "warned", "limit_cut"} else ()
     notices = [
         NewNotice(customer_id, number, 1, kind, reasons, book.today)
         for customer_id, number in zip(customer_ids, numbers, strict=True)

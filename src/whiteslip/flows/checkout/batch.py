@@ -17,6 +17,7 @@ from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
 from whiteslip.decisioning.rulebooks.experiment import is_challenged
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import Running
+from whiteslip.flows.checkout.own_caps import NO_CAPS, OwnCaps
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import Unavailable, WhiteslipError
 from whiteslip.kernel.reason import Fact, Reason, ReasonCode, at_most
@@ -44,6 +45,7 @@ class Known(NamedTuple):
     backgrounds: list[Background]
     terms: dict[int, Product]
     habits: dict[int, Habit]
+    own_caps: OwnCaps = NO_CAPS
 
 
 def _books(running: Running, customer_ids: Sequence[int]) -> list[RuleBook]:
@@ -86,6 +88,7 @@ class Batch:
     facts: list[CheckoutFacts | None] = field(init=False)
     judged: list[Judged | None] = field(init=False)
     hold_days: list[int] = field(init=False)
+    capped: list[Reason | None] = field(init=False)
     repeated: frozenset[int] = field(init=False)
     wanted: dict[LineKey, int] = field(default_factory=dict[LineKey, int])
     approved: dict[LineKey, list[int]] = field(default_factory=dict[LineKey, list[int]])
@@ -100,6 +103,7 @@ class Batch:
         self.facts = [None] * len(self.requests)
         self.judged = [None] * len(self.requests)
         self.hold_days = [0] * len(self.requests)
+        self.capped = [None] * len(self.requests)
         times = Counter(request.customer_id for request in self.requests)
         self.repeated = frozenset(one for one, count in times.items() if count > 1)
 
@@ -118,6 +122,10 @@ class Batch:
                 continue
             if request.customer_id in self.repeated:
                 self._judge_again(index, line, earlier.background(index, known.backgrounds[place]))
+            taken = self._granted_to(request.customer_id, but=index) if known.own_caps.caps else 0
+            self.capped[index] = known.own_caps.against(
+                place, request, taken_minor=taken, at=self.at
+            )
             self._decide(index, line, standing.number, product.hold_days)
 
     def _judge_by_book(
@@ -158,6 +166,7 @@ class Batch:
         )
         taken = self.wanted.get(key, 0)
         allowed = judged is not None and judged.verdict.outcome < BookOutcome.RESTRICT
+        allowed = allowed and self.capped[index] is None
         if judged is None or not allowed or not line_rules.may_hold(line, taken + amount):
             self._decline(index, line, taken, number)
         elif judged.verdict.outcome >= BookOutcome.STEP_UP:
@@ -183,6 +192,16 @@ class Batch:
             self.outcomes[index] = _BUSY
         return waiting
 
+    def _granted_to(self, customer_id: int, *, but: int) -> int:
+        """Sum what is granted to a person in this batch so far, apart from one request."""
+        return sum(
+            outcome.amount_minor
+            for index, outcome in enumerate(self.outcomes)
+            if isinstance(outcome, Authorized)
+            and outcome.customer_id == customer_id
+            and index != but
+        )
+
     def _refer(self, index: int, line: Line, taken: int, number: int, judged: Judged) -> None:
         stepping_up = judged.verdict.outcome == BookOutcome.STEP_UP
         self.outcomes[index] = Referred(
@@ -201,7 +220,9 @@ class Batch:
             self.restricted.append(Restricted(index, self.keys[index]))
         seen = line._replace(held_minor=line.held_minor + taken)
         forbidden = judged is not None and judged.verdict.outcome >= BookOutcome.RESTRICT
+        own = self.capped[index]
         reasons = at_most(
+            *(() if own is None else (own,)),
             *(_reasons(judged, self.facts[index]) if judged and forbidden else ()),
             *line_rules.refusals(seen, amount),
         )

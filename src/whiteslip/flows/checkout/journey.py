@@ -17,6 +17,7 @@ from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.decisioning.scorecards.model import Scorecard
 from whiteslip.flows.checkout.batch import Batch, Known
+from whiteslip.flows.checkout.own_caps import read_own_caps
 from whiteslip.flows.checkout.recording import record
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
@@ -77,6 +78,7 @@ def _read(db: Connection, batch: Batch, waiting: Sequence[int]) -> Known:
         ),
         products.by_id(db, {one.product_id for one in standings if one.product_id}),
         habits.read_habits(db, batch.repeated) if batch.repeated else {},
+        read_own_caps(db, asked, on=standings[0].current_on, at=batch.at),
     )
 
 

@@ -1,5 +1,5 @@
 -- What each line was used for up to a day: purchases asked for, what shops captured of them and what came back.
--- A balance that moved in with its line was not spent here, and imported purchases name no merchant.
+-- What a person's own cap refused was refused by nobody else. A balance that moved in with its line was not spent here, and imported purchases name no merchant.
 WITH asked AS (
     SELECT
         purchase.customer_id, purchase.line_id,
@@ -7,8 +7,8 @@ WITH asked AS (
         count(*) FILTER (WHERE kept.counts AND purchase.authorized_on > %(as_of)s::date - 30) AS purchases_30d,
         count(*) FILTER (WHERE kept.counts AND purchase.authorized_on > %(as_of)s::date - 90) AS purchases_90d,
         count(*) FILTER (WHERE kept.counts AND purchase.authorized_on > %(as_of)s::date - 180) AS purchases_180d,
-        count(*) FILTER (WHERE NOT kept.counts AND purchase.authorized_on > %(as_of)s::date - 30) AS refused_30d,
-        count(*) FILTER (WHERE NOT kept.counts AND purchase.authorized_on > %(as_of)s::date - 180) AS refused_180d,
+        count(*) FILTER (WHERE kept.refused AND purchase.authorized_on > %(as_of)s::date - 30) AS refused_30d,
+        count(*) FILTER (WHERE kept.refused AND purchase.authorized_on > %(as_of)s::date - 180) AS refused_180d,
         avg(purchase.authorized_minor) FILTER (WHERE kept.counts AND purchase.authorized_on > %(as_of)s::date - 180) AS average_minor,
         max(purchase.authorized_minor) FILTER (WHERE kept.counts AND purchase.authorized_on > %(as_of)s::date - 180) AS largest_minor,
         sum(purchase.authorized_minor) FILTER (WHERE kept.counts AND purchase.authorized_on > %(as_of)s::date - 180) AS authorized_minor,
@@ -21,7 +21,11 @@ WITH asked AS (
         count(DISTINCT date_trunc('month', purchase.authorized_on)) FILTER (WHERE kept.counts) AS months,
         max(purchase.authorized_on) FILTER (WHERE kept.counts) AS last_on
     FROM money.purchase
-    CROSS JOIN LATERAL (SELECT purchase.status NOT IN ('declined', 'referred') AS counts) AS kept
+    CROSS JOIN LATERAL (
+        SELECT
+            purchase.status NOT IN ('declined', 'referred') AS counts,
+            purchase.status IN ('declined', 'referred') AND coalesce(NOT purchase.reasons @> '[{"code": "CUS-02"}]', TRUE) AS refused
+    ) AS kept
     WHERE
         purchase.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
         AND (%(customer_ids)b::bigint[] IS NULL OR purchase.customer_id = ANY(%(customer_ids)b::bigint[]))
