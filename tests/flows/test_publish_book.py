@@ -93,8 +93,8 @@ def test_a_text_with_problems_stays_a_draft_and_says_them(founded_db: Db) -> Non
 
     assert [str(each) for each in found.problems] == [
         (
-            "mine.toml:10: no fact 'utilisation' is supplied to a watch book; it is given the 77 declared"
-            " features; did you mean 'utilization'?"
+            "mine.toml:10: no fact 'utilisation' is supplied to a watch book; it is given the 80 declared"
+            " features and scores; did you mean 'utilization'?"
         )
     ]
     assert status_of(founded_db, 2) == "draft"

@@ -39,7 +39,7 @@ PLANTED = {
     ),
     "a line's level": "UPDATE money.line SET restriction_level = 0",
     "a restriction has": "DELETE FROM care.notice",
-    "a restriction moves": "UPDATE risk.restriction_event SET from_state = 'dismissed' WHERE step = 2",
+    "a restriction moves": "UPDATE risk.restriction_event SET from_state = 'lifted'",
     "every step of a restriction": "DELETE FROM risk.restriction_event",
     "what the watch book does": "DELETE FROM decisioning.decision WHERE book = 'watch'",
     "a statement starts where": (

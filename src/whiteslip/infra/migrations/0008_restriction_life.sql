@@ -17,7 +17,7 @@ ALTER TABLE risk.restriction
 ALTER COLUMN in_force SET NOT NULL,
 ALTER COLUMN cure SET NOT NULL,
 ALTER COLUMN probation_days SET NOT NULL,
-ADD CONSTRAINT restriction_in_force_check CHECK (in_force BETWEEN 0 AND level),
+ADD CONSTRAINT restriction_check CHECK (in_force BETWEEN 0 AND level),
 ADD CONSTRAINT restriction_cure_check CHECK (cure IN ('automatic', 'self', 'verify', 'person')),
 ADD CONSTRAINT restriction_probation_days_check CHECK (probation_days >= 0),
 ADD CONSTRAINT restriction_steps_check CHECK (steps > 0),
