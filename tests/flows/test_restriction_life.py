@@ -62,6 +62,11 @@ def told(book: Book, key: LineKey) -> list[str]:
     return [kind for (kind,) in book.write(lambda db: db.execute(query, key[:1]).fetchall())]
 
 
+def cases(book: Book) -> list[tuple[str, int]]:
+    query = "SELECT kind, customer_id FROM risk.review_case WHERE state = 'open' ORDER BY case_id"
+    return book.write(lambda db: db.execute(query).fetchall())
+
+
 def by_hand(book: Book, key: LineKey, code: ReasonCode, to: int = 4) -> int:
     at = book.at
     asked = RestrictionRequest(*key, to, code, "anna")
@@ -252,6 +257,7 @@ def test_showing_who_one_is_cures_doubt_but_fraud_waits_for_a_person(book: Book)
     assert [answer[1:] for answer in answers] == [(1, 0), (0, 1)]
     assert (level(book, odd), level(book, fraud)) == (2, 4)
     assert states(book) == {"probation": 1, "curing": 1}
+    assert cases(book) == [("fraud", fraud.customer_id)]
     book.close_until(book.today + timedelta(days=13))
     assert level(book, odd) == 2
     book.close_day()
@@ -267,6 +273,10 @@ def test_fraud_and_orders_of_a_court_never_end_by_themselves(book: Book) -> None
 
     assert [level(book, line) for line in lines] == [4, 4]
     assert states(book) == {"in_review": 2}
+    assert cases(book) == [
+        ("fraud", lines[0].customer_id),
+        ("suspension", lines[1].customer_id),
+    ]
 
 
 def test_on_probation_the_rule_brings_a_restriction_back(book: Book) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
 from whiteslip.risk.suspensions.life import IN_FULL_FORCE, MOVES, Command, State, in_force, moved
 from whiteslip.risk.suspensions.model import RESTRICTING, Standing, Step
 from whiteslip.risk.suspensions.ways import Cure
@@ -50,4 +51,31 @@ def on_verification(standing: Standing, actor: str, method: str) -> Step | None:
         return None
     return Step(
         standing.customer_id, standing.restriction_id, command, actor, f"verified by {method}"
+    )
+
+
+def case_of(standing: Standing, to: State, actor: str) -> NewCase | None:
+    """Make the case of a restriction that now waits for a person's look; of any other there is none."""
+    if to not in (State.PENDING_REVIEW, State.CURING, State.IN_REVIEW):
+        return None
+    fraud = any(reason.code.startswith("FRD") for reason in standing.reasons)
+    return NewCase(
+        standing.customer_id,
+        Kind.FRAUD if fraud else Kind.SUSPENSION,
+        SubjectType.RESTRICTION,
+        standing.restriction_id,
+        {
+            "restriction": {
+                "level": standing.level,
+                "state": to.value,
+                "book": standing.book,
+                "rule": standing.rule_id,
+                "reasons": [
+                    {"code": reason.code.value, "facts": dict(reason.facts)}
+                    for reason in standing.reasons
+                ],
+            }
+        },
+        actor,
+        standing.line_id,
     )

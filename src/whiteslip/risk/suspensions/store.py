@@ -18,6 +18,7 @@ from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode, at_most
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import project_levels, take_turns
+from whiteslip.risk.reviews.store import open_cases
 from whiteslip.risk.suspensions import rules
 from whiteslip.risk.suspensions import ways as reading
 from whiteslip.risk.suspensions.life import Command, State
@@ -131,7 +132,7 @@ def take_steps(db: Connection, steps: Sequence[Step], *, on: date, at: datetime)
     """Take steps, at most one a restriction, in one transaction with the levels of the lines.
 
     A step that is not legal answers `Conflict` and changes nothing. The changes returned are to be told to the owners
-    before the transaction ends.
+    before the transaction ends. What now waits for a person opens a case, or joins the open one.
     """
     ids = [(one.customer_id, one.restriction_id) for one in steps]
     turns = take_turns(db, (one.line for one in read(db, ids).values()))
@@ -154,6 +155,9 @@ def take_steps(db: Connection, steps: Sequence[Step], *, on: date, at: datetime)
             legal.append((before, step, to, force, until))
             answers.append(before._replace(state=to, until_on=until))
     _move(db, legal, on=on, at=at)
+    looked = (rules.case_of(one, to, step.actor) for one, step, to, _, _ in legal)
+    if cases := [case for case in looked if case]:
+        open_cases(db, cases, on=on, at=at)
     levels = {key: line.restriction_level for key, line in turns.items()}
     moved = [(one, one.state in rules.UNTOLD and force > 0, force) for one, _, _, force, _ in legal]
     return Taken(answers, _changes(db, moved, levels, on))
