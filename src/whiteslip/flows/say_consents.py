@@ -6,15 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from whiteslip.care.notices.restrictions import notices_of
+from whiteslip.care.notices.store import insert_notices
 from whiteslip.care.privacy import rules, store
 from whiteslip.care.privacy.model import ConsentCommand, ConsentRequest, ConsentState
 from whiteslip.credit.customers.store import existing
-from whiteslip.infra import outbox
+from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.ledger.store import take_numbers
+from whiteslip.money.lines.model import LineKey
+from whiteslip.money.lines.store import find_lines
+from whiteslip.risk.suspensions import store as suspensions
+from whiteslip.risk.suspensions.life import Command
+from whiteslip.risk.suspensions.model import NewRestriction, Step
 
 __all__ = ["ConsentCommand", "ConsentRequest", "ConsentSaid", "say_consents"]
+
+
+_BOOK = "consent"
+_LEVEL = 4
 
 
 class ConsentSaid(NamedTuple):
@@ -31,7 +43,7 @@ class ConsentSaid(NamedTuple):
 def say_consents(
     db: Connection, requests: Sequence[ConsentRequest], *, actor: str, at: datetime
 ) -> list[ConsentSaid | WhiteslipError]:
-    """Keep what people say, in order. A necessary consent that is withdrawn is told as `care.consent-withdrawn`."""
+    """Keep what people say, in order. A necessary one that is withdrawn suspends the person's lines, with CON-01."""
     known = existing(db, {one.customer_id for one in requests})
     store.bar_people(db, known)
     stands = {
@@ -58,12 +70,52 @@ def say_consents(
     store.append_consents(
         db, [one for one, _ in kept], [number for _, number in kept], actor=actor, at=at
     )
-    _announce(db, [one for one in answers if isinstance(one, ConsentSaid)], at=at)
+    said = [one for one in answers if isinstance(one, ConsentSaid)]
+    necessary = [one for one in said if store.terms().purposes[one.purpose].necessary]
+    for one in necessary:
+        _follow(db, one, actor=actor, at=at)
+    _announce(db, necessary, at=at)
     return answers
 
 
-def _announce(db: Connection, said: Sequence[ConsentSaid], *, at: datetime) -> None:
-    necessary = [one for one in said if store.terms().purposes[one.purpose].necessary]
+def _follow(db: Connection, said: ConsentSaid, *, actor: str, at: datetime) -> None:
+    """Suspend the lines of who withdraws what the service cannot do without; giving it again restores them at once."""
+    on = business_day.today(db).current_on
+    rule_id = f"{said.purpose}:{said.recipient}"
+    for key in find_lines(db, [said.customer_id]):
+        found = suspensions.standing_of(db, key, book=_BOOK, rule_id=rule_id)
+        if said.state is ConsentState.WITHDRAWN and found is None:
+            new = _suspension(db, key, rule_id)
+            changes = suspensions.impose_at_once(db, [new], on=on, at=at, actor=actor)
+        elif said.state is ConsentState.GIVEN and found is not None:
+            step = Step(key.customer_id, found, Command.LIFT, actor)
+            changes = suspensions.take_steps(db, [step], on=on, at=at).changes
+        else:
+            continue
+        insert_notices(db, notices_of(changes), at=at)
+
+
+def _suspension(db: Connection, key: LineKey, rule_id: str) -> NewRestriction:
+    restriction_id, notice_id = take_numbers(db, 2)
+    way = suspensions.ways().out_of([ReasonCode.CONSENT])
+    return NewRestriction(
+        key.customer_id,
+        restriction_id,
+        key.line_id,
+        _LEVEL,
+        _BOOK,
+        1,
+        rule_id,
+        (Reason(ReasonCode.CONSENT),),
+        way.way_out,
+        notice_id,
+        way.cure,
+        way.probation_days,
+        way.review_days,
+    )
+
+
+def _announce(db: Connection, necessary: Sequence[ConsentSaid], *, at: datetime) -> None:
     for topic, state in (
         ("care.consent-withdrawn", ConsentState.WITHDRAWN),
         ("care.consent-given", ConsentState.GIVEN),

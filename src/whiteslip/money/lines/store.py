@@ -36,6 +36,12 @@ def read_lines(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Line]:
     return _lines(db, "read_lines", keys)
 
 
+def find_lines(db: Connection, customer_ids: Iterable[int]) -> list[LineKey]:
+    """Find every line of some customers, in order."""
+    rows = sql.many(db, "find_lines", customer_ids=arrays.bigints(sorted(set(customer_ids))))
+    return [LineKey(row.customer_id, row.line_id) for row in rows]
+
+
 def take_turns(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Line]:
     """Lock lines for a journey that changes what they owe, in key order, and read them."""
     return _lines(db, "take_turns", keys)
