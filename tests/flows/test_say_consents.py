@@ -32,8 +32,12 @@ def shut(book: Book, line: LineKey) -> tuple[list[str], list[str], list[str]]:
     """The gates that are shut, why, and what leads back."""
     row = book.write(lambda db: usability(db, line, amount_minor=100, merchant_id=None))
     assert row is not None
-    gates = [gate.gate for gate in row.gates if not gate.is_open]
-    return gates, [one.code for one in row.reasons], [step.does for step in row.way_back.steps]
+    gates = [gate.gate.value for gate in row.gates if not gate.is_open]
+    return (
+        gates,
+        [one.code.value for one in row.reasons],
+        [step.does.value for step in row.way_back.steps],
+    )
 
 
 def test_without_a_necessary_consent_nothing_is_bought_until_it_is_given_again(book: Book) -> None:

@@ -189,7 +189,7 @@ def test_a_new_share_is_seen_at_once(db: Db) -> None:
     moved(db, 2, Status.CHALLENGER, share_ppm=70_000)
     assert running(db, "test").share_ppm == 70_000
 
-    db.execute("UPDATE decisioning.rule_book SET share_ppm = 80_000 WHERE version = 2")
+    db.execute("UPDATE decisioning.rule_book SET share_ppm = 80000 WHERE version = 2")
 
     assert running(db, "test").share_ppm == 80_000
 
