@@ -11,13 +11,14 @@ from whiteslip.care.notices.store import insert_notices
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotAllowed, NotFound, WhiteslipError
-from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import take_turns
 from whiteslip.risk.suspensions import store
 from whiteslip.risk.suspensions.life import Command
 from whiteslip.risk.suspensions.model import NewRestriction, Step
+from whiteslip.risk.suspensions.rules import imposed_apart
 
 LOCK = ("customer", "own-lock")
 _LEVEL = 4
@@ -73,20 +74,6 @@ def _one(db: Connection, request: LockRequest, *, at: datetime) -> Locked | Whit
 
 
 def _lock(db: Connection, key: LineKey) -> NewRestriction:
-    restriction_id, notice_id = take_numbers(db, 2)
-    way = store.ways().out_of([ReasonCode.OWN_LOCK])
-    return NewRestriction(
-        key.customer_id,
-        restriction_id,
-        key.line_id,
-        _LEVEL,
-        LOCK[0],
-        1,
-        LOCK[1],
-        (Reason(ReasonCode.OWN_LOCK),),
-        way.way_out,
-        notice_id,
-        way.cure,
-        way.probation_days,
-        way.review_days,
-    )
+    own, notice = take_numbers(db, 2)
+    code = ReasonCode.OWN_LOCK
+    return imposed_apart(key, (own, notice), store.ways(), level=_LEVEL, by=LOCK, code=code)

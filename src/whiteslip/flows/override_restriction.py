@@ -11,7 +11,7 @@ from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
-from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import take_turns
@@ -19,11 +19,14 @@ from whiteslip.risk.overrides import rules, store
 from whiteslip.risk.overrides.model import Act, ActState, Kind
 from whiteslip.risk.suspensions import store as suspensions
 from whiteslip.risk.suspensions.life import Command
-from whiteslip.risk.suspensions.model import Change, NewRestriction, Step
+from whiteslip.risk.suspensions.model import Change, Step
+from whiteslip.risk.suspensions.rules import imposed_apart
+from whiteslip.risk.suspensions.ways import Cure
 
 __all__ = ["Asked", "ask_to_close", "ask_to_override", "decide_act"]
 
 CLOSED_LEVEL = 5
+_CLOSE = ("manual", "close")
 
 
 class Asked(NamedTuple):
@@ -112,24 +115,11 @@ def _override(db: Connection, act: Act, actor: str, on: date, at: datetime) -> l
 
 def _close(db: Connection, act: Act, actor: str, on: date, at: datetime) -> list[Change]:
     key = LineKey(act.customer_id, act.line_id)
-    if suspensions.standing_of(db, key, book="manual", rule_id="close") is not None:
+    if suspensions.standing_of(db, key, book=_CLOSE[0], rule_id=_CLOSE[1]) is not None:
         raise Conflict("the line is closed already")
     code = act.reason or ReasonCode.LINE_CLOSED
-    restriction_id, notice_id = take_numbers(db, 2)
-    way = suspensions.ways().out_of([code])
-    new = NewRestriction(
-        act.customer_id,
-        restriction_id,
-        act.line_id,
-        CLOSED_LEVEL,
-        "manual",
-        1,
-        "close",
-        (Reason(code),),
-        "apply_anew",
-        notice_id,
-        way.cure,
-        0,
-        0,
-    )
-    return suspensions.impose_at_once(db, [new], on=on, at=at, actor=actor)
+    own, notice = take_numbers(db, 2)
+    ways = suspensions.ways()
+    new = imposed_apart(key, (own, notice), ways, level=CLOSED_LEVEL, by=_CLOSE, code=code)
+    for_good = new._replace(way_out="apply_anew", cure=Cure.PERSON, probation_days=0, review_days=0)
+    return suspensions.impose_at_once(db, [for_good], on=on, at=at, actor=actor)

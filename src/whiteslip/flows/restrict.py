@@ -11,13 +11,14 @@ from whiteslip.care.notices.store import insert_notices
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
-from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import take_turns
 from whiteslip.risk.suspensions import store
 from whiteslip.risk.suspensions.life import Command
 from whiteslip.risk.suspensions.model import NewRestriction, Step
+from whiteslip.risk.suspensions.rules import imposed_apart
 
 BY_HAND = "manual"
 
@@ -97,19 +98,11 @@ def lift(
 
 
 def _new(request: RestrictionRequest, restriction_id: int, notice_id: int) -> NewRestriction:
-    way = store.ways().out_of([request.reason])
-    return NewRestriction(
-        request.customer_id,
-        restriction_id,
-        request.line_id,
-        request.level,
-        BY_HAND,
-        1,
-        request.reason,
-        (Reason(request.reason),),
-        way.way_out,
-        notice_id,
-        way.cure,
-        way.probation_days,
-        way.review_days,
+    return imposed_apart(
+        LineKey(request.customer_id, request.line_id),
+        (restriction_id, notice_id),
+        store.ways(),
+        level=request.level,
+        by=(BY_HAND, request.reason),
+        code=request.reason,
     )

@@ -14,13 +14,14 @@ from whiteslip.credit.customers.store import existing
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound, WhiteslipError
-from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import find_lines
 from whiteslip.risk.suspensions import store as suspensions
 from whiteslip.risk.suspensions.life import Command
 from whiteslip.risk.suspensions.model import NewRestriction, Step
+from whiteslip.risk.suspensions.rules import imposed_apart
 
 __all__ = ["ConsentCommand", "ConsentRequest", "ConsentSaid", "say_consents"]
 
@@ -96,23 +97,9 @@ def _follow(db: Connection, said: ConsentSaid, *, actor: str, at: datetime) -> N
 
 
 def _suspension(db: Connection, key: LineKey, rule_id: str) -> NewRestriction:
-    restriction_id, notice_id = take_numbers(db, 2)
-    way = suspensions.ways().out_of([ReasonCode.CONSENT])
-    return NewRestriction(
-        key.customer_id,
-        restriction_id,
-        key.line_id,
-        _LEVEL,
-        _BOOK,
-        1,
-        rule_id,
-        (Reason(ReasonCode.CONSENT),),
-        way.way_out,
-        notice_id,
-        way.cure,
-        way.probation_days,
-        way.review_days,
-    )
+    own, notice = take_numbers(db, 2)
+    by, code = (_BOOK, rule_id), ReasonCode.CONSENT
+    return imposed_apart(key, (own, notice), suspensions.ways(), level=_LEVEL, by=by, code=code)
 
 
 def _announce(db: Connection, necessary: Sequence[ConsentSaid], *, at: datetime) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
 from whiteslip.risk.suspensions.life import IN_FULL_FORCE, MOVES, Command, State, in_force, moved
-from whiteslip.risk.suspensions.model import RESTRICTING, Standing, Step
-from whiteslip.risk.suspensions.ways import Cure
+from whiteslip.risk.suspensions.model import RESTRICTING, NewRestriction, Standing, Step
+from whiteslip.risk.suspensions.ways import Cure, Ways
 
 APPEAL_ROUTE = "appeal"
 
@@ -24,6 +26,34 @@ def after_cure(state: State, level: int, probation_days: int) -> State:
     if may_lapse and level >= RESTRICTING and probation_days:
         return State.PROBATION
     return State.LIFTED
+
+
+def imposed_apart(
+    key: LineKey,
+    numbers: tuple[int, int],
+    ways: Ways,
+    *,
+    level: int,
+    by: tuple[str, str],
+    code: ReasonCode,
+) -> NewRestriction:
+    """Make a restriction no rule book imposes: `by` names what does and why, `numbers` are its own and its notice's."""
+    way = ways.out_of([code])
+    return NewRestriction(
+        key.customer_id,
+        numbers[0],
+        key.line_id,
+        level,
+        by[0],
+        1,
+        by[1],
+        (Reason(code),),
+        way.way_out,
+        numbers[1],
+        way.cure,
+        way.probation_days,
+        way.review_days,
+    )
 
 
 def steps_of(

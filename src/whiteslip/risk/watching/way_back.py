@@ -30,11 +30,6 @@ from whiteslip.risk.suspensions.ways import Cure
 from whiteslip.risk.watching.rules import LEVELS
 
 YEAR_DAYS: Final = 365
-MOVED_BY_PAYING: Final = frozenset(
-    {"days_past_due", "utilization", "late_days_12m", "restriction_level"}
-)
-"""The facts whose change by a payment, or by time, is computed here."""
-
 UNMOVED: Final = frozenset(
     {
         "income_monthly_minor",
@@ -54,10 +49,9 @@ UNMOVED: Final = frozenset(
         "employment",
         "fixed_limit_minor",
         "limit_minor",
-        "line_age_days",
     }
 )
-"""The facts that a payment on the line does not change."""
+"""The facts that a payment on the line does not change today; what others told of a person may be another tomorrow."""
 
 
 class Does(StrEnum):
@@ -181,8 +175,10 @@ def facts_after(known: Known, paid_minor: Minor, *, on: date) -> dict[str, Fact]
             known.episodes, is_over=oldest is None, paid_on=known.on, on=on
         ),
         "restriction_level": known.line.restriction_level,
+        "line_age_days": (on - known.line.opened_on).days,
     }
-    kept = {name: value for name, value in known.facts.items() if name in UNMOVED}
+    today = on == known.on
+    kept = {name: value for name, value in known.facts.items() if today and name in UNMOVED}
     return {
         source.name: moved.get(source.name, kept.get(source.name)) for source in known.book.inputs
     }
