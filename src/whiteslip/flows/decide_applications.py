@@ -42,7 +42,7 @@ from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line, NewLine
-from whiteslip.money.lines.store import insert_lines
+from whiteslip.money.lines.store import insert_lines, use
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
 
@@ -294,7 +294,7 @@ def _line(db: Connection, ending: _Ending, line_id: int, *, on: date) -> Line | 
     )
     wrong = line_rules.check_new(new, product)
     invariant(wrong is None, f"a line that is approved can be opened: {wrong}")
-    return line_rules.opened(new, product, line_id=line_id, on=on)
+    return line_rules.opened(new, product, use(), line_id=line_id, on=on)
 
 
 def _move(ending: _Ending, line: Line | None) -> Move:

@@ -48,6 +48,7 @@ class ReasonCode(StrEnum):
     LEGAL_ORDER = "LEG-01"
     OWN_LOCK = "CUS-01"
     OWN_CAP = "CUS-02"
+    AGREED_RELIEF = "CUS-03"
     SYSTEM_FAULT = "SYS-01"
     DATA_MISSING = "SYS-02"
 

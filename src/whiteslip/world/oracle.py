@@ -25,6 +25,7 @@ from whiteslip.world.oracle_model import (
     demanded,
     grow_fee,
     nearest,
+    nearest_below,
     next_wake,
     pay_row,
     statement_after,
@@ -66,9 +67,8 @@ class LineOracle:
     def authorize(
         self, purchase_id: int, amount_minor: int, *, plan_months: int = 0, level: int = 0
     ) -> bool:
-        """Place a hold, if the limit has room and the restriction level is below 3."""
-        room = self.available_minor
-        if amount_minor <= 0 or amount_minor > room or level >= 3:
+        """Place a hold, if there is room at the restriction level: less from 3 on, none from 4 on."""
+        if amount_minor <= 0 or amount_minor > self.available_at(level):
             return False
         if plan_months and plan_months not in self.terms.plan_fees_ppm:
             raise OracleRefusal("no such plan")
@@ -189,6 +189,14 @@ class LineOracle:
         """What may still be spent; negative after a limit cut."""
         usable = self.limit_minor + self.temporary_limit_minor
         return usable - self.held_minor - self.principal_minor
+
+    def available_at(self, level: int) -> int:
+        """What may still be spent at a restriction level: at 3 a share of the fixed limit is all there is."""
+        if level < 3:
+            return self.available_minor
+        left = nearest_below(self.limit_minor, self.terms.restricted_ppm) if level == 3 else 0
+        left -= self.held_minor + self.principal_minor
+        return min(self.available_minor, max(0, left))
 
     @property
     def owed(self) -> Owed:

@@ -28,6 +28,7 @@ class OracleTerms:
     grace_days: int = 0
     hold_days: int = 7
     smallest_plan_minor: int = 10_000
+    restricted_ppm: int = 500_000
     plan_fees_ppm: Mapping[int, int] = field(default_factory=dict[int, int])
 
 
@@ -89,6 +90,11 @@ class OraclePurchase:
     def left(self) -> int:
         """What is still on hold."""
         return self.authorized - self.captured - self.released
+
+
+def nearest_below(whole: int, share_ppm: int) -> int:
+    """Take a share of an amount, any fraction of a minor unit left out."""
+    return whole * share_ppm // MILLION
 
 
 def nearest(numerator: int, denominator: int) -> int:

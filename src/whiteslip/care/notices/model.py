@@ -37,6 +37,7 @@ class Kind(StrEnum):
     RESTRICTED = "restricted"
     SUSPENDED = "suspended"
     RESTORED = "restored"
+    EASED = "eased"
     LIMIT_RAISED = "limit_raised"
     LIMIT_CUT = "limit_cut"
     LIMIT_OBJECTED = "limit_objected"

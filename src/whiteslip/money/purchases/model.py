@@ -45,6 +45,9 @@ class Standing(NamedTuple):
     held_minor: int
     credit_minor: int
     opened_on: date
+    credit_barred: bool
+    plans_barred: bool
+    restricted_share_ppm: int
 
     @property
     def line(self) -> Line | None:

@@ -6,13 +6,14 @@ from datetime import date
 from typing import NamedTuple
 
 from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.kernel.money import Minor
 from whiteslip.kernel.reason import Reason
-from whiteslip.money.lines.model import LineKey
+from whiteslip.money.lines.model import STEP_UP_LEVEL, SUSPENDED_LEVEL, LineKey
 from whiteslip.risk.suspensions.life import Command, State
 from whiteslip.risk.suspensions.ways import Cure
 
 RESTRICTING = 3
-"""From this level on a line buys nothing."""
+"""From this level on a restriction takes buying away: a part of it at 3, all from 4 on."""
 
 
 class NewRestriction(NamedTuple):
@@ -69,7 +70,10 @@ class Step(NamedTuple):
 
 
 class Change(NamedTuple):
-    """How a line's restrictions changed, as its owner is to be told; level 0 is unrestricted."""
+    """How a line's restrictions changed, as its owner is to be told; level 0 is unrestricted.
+
+    `usable_minor` is all that may be used of the line now, what is used already included.
+    """
 
     customer_id: int
     line_id: int
@@ -78,15 +82,24 @@ class Change(NamedTuple):
     level_after: int
     reasons: tuple[Reason, ...]
     on: date
+    usable_minor: Minor
 
     @property
     def kind(self) -> str | None:
         """The notice that tells of it; None where there is nothing the owner needs to be told."""
         if self.level_after > self.level_before:
-            return "suspended" if self.level_after >= 4 else _RAISED[min(self.level_after, 3)]
+            return _RAISED.get(self.level_after, "suspended")
+        if self.is_eased:
+            return "eased"
         if self.level_after < RESTRICTING <= self.level_before:
             return "restored"
         return "warned" if self.reasons else None
+
+    @property
+    def is_eased(self) -> bool:
+        """Whether what was taken is given back in part: purchases again, but verified, or up to a lower amount."""
+        fell = self.level_after < self.level_before and self.level_before >= RESTRICTING
+        return fell and STEP_UP_LEVEL <= self.level_after < SUSPENDED_LEVEL
 
 
 class Taken(NamedTuple):

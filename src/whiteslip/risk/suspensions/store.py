@@ -16,13 +16,14 @@ from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode, at_most
 from whiteslip.money.ledger.store import take_numbers
-from whiteslip.money.lines.model import LineKey
+from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import project_levels, take_turns
 from whiteslip.risk.reviews.store import open_cases
 from whiteslip.risk.suspensions import rules
 from whiteslip.risk.suspensions import ways as reading
 from whiteslip.risk.suspensions.life import Command, State
 from whiteslip.risk.suspensions.model import (
+    RESTRICTING,
     Change,
     NewRestriction,
     Standing,
@@ -88,9 +89,10 @@ def impose_at_once(
             *(key := LineKey(one.customer_id, one.line_id)),
             one.notice_id,
             turns[key].restriction_level,
-            after[key],
+            after[key].restriction_level,
             one.reasons,
             on,
+            after[key].usable_minor,
         )
         for one in imposed
     ]
@@ -180,32 +182,52 @@ def of_customers(
     return [(row.customer_id, row.restriction_id) for row in rows]
 
 
-def project(db: Connection, keys: Sequence[LineKey]) -> dict[tuple[int, int], int]:
-    """Set each line's level to that of its strictest active restriction, and return the levels.
+def project(db: Connection, keys: Sequence[LineKey]) -> dict[LineKey, Line]:
+    """Set each line's level to that of its strictest active restriction, and return the lines as they are then.
 
     The lines are locked first: a level read before another transaction restricts would undo it.
     """
     ordered = sorted(set(keys))
-    take_turns(db, ordered)
+    turns = take_turns(db, ordered)
     rows = sql.many(
         db,
         "read_levels",
         customer_ids=arrays.bigints([key.customer_id for key in ordered]),
         line_ids=arrays.bigints([key.line_id for key in ordered]),
     )
-    levels = {LineKey(row.customer_id, row.line_id): row.level for row in rows}
-    project_levels(db, ordered, [levels[key] for key in ordered])
-    return {(key.customer_id, key.line_id): levels[key] for key in ordered}
+    after = {
+        key: turns[key]._replace(restriction_level=row.level, plans_barred=row.plans_barred)
+        for row in rows
+        if (key := LineKey(row.customer_id, row.line_id)) in turns
+    }
+    project_levels(
+        db,
+        list(after),
+        [line.restriction_level for line in after.values()],
+        [line.plans_barred for line in after.values()],
+    )
+    return after
 
 
-def reasons_against(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, tuple[Reason, ...]]:
-    """Read why lines take no purchase: the reasons of their active restrictions, strictest first."""
+def reasons_against(
+    db: Connection,
+    keys: Iterable[LineKey],
+    *,
+    least_level: int = RESTRICTING,
+    in_plan: bool = False,
+) -> dict[LineKey, tuple[Reason, ...]]:
+    """Read why lines are restricted at some level or above: the reasons of what is in force, strictest first.
+
+    What stops plans alone counts for a purchase in installments only.
+    """
     ordered = sorted(set(keys))
     rows = sql.many(
         db,
         "read_reasons",
         customer_ids=arrays.bigints([key.customer_id for key in ordered]),
         line_ids=arrays.bigints([key.line_id for key in ordered]),
+        least_level=least_level,
+        in_plan=in_plan,
     )
     found: dict[LineKey, list[Reason]] = {}
     for row in rows:
@@ -284,9 +306,11 @@ def _changes(
         fresh = next(numbers)
         named = [one.notice_id for one, is_first, _ in these if is_first]
         risen = [reason for one, _, force in these if force for reason in one.reasons]
-        is_up = after[key] > before[key] or bool(named)
-        changes.extend(
-            Change(*key, notice_id, before[key], after[key], at_most(*risen) if is_up else (), on)
-            for notice_id in (dict.fromkeys(named) or [fresh])
-        )
+        line, told = after[key], at_most(*risen)
+        for notice_id in dict.fromkeys(named) or [fresh]:
+            one = Change(
+                *key, notice_id, before[key], line.restriction_level, told, on, line.usable_minor
+            )
+            is_up = one.level_after > one.level_before or bool(named)
+            changes.append(one if is_up or one.is_eased else one._replace(reasons=()))
     return changes

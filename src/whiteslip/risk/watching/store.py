@@ -164,9 +164,10 @@ def _act(
             one.line_id,
             notice_id,
             one.level,
-            after[one.customer_id, one.line_id],
+            (line := after[LineKey(one.customer_id, one.line_id)]).restriction_level,
             told.get((one.customer_id, one.line_id), ()),
             on,
+            line.usable_minor,
         )
         for one, notice_id in zip(found, orders.notice_ids, strict=True)
     ]

@@ -114,7 +114,7 @@ class Known:
 
     def least_for_room(self, amount_minor: Minor) -> Minor | None:
         """Find the least payment after which the limit has room for an amount, 0 if it has now; None if none does."""
-        missing = amount_minor - self.line.available_minor
+        missing = amount_minor - self.line.room_minor
         if missing <= 0:
             return 0
 
@@ -167,7 +167,7 @@ def facts_after(known: Known, paid_minor: Minor, *, on: date) -> dict[str, Fact]
     """Return the facts after a payment today, as of a day; what cannot be told is missing."""
     left, principal = _left(known, paid_minor)
     oldest = min((row.due_on for row in left if row.due_on < known.on), default=None)
-    usable = known.line.usable_minor
+    usable = known.line.limit_minor
     moved: dict[str, Fact] = {
         "days_past_due": days_past_due(oldest, on=on),
         "utilization": principal / usable if usable > 0 else None,
