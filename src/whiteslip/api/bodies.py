@@ -176,10 +176,15 @@ class TemporaryLimitBody(Body, frozen=True):
 
 
 class RestrictionBody(Body, frozen=True):
-    """Restrict a line: from level 3 up nothing new can be bought; repaying always works."""
+    """Restrict a line: level 2 asks for a second factor, 3 lets a part of the limit be used, 4 nothing new be bought.
+
+    Repaying always works. A restriction for the customer holds on every line of theirs, also one opened later; one
+    for plans stops buying in installments alone, at level 4.
+    """
 
     level: Level
     reason: ReasonCode
+    scope: Literal["line", "customer", "plans"] = "line"
 
 
 class LiftBody(Body, frozen=True):

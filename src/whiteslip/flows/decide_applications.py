@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import structlog
 
+from whiteslip.care.cures.store import cover_opened
 from whiteslip.care.notices.model import Kind, NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.affordability import rules as affordability
@@ -275,6 +276,7 @@ def _end(db: Connection, endings: Sequence[_Ending], *, on: date, at: datetime) 
         moves.append(_move(ending, line))
         notices.append(_notice(ending, line, notice_id, on=on))
     insert_lines(db, opened)
+    cover_opened(db, [line.key for line in opened], on=on, at=at)
     store.move_applications(db, moves, on=on, at=at)
     insert_notices(db, notices, at=at)
     _announce(db, moves, at=at)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from whiteslip.care.cures.store import cover_opened
 from whiteslip.care.privacy.model import Person
 from whiteslip.care.privacy.store import seal_people
 from whiteslip.credit.customers.model import SEALED_MARK, NewCustomer
@@ -63,6 +64,7 @@ def open_lines(
             lines.append(rules.opened(request, product, use(), line_id=number, on=on))
             answers.append(OpenedLine(request.customer_id, number))
     insert_lines(db, lines)
+    cover_opened(db, [line.key for line in lines], on=on, at=at)
     if lines:
         outbox.append(
             db,

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     SUSPENDED = "suspended"
     RESTORED = "restored"
     EASED = "eased"
+    PLANS_STOPPED = "plans_stopped"
+    PLANS_RESTORED = "plans_restored"
     LIMIT_RAISED = "limit_raised"
     LIMIT_CUT = "limit_cut"
     LIMIT_OBJECTED = "limit_objected"
@@ -71,6 +73,7 @@ CLASSES: Mapping[Kind, Klass] = MappingProxyType(
     {
         Kind.RESTRICTED: Klass.PROTECTIVE,
         Kind.SUSPENDED: Klass.PROTECTIVE,
+        Kind.PLANS_STOPPED: Klass.PROTECTIVE,
         Kind.DUE_SOON: Klass.REMINDER,
         Kind.OVERDUE_REMINDER: Klass.REMINDER,
     }

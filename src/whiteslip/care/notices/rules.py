@@ -62,6 +62,7 @@ _MAY_BE_BARE = frozenset(
     {
         Kind.RESTORED,
         Kind.EASED,
+        Kind.PLANS_RESTORED,
         Kind.LIMIT_RAISED,
         Kind.LIMIT_OBJECTED,
         Kind.LIMIT_KEPT,

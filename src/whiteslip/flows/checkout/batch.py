@@ -35,6 +35,7 @@ from whiteslip.money.purchases.model import (
     Standing,
 )
 
+_NO_PLACE = -1
 _BUSY = Unavailable("the line is busy: repeat the request")
 
 
@@ -97,6 +98,8 @@ class Batch:
     scores: dict[int, ScoreSeen] = field(default_factory=dict[int, ScoreSeen])
     restricted: list[Restricted] = field(default_factory=list[Restricted])
     on_relief: list[int] = field(default_factory=list[int])
+    terms: dict[int, Product] = field(default_factory=dict[int, Product])
+    own_caps: OwnCaps = NO_CAPS
 
     def __post_init__(self) -> None:
         self.keys = [LineKey(one.customer_id, one.line_id) for one in self.requests]
@@ -113,6 +116,8 @@ class Batch:
     def judge(self, waiting: Sequence[int], known: Known) -> None:
         """Judge what waits, one after the other on each line, against what its line has left by then."""
         self.wanted, self.approved = {}, {}
+        self.terms |= known.terms
+        self.own_caps = self.own_caps.joined(known.own_caps)
         found = [standing.line for standing in known.standings]
         self._judge_by_book(waiting, found, known)
         earlier = _Earlier(self, known.habits)
@@ -204,7 +209,14 @@ class Batch:
         """Tell whether anything approved on a line is to be paid in installments."""
         return any(self.requests[index].plan_months for index in self.approved[key])
 
-    def _granted_to(self, customer_id: int, *, but: int) -> int:
+    def is_within_caps(self, request: PurchaseRequest) -> bool:
+        """Tell whether a request, made after this batch, is within the caps its person set."""
+        if request.customer_id not in self.own_caps.caps:
+            return True
+        taken = self._granted_to(request.customer_id)
+        return self.own_caps.against(_NO_PLACE, request, taken_minor=taken, at=self.at) is None
+
+    def _granted_to(self, customer_id: int, *, but: int = _NO_PLACE) -> int:
         """Sum what is granted to a person in this batch so far, apart from one request."""
         return sum(
             outcome.amount_minor

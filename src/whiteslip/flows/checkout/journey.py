@@ -18,6 +18,7 @@ from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.decisioning.scorecards.model import Scorecard
 from whiteslip.flows.checkout.batch import Batch, Known
 from whiteslip.flows.checkout.explaining import explain_reliefs, explain_restrictions
+from whiteslip.flows.checkout.offering import offer_other_ways
 from whiteslip.flows.checkout.own_caps import read_own_caps
 from whiteslip.flows.checkout.recording import record
 from whiteslip.infra import business_day
@@ -53,6 +54,7 @@ def checkout(
     explain_restrictions(db, batch)
     explain_reliefs(db, batch)
     record(db, batch)
+    offer_other_ways(db, batch)
     return batch.outcomes
 
 

@@ -14,6 +14,9 @@ ALTER TABLE risk.restriction
     ADD COLUMN eased_to smallint,
     ADD CONSTRAINT restriction_eases CHECK (eased_to BETWEEN 1 AND level - 1);
 
+DROP INDEX risk.restriction_standing;
+CREATE UNIQUE INDEX restriction_standing ON risk.restriction (customer_id, line_id, book, rule_id, scope) WHERE state NOT IN ('lifted', 'dismissed');
+
 -- Probation counts as level 3 from now on, also for those on it: the level of a line follows.
 WITH moved AS (
     UPDATE risk.restriction SET in_force = least(level, 3), steps = steps + 1
@@ -37,7 +40,8 @@ WHERE line.customer_id = moved.customer_id AND line.line_id = moved.line_id AND 
 ALTER TABLE care.notice DROP CONSTRAINT notice_kind_check;
 ALTER TABLE care.notice ADD CONSTRAINT notice_kind_check CHECK (
     kind IN (
-        'warned', 'restricted', 'suspended', 'restored', 'eased', 'limit_raised', 'limit_cut', 'limit_objected', 'limit_kept', 'limit_restored',
+        'warned', 'restricted', 'suspended', 'restored', 'eased', 'plans_stopped', 'plans_restored',
+        'limit_raised', 'limit_cut', 'limit_objected', 'limit_kept', 'limit_restored',
         'temporary_limit_granted', 'temporary_limit_ending',
         'application_approved', 'application_declined', 'application_referred', 'application_expired',
         'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',

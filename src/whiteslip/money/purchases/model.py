@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
 from whiteslip.kernel.reason import Reason
@@ -64,6 +65,26 @@ class Imported(NamedTuple):
     amount_minor: int
 
 
+class Way(StrEnum):
+    """Another way to pay than the one that was refused."""
+
+    SMALLER_AMOUNT = "smaller_amount"
+    PLAN = "plan"
+    PAY_LATER = "pay_later"
+    PART_CREDIT = "part_credit"
+    ANOTHER_METHOD = "another_method"
+
+
+class OtherWay(NamedTuple):
+    """Another way to pay: how much on credit, in how many installments (0: later, at once), and how much otherwise."""
+
+    way: Way
+    credit_minor: int
+    other_minor: int
+    plan_months: int = 0
+    needs_verification: bool = False
+
+
 class Authorized(NamedTuple):
     """The amount is held until captured, voided or expired."""
 
@@ -84,6 +105,7 @@ class Declined(NamedTuple):
     amount_minor: int
     reasons: tuple[Reason, ...]
     available_minor: int
+    other_ways: tuple[OtherWay, ...] = ()
 
 
 class Referred(NamedTuple):

@@ -39,7 +39,7 @@ CREATE TABLE risk.restriction (
     CONSTRAINT restriction_waits CHECK ((state IN ('probation', 'overridden')) = (until_on IS NOT NULL)),
     PRIMARY KEY (customer_id, restriction_id)
 );
-CREATE UNIQUE INDEX restriction_standing ON risk.restriction (customer_id, line_id, book, rule_id) WHERE state NOT IN ('lifted', 'dismissed');
+CREATE UNIQUE INDEX restriction_standing ON risk.restriction (customer_id, line_id, book, rule_id, scope) WHERE state NOT IN ('lifted', 'dismissed');
 
 CREATE TABLE risk.restriction_event (
     customer_id bigint NOT NULL,

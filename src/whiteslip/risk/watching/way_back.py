@@ -112,9 +112,15 @@ class Known:
             if row.statement_on <= self.on or row.kind != "plan"
         )
 
-    def least_for_room(self, amount_minor: Minor) -> Minor | None:
-        """Find the least payment after which the limit has room for an amount, 0 if it has now; None if none does."""
-        missing = amount_minor - self.line.room_minor
+    def least_for_room(
+        self, amount_minor: Minor, *, within_minor: Minor | None = None
+    ) -> Minor | None:
+        """Find the least payment after which there is room for an amount, 0 if there is now; None if none does.
+
+        Room within all that may be used, the limits without a restriction unless told otherwise.
+        """
+        usable = self.line.limit_minor if within_minor is None else within_minor
+        missing = amount_minor - (usable - self.line.used_minor)
         if missing <= 0:
             return 0
 
@@ -130,11 +136,14 @@ class Known:
 
 def way_back(known: Known) -> WayBack:
     """Find the smallest way back of a line that may not buy; one that may needs no step."""
-    against = [one for one in known.restrictions if _takes_buying(one)]
+    against = [one for one in known.restrictions if one.takes_buying]
     by_hand = [step for step in map(_by_its_owner, against) if step]
     people = any(step.does is Does.ASK for step in by_hand)
-    ours = [one for one in against if one.cure is Cure.AUTOMATIC and one.book == known.book.name]
-    others = [one for one in against if one.cure is Cure.AUTOMATIC and one not in ours]
+    alone = [
+        one for one in against if one.cure is Cure.AUTOMATIC and one.state is not State.PROBATION
+    ]
+    ours = [one for one in alone if one.book == known.book.name]
+    others = [one for one in alone if one not in ours]
     if others:  # imposed by hand, or by a book that does not judge it now: only people lift it
         by_hand.append(WayStep(Does.ASK))
         people = True
@@ -241,16 +250,9 @@ def _late_days(episodes: Iterable[Episode], *, is_over: bool, paid_on: date, on:
     return total
 
 
-def _takes_buying(one: Standing) -> bool:
-    return one.level >= RESTRICTING and one.state in (
-        State.ACTIVE,
-        State.APPEALED,
-        State.CURING,
-        State.IN_REVIEW,
-    )
-
-
 def _by_its_owner(one: Standing) -> WayStep | None:
+    if one.state is State.PROBATION:
+        return WayStep(Does.WAIT, until_on=one.until_on)
     match one.cure:
         case Cure.VERIFY:
             return WayStep(Does.VERIFY)
