@@ -255,11 +255,11 @@ def test_showing_who_one_is_cures_doubt_but_fraud_waits_for_a_person(book: Book)
     answers = book.write(lambda db: verify_identity(db, both, at=at))
 
     assert [answer[1:] for answer in answers] == [(1, 0), (0, 1)]
-    assert (level(book, odd), level(book, fraud)) == (2, 4)
+    assert (level(book, odd), level(book, fraud)) == (3, 4)
     assert states(book) == {"probation": 1, "curing": 1}
     assert cases(book) == [("fraud", fraud.customer_id)]
     book.close_until(book.today + timedelta(days=13))
-    assert level(book, odd) == 2
+    assert level(book, odd) == 3
     book.close_day()
     assert (level(book, odd), level(book, fraud)) == (0, 4)
 
@@ -288,13 +288,13 @@ def test_on_probation_the_rule_brings_a_restriction_back(book: Book) -> None:
     assert level(book, line) == 3
 
     book.pay(line, 60_000)
-    assert (states(book), level(book, line)) == ({"probation": 1}, 2)
+    assert (states(book), level(book, line)) == ({"probation": 1}, 3)
     book.grant_all()
-    book.buy(line, 70_000, at_shop=book.shop())
+    book.buy(line, 50_000, at_shop=book.shop())
     book.close_day()
 
     assert (states(book), level(book, line)) == ({"active": 1}, 3)
-    assert told(book, line) == ["restricted", "restored", "restricted"]
+    assert told(book, line) == ["restricted", "warned"]
     assert book.write(broken) == []
 
 

@@ -31,6 +31,13 @@ class OracleTerms:
     restricted_ppm: int = 500_000
     plan_fees_ppm: Mapping[int, int] = field(default_factory=dict[int, int])
 
+    def lost_at(self, level: int, limit_minor: int, temporary_minor: int) -> int:
+        """How much less may be used at a restriction level than without; the share that is left is rounded down."""
+        if level < 3:
+            return 0
+        kept = limit_minor * self.restricted_ppm // MILLION if level == 3 else 0
+        return limit_minor + temporary_minor - kept
+
 
 class OracleStatement(NamedTuple):
     """What a statement says; a negative balance is the customer's own money."""
@@ -90,11 +97,6 @@ class OraclePurchase:
     def left(self) -> int:
         """What is still on hold."""
         return self.authorized - self.captured - self.released
-
-
-def nearest_below(whole: int, share_ppm: int) -> int:
-    """Take a share of an amount, any fraction of a minor unit left out."""
-    return whole * share_ppm // MILLION
 
 
 def nearest(numerator: int, denominator: int) -> int:

@@ -109,7 +109,7 @@ def wrong_holds(db: Connection, may_hold: MayHold) -> list[Line]:
     return wrong
 
 
-def may_hold(line: Line, amount: int, in_plan: bool) -> bool:  # noqa: FBT001 - the shape of a twin
+def may_hold(line: Line, amount: int, in_plan: bool) -> bool:
     return rules.may_hold(line, amount, in_plan=in_plan)
 
 

@@ -154,6 +154,6 @@ def test_a_text_gets_the_facts_the_book_saw(
 
 def test_moved_are_the_lines_that_may_no_longer_buy() -> None:
     levels = ((0, 3), (2, 4), (3, 4), (4, 0), (0, 2))
-    changes = [Change(1, n, n, *level, (), ON) for n, level in enumerate(levels)]
+    changes = [Change(1, n, n, *level, (), ON, 0) for n, level in enumerate(levels)]
 
     assert Watched(BOOK, 9, changes, proposed=1).moved == 3

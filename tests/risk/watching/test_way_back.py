@@ -25,7 +25,7 @@ from whiteslip.risk.suspensions.model import RESTRICTING
 from whiteslip.risk.suspensions.store import standing_on
 from whiteslip.risk.watching import way_back as ways
 from whiteslip.risk.watching.way_back import Does, WayBack, way_back
-from whiteslip.views.usability import known_of, usability
+from whiteslip.views.usability import Asked, known_of, usability
 
 PEOPLE = 1_250
 INPUTS = {"days_past_due": "int", "utilization": "ratio", "late_days_12m": "int"}
@@ -194,10 +194,11 @@ def test_one_answer_goes_over_every_gate(database: Database) -> None:
     book.grant_all()
     line, shop = book.line(100_000), book.shop()
     book.buy(line, 60_000, at_shop=shop)
+    at = book.at
 
-    free = book.write(lambda db: usability(db, line, amount_minor=30_000, merchant_id=shop))
-    dear = book.write(lambda db: usability(db, line, amount_minor=70_000, merchant_id=None))
-    nobody = book.write(lambda db: usability(db, LineKey(99, 99), amount_minor=1, merchant_id=None))
+    free = book.write(lambda db: usability(db, line, Asked(30_000, shop), at=at))
+    dear = book.write(lambda db: usability(db, line, Asked(70_000), at=at))
+    nobody = book.write(lambda db: usability(db, LineKey(99, 99), Asked(1), at=at))
 
     assert nobody is None
     assert free is not None

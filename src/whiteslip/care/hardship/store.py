@@ -69,10 +69,7 @@ def insert_reliefs(db: Connection, reliefs: Sequence[Relief], *, on: date, at: d
 
 
 def move_reliefs(db: Connection, moves: Sequence[Move], *, on: date, at: datetime) -> None:
-    """Move reliefs taken before in this transaction, one move each, with its event.
-
-    Their lines are locked before the reliefs are; where one begins or ends to run, its line is barred or free at once.
-    """
+    """Move reliefs taken before, after their lines, one move each, with its event; lines are barred or free at once."""
     if not moves:
         return
     columns = _columns([move.relief for move in moves])
@@ -87,9 +84,8 @@ def move_reliefs(db: Connection, moves: Sequence[Move], *, on: date, at: datetim
 def _project(db: Connection, reliefs: Sequence[Relief]) -> None:
     """Bar new credit on the lines of reliefs that began or ended, or open it again; the lines are locked already."""
     keys = sorted({LineKey(one.customer_id, one.line_id) for one in reliefs})
-    if keys:
-        found = lines_on_relief(db, keys)
-        project_bars(db, keys, [key in found and found[key].bars_credit for key in keys])
+    found = lines_on_relief(db, keys) if keys else {}
+    project_bars(db, keys, [key in found and found[key].bars_credit for key in keys])
 
 
 def _columns(reliefs: Sequence[Relief]) -> dict[str, Any]:
@@ -209,10 +205,7 @@ def insert_messages(
 
 
 def lines_on_relief(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, OnRelief]:
-    """Tell which lines have a relief running, and whether it stops fees, pauses reminders and bars new credit.
-
-    That it bars new credit stands on the line as well, as `money.line.credit_barred`, for the guard of a purchase.
-    """
+    """Tell which lines have a relief running, and what that means; `money.line.credit_barred` says it to a purchase."""
     ordered = sorted(set(keys))
     rows = sql.many(
         db,
