@@ -112,6 +112,7 @@ def _usability(row: Usability) -> shapes.Usability:
             [shapes.Step(one.does.value, one.amount_minor, one.until_on) for one in back.steps],
             back.is_proven,
             back.usable_on,
+            [one.value for one in back.advised],
         ),
         other_ways=[
             shapes.OtherWay(one.way.value, one.credit_minor, one.other_minor)
