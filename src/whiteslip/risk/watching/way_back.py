@@ -87,7 +87,7 @@ ADVISED: Final = MappingProxyType(
         ReasonCode.PLAN_BROKEN: Helps.RENEGOTIATE,
     }
 )
-"""What helps beside paying, by reason: another source for the debits to come, another agreement in a payment's place."""
+"""What helps, by reason: another source for the debits to come, another agreement in the place of a payment."""
 
 
 class WayStep(NamedTuple):

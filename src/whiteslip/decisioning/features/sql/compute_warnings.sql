@@ -48,6 +48,7 @@ eased AS (
     WHERE
         relief.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
         AND (%(customer_ids)b::bigint[] IS NULL OR relief.customer_id = ANY(%(customer_ids)b::bigint[]))
+        AND step.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
         AND relief.started_on IS NOT NULL
         AND step.happened_on <= %(as_of)s::date
     GROUP BY relief.customer_id, relief.line_id, relief.relief_id
