@@ -1,4 +1,4 @@
-"""Words for what the shipped watch book goes by: debits that fail, agreements that break, scores, news and odd purchases."""
+"""Words for what the shipped watch book goes by: debits, agreements, scores, news and odd purchases."""
 
 from __future__ import annotations
 
