@@ -190,8 +190,20 @@ def _advised(against: Iterable[Standing]) -> tuple[Helps, ...]:
 
 
 def restores(known: Known, paid_minor: Minor, *, on: date | None = None) -> bool:
-    """Tell whether the rules let the line buy after a payment today, on a day until which all dues are paid on time."""
+    """Tell whether the rules let the line buy after a payment today, on a day until which all dues are paid on time.
+
+    What others tell may be another on that day, or the same: the rules must let the line buy if it cannot be known, and
+    if nothing is news, so that no rule that leaves out who is not known is taken for a way back.
+    """
     facts = facts_after(known, paid_minor, on=on or known.on)
+    same = {
+        name: known.facts.get(name) if value is None and name in UNMOVED else value
+        for name, value in facts.items()
+    }
+    return _lets_buy(known, facts) and (same == facts or _lets_buy(known, same))
+
+
+def _lets_buy(known: Known, facts: Mapping[str, Fact]) -> bool:
     said = judge(known.book, facts)
     if any(
         (said.unknown >> n) & 1 and rule.reviews_unknown and _restricts(known, rule.id)
