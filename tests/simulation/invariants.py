@@ -319,6 +319,8 @@ DRAWN = (
     "relief_id",
     "cause_id",
     "pause_id",
+    "debit_id",
+    "verification_id",
     "subject_id",  # of an event: one of the numbers above
     "part_no",
     "outbox_id",

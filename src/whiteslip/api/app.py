@@ -28,6 +28,7 @@ from whiteslip.api.routes import (
     complaints,
     contacts,
     customers,
+    debits,
     disputes,
     limits,
     lines,
@@ -73,6 +74,7 @@ ROUTERS = (
     contacts,
     relief,
     disputes,
+    debits,
 )
 PREFIX = "/v1"
 ABOUT = (

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
+from whiteslip.decisioning.features.model import FACTS_LEARNED
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
@@ -22,7 +23,7 @@ from whiteslip.risk.watching.store import watch
 
 WATCHED = frozenset(
     {
-        "decisioning.facts-learned",
+        FACTS_LEARNED,
         "money.debit-failed",
         "money.purchase-referred",
         "care.relief-broken",

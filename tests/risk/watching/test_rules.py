@@ -41,7 +41,19 @@ def finding(book: RuleBook, *active: str, gone: tuple[str, ...] = (), **facts: A
     seen = tuple(facts.get(source.name) for source in book.inputs)
     verdict = judge(book, facts)
     mask = book.mask(*active)
-    return Finding(7, 9, 0, verdict.fired, verdict.unknown, mask, mask, 0, gone, seen)
+    return Finding(
+        7,
+        9,
+        0,
+        verdict.fired,
+        verdict.unknown,
+        mask,
+        mask,
+        0,
+        is_unasked=False,
+        gone=gone,
+        seen=seen,
+    )
 
 
 def led_to(found: Finding, book: RuleBook = BOOK) -> tuple[list[str], list[str]]:

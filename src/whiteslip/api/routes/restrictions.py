@@ -144,6 +144,7 @@ def _usability(row: usable.Usability) -> shapes.Usability:
             [shapes.Step(one.does.value, one.amount_minor, one.until_on) for one in back.steps],
             back.is_proven,
             back.usable_on,
+            [one.value for one in back.advised],
         ),
         other_ways=present.other_ways(row.other_ways),
     )

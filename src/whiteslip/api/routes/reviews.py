@@ -181,4 +181,9 @@ def _lift(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
             raise done
 
 
-ACTS: Acts = {(Kind.SUSPENSION, "lift"): _lift}
+def _clear(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """End what suspicion took, where it took anything: a purchase that was only looked at is no restriction."""
+    _lift(db, [one for one in ruled if one.case.subject_type is SubjectType.RESTRICTION], at)
+
+
+ACTS: Acts = {(Kind.SUSPENSION, "lift"): _lift, (Kind.FRAUD, "dismiss"): _clear}

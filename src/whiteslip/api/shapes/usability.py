@@ -27,11 +27,15 @@ class Step(Struct, frozen=True):
 
 
 class WayBack(Struct, frozen=True):
-    """Every step it takes; proven where the rules were run again on what it would change and let the line buy."""
+    """Every step it takes; proven where the rules were run again on what it would change and let the line buy.
+
+    `advised` helps as well: another source for the debits to come, another agreement in a payment's place.
+    """
 
     steps: list[Step]
     is_proven: bool
     usable_on: date | None
+    advised: list[Literal["new_source", "renegotiate"]]
 
 
 class Usability(Struct, frozen=True):

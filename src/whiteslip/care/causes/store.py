@@ -69,6 +69,7 @@ def attribute_new(
                     {
                         **known.get((row.customer_id, row.line_id), {}),
                         "is_disputed": row.is_disputed,
+                        "debit_failed": row.debit_failed,
                     }
                 ),
             ),
