@@ -84,6 +84,7 @@ def approve_limit_reviews(
             review,
             line,
             one.limit_minor,
+            hindered=store.find_hindrances(db, [review.line])[review.line],
             by=actor_of(one.actor),
             note=one.note,
             on=on,

@@ -311,10 +311,12 @@ def _settle(db: Connection, first: int, last: int, *, run_id: int, at: datetime)
     if not keys:
         return
     lines, taken = store.take_reviews(db, keys)
-    overdue = store.find_overdue_lines(db, lines)
+    hindered = store.find_hindrances(db, lines)
     policy = store.policy()
     steps = [
-        life.settle(policy, review, lines.get(review.line), hindered=review.line in overdue, on=on)
+        life.settle(
+            policy, review, lines.get(review.line), hindered.get(review.line, life.FREE), on=on
+        )
         for review in taken.values()
         if review.state is State.PROPOSED
     ]

@@ -23,6 +23,7 @@ from whiteslip.kernel.verdict import Outcome, Verdict
 
 _FILE = "review.toml"
 _EPOCH = date(2000, 1, 1)
+_ON_PLAN = (ReasonCode.ON_RELIEF,)
 _Days = Annotated[int, Meta(ge=0, le=3_660)]
 _Amount = Annotated[int, Meta(ge=0, le=20_000_000)]
 
@@ -165,12 +166,12 @@ def hindrances(policy: Policy, subject: Subject, *, climbs: bool, on: date) -> I
     """Name what forbids to raise a limit on a day, whatever the book says."""
     if not subject.is_open:
         yield Limit.CLOSED
+    if subject.is_on_plan:
+        yield Limit.ON_PLAN
     if subject.level > policy.highest_level_for_raise:
         yield Limit.RESTRICTED
     if subject.is_overdue:
         yield Limit.OVERDUE
-    if subject.is_on_plan:
-        yield Limit.ON_PLAN
     pause = policy.climb_cool_down_days if climbs else policy.raise_cool_down_days
     if _within(subject.last_raised_on, pause, on):
         yield Limit.COOL_DOWN
@@ -184,7 +185,7 @@ def _raised(
     climbs = trigger is Trigger.LADDER
     hindered = next(hindrances(policy, subject, climbs=climbs, on=on), None)
     if hindered is not None:
-        return _kept(subject, hindered)
+        return _kept(subject, hindered, _ON_PLAN if hindered is Limit.ON_PLAN else ())
     before = subject.limit_minor
     step = max(rate.of(before, tier.raise_step_ppm, Rounding.DOWN), table.step_minor)
     asked = (subject.asked_minor or before) if climbs else before + step
@@ -233,7 +234,7 @@ def _cut(
     on: date,
 ) -> Proposal:
     if subject.is_on_plan:
-        return _kept(subject, Limit.ON_PLAN, reasons)
+        return _kept(subject, Limit.ON_PLAN, _ON_PLAN)
     if _within(subject.last_cut_on, policy.cut_cool_down_days, on):
         return _kept(subject, Limit.COOL_DOWN, reasons)
     after = _lower(policy, table, subject.limit_minor)

@@ -12,7 +12,16 @@ import msgspec
 
 from whiteslip.credit.affordability.model import Means
 from whiteslip.credit.limits import life, reading
-from whiteslip.credit.limits.life import Command, Review, ReviewKey, State, Step, people_among
+from whiteslip.credit.limits.life import (
+    FREE,
+    Command,
+    Hindrance,
+    Review,
+    ReviewKey,
+    State,
+    Step,
+    people_among,
+)
 from whiteslip.credit.limits.model import Table
 from whiteslip.credit.limits.reviewing import (
     Direction,
@@ -135,7 +144,7 @@ def _known(row: Any, product: Product) -> Known:
         is_open=row.is_open,
         level=row.restriction_level,
         is_overdue=row.is_overdue,
-        is_on_plan=False,
+        is_on_plan=row.is_on_plan,
         last_raised_on=row.last_raised_on,
         last_cut_on=row.last_cut_on,
         on_time_dues=row.on_time_dues,
@@ -301,15 +310,16 @@ def apply_due_limits(
 ) -> list[Step]:
     """Let announced cuts hold whose day has come, for customers `first` to `last`; return what became of each.
 
-    Idempotent: what was applied is no longer announced. A limit that somebody moved meanwhile stays, and its owner is
-    to be told.
+    Idempotent: what was applied is no longer announced. A limit that somebody moved meanwhile stays, and so does one
+    on whose line a relief runs; its owner is to be told.
     """
     rows = sql.many(db, "find_announced", first=first, last=last, on_date=on)
     if not rows:
         return []
     lines, taken = take_reviews(db, (ReviewKey(*row) for row in rows))
+    hindered = find_hindrances(db, lines)
     steps = [
-        life.fall_due(review, lines.get(review.line), on=on)
+        life.fall_due(review, lines.get(review.line), hindered.get(review.line, FREE), on=on)
         for review in taken.values()
         if review.state is State.ANNOUNCED and review.effective_on and review.effective_on <= on
     ]
@@ -323,16 +333,16 @@ def find_proposed(db: Connection, run_id: int, *, first: int, last: int) -> list
     return [ReviewKey(*row) for row in rows]
 
 
-def find_overdue_lines(db: Connection, keys: Iterable[LineKey]) -> set[LineKey]:
-    """Find the lines among these that are behind."""
+def find_hindrances(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Hindrance]:
+    """Say of lines what keeps a limit from moving today; to be read after the lines are locked."""
     ordered = sorted(set(keys))
     rows = sql.many(
         db,
-        "find_overdue_lines",
+        "find_hindrances",
         customer_ids=arrays.bigints([key.customer_id for key in ordered]),
         line_ids=arrays.bigints([key.line_id for key in ordered]),
     )
-    return {LineKey(*row) for row in rows}
+    return {LineKey(*row[:2]): Hindrance(*row[2:]) for row in rows}
 
 
 def begin_run(
