@@ -101,7 +101,7 @@ class Review(NamedTuple):
 
 
 class Hindrance(NamedTuple):
-    """What keeps a limit from moving on a day: a line that is behind is not raised, one on a relief not moved at all."""
+    """What keeps a limit from moving: a line that is behind is not raised, one on a relief is not moved at all."""
 
     is_behind: bool
     is_on_relief: bool

@@ -21,6 +21,9 @@ class Kind(StrEnum):
     HUMAN_DECISION = "human_decision"
     COMPLAINT = "complaint"
     DATA_CORRECTION = "data_correction"
+    DOWNTURN = "downturn"
+    DEBIT = "debit"
+    RUN = "run"
 
 
 class SubjectType(StrEnum):
@@ -36,6 +39,9 @@ class SubjectType(StrEnum):
     RELIEF = "relief"
     APPEAL = "appeal"
     COMPLAINT = "complaint"
+    CAUSE = "cause"
+    RUN = "run"
+    LIMIT_RUN = "limit_run"
     LINE = "line"
     CUSTOMER = "customer"
 

@@ -131,16 +131,9 @@ def _attach(
         groups[one.group].append(one)
     if not groups:
         return {}
-    ordered = sorted(groups)
-    rows = sql.many(
-        db,
-        "lock_live",
-        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
-        kinds=arrays.texts([kind for _, kind in ordered]),
-    )
     moves: list[Move] = []
     answers: dict[int, OpenedOrAttached] = {}
-    for case in map(_case, rows):
+    for case in lock_live(db, groups):
         these = groups[case.customer_id, case.kind]
         moves.append(rules.attach(case, [one.new for one in these], [one.due_at for one in these]))
         for piece, one in enumerate(these, start=case.pieces + 1):
@@ -186,6 +179,18 @@ def lock_cases(db: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, Case]:
         case_ids=arrays.bigints([key.case_id for key in ordered]),
     )
     return {case.key: case for case in map(_case, rows)}
+
+
+def lock_live(db: Connection, groups: Iterable[tuple[int, str]]) -> list[Case]:
+    """Lock the open cases of customers and kinds until the transaction ends, in order, and read them as they are."""
+    ordered = sorted(groups)
+    rows = sql.many(
+        db,
+        "lock_live",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
+        kinds=arrays.texts([kind for _, kind in ordered]),
+    )
+    return [_case(row) for row in rows]
 
 
 def find_free(
