@@ -209,21 +209,48 @@ def test_what_is_not_theirs_is_not_found_and_scopes_hold(book: Book) -> None:
     assert bo.post("/appeals", {"about": "res_1_9", "text": "no"}).code == "not_allowed"
 
 
-def test_a_limit_nobody_here_can_restore_is_not_said_to_be_restored(book: Book) -> None:
-    phone, bo = app(book), reviewer(book, "Bo")
-    line_id = book.line()
-    book.operator.post(f"/lines/{line_id}/limit", {"fixed_limit_minor": 5_000, "reason": "LIM-01"})
+def changed_limit(book: Book, staff: Caller, line_id: str, body: dict[str, Any]) -> str:
+    """A change of a limit that holds, as the customer names it."""
+    done = staff.post(f"/lines/{line_id}/limit", body)
+    assert done.status == 201, done.body
+    owner = line_id.split("_")[1]
     found = book.database.read(
         lambda db: db.execute(
-            "SELECT change_id FROM money.limit_change WHERE customer_id = %s",
-            (line_id.split("_")[1],),
+            "SELECT max(change_id) FROM money.limit_change WHERE customer_id = %s", (owner,)
         ).fetchone()
     )
     assert found is not None
-    appeal_id = appealed(phone, f"lim_{line_id.split('_')[1]}_{found[0]}")
+    return f"lim_{owner}_{found[0]}"
+
+
+def test_a_cut_that_is_overturned_is_taken_back_by_another_person(book: Book) -> None:
+    phone, bo = app(book), reviewer(book, "Bo")
+    anna = person(book, "Anna", "lines:write", "reviews:write")
+    line_id = book.line()
+    change = changed_limit(book, anna, line_id, {"fixed_limit_minor": 5_000, "reason": "LIM-01"})
+    assert bo.get(f"/lines/{line_id}").body["fixed_limit_minor"] == 5_000
+    appeal_id = appealed(phone, change)
+
+    assert take(book, anna, appeal_id).code == "not_allowed", "Anna cut it"
+    take(book, bo, appeal_id)
+    assert bo.post(f"/appeals/{appeal_id}/decide", OVERTURNED).body["state"] == "decided"
+
+    assert bo.get(f"/lines/{line_id}").body["fixed_limit_minor"] == 100_000
+    (review,) = bo.get(f"/lines/{line_id}/limits").body["reviews"]
+    assert (review["state"], review["trigger"], review["decision_id"]) == ("reversed", "hand", None)
+
+
+def test_a_limit_that_was_moved_since_is_not_said_to_be_restored(book: Book) -> None:
+    phone, bo = app(book), reviewer(book, "Bo")
+    line_id = book.line()
+    cut = {"fixed_limit_minor": 5_000, "reason": "LIM-01"}
+    change = changed_limit(book, book.operator, line_id, cut)
+    changed_limit(book, book.operator, line_id, {"fixed_limit_minor": 7_000})
+    appeal_id = appealed(phone, change)
     take(book, bo, appeal_id)
 
     assert bo.post(f"/appeals/{appeal_id}/decide", OVERTURNED).code == "conflict"
+    assert phone.get(f"/appeals/{appeal_id}").body["state"] == "in_review"
 
     partly = OVERTURNED | {"outcome": "partly"}
     assert bo.post(f"/appeals/{appeal_id}/decide", partly).body["state"] == "decided"

@@ -273,7 +273,7 @@ def _review(
         trigger=run.trigger,
         on=day.current_on,
     )
-    return Reviewed(known.key, 0, subject.limit_minor, tier, proposal)
+    return Reviewed(known.key, 0, subject.limit_minor, tier.name, proposal)
 
 
 def _tier(known: Known, on: date) -> Tier:

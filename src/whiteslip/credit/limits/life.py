@@ -154,6 +154,14 @@ def settle(
     return _step(review, Command.APPLY, effective_on=on)
 
 
+def settle_by_hand(policy: Policy, review: Review, *, by: str, on: date) -> Step:
+    """Say when what a person changes holds: a raise and a cut for odd behavior at once, any other cut is announced."""
+    if not review.is_cut or review.is_immediate:
+        return Step(review, Command.APPLY, State.APPLIED, by, review.after_minor, on)
+    effective_on = on + timedelta(days=policy.notice_days)
+    return Step(review, Command.ANNOUNCE, State.ANNOUNCED, by, review.after_minor, effective_on)
+
+
 def fall_due(review: Review, line: Line | None, hindered: Hindrance, *, on: date) -> Step:
     """Say what becomes of an announced cut on its day; a limit that somebody changed meanwhile is left to them.
 
@@ -233,6 +241,15 @@ def reversed_(
     if line.fixed_limit_minor != review.after_minor:
         return Conflict("the limit has been moved since this cut")
     return Step(review, Command.REVERSE, State.REVERSED, by, review.before_minor, on, note)
+
+
+def undone(
+    review: Review, line: Line, *, by: str, note: str | None, on: date
+) -> Step | WhiteslipError:
+    """Let a person end a cut where it stands: called off before it holds, taken back after."""
+    if review.state is State.APPLIED:
+        return reversed_(review, line, by=by, note=note, on=on)
+    return withdrawn(review, by=by, note=note)
 
 
 def _out_of_bounds(policy: Policy, review: Review, after: Minor) -> InvalidInput | None:

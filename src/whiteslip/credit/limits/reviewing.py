@@ -59,6 +59,7 @@ class Trigger(StrEnum):
     PERIODIC = "periodic"
     EVENT = "event"
     LADDER = "ladder"
+    HAND = "hand"
 
 
 class Direction(StrEnum):
@@ -87,6 +88,7 @@ class Limit(StrEnum):
     ON_PLAN = "on_plan"
     CLOSED = "closed"
     BOOK = "book"
+    HAND = "hand"
 
 
 class Subject(NamedTuple):
@@ -160,6 +162,18 @@ def propose(
             immediate = _is_immediate(policy, verdict.reasons)
             after = suggested if immediate else subject.limit_minor
             return Proposal(Direction.PERSON, after, Limit.BOOK, verdict.reasons, immediate)
+
+
+def by_hand(
+    policy: Policy, before: Minor, after: Minor, reason: ReasonCode | None
+) -> Proposal | InvalidInput:
+    """Make the proposal of a person who moves a limit; to take something away they name why, as it will be told."""
+    reasons = () if reason is None else (reason,)
+    if after > before:
+        return Proposal(Direction.RAISE, after, Limit.HAND, reasons)
+    if not reasons:
+        return InvalidInput("a cut has a reason of the catalog, which is told", where="reason")
+    return Proposal(Direction.CUT, after, Limit.HAND, reasons, _is_immediate(policy, reasons))
 
 
 def hindrances(policy: Policy, subject: Subject, *, climbs: bool, on: date) -> Iterator[Limit]:

@@ -33,7 +33,7 @@ from whiteslip.credit.limits.reviewing import (
     read_policy,
 )
 from whiteslip.credit.limits.runs import Counted, Run, RunState
-from whiteslip.credit.limits.tiers import Tier, Tiers, read_tiers
+from whiteslip.credit.limits.tiers import Tiers, read_tiers
 from whiteslip.infra import arrays, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
@@ -87,7 +87,7 @@ class Reviewed(NamedTuple):
     key: LineKey
     review_id: int
     before_minor: int
-    tier: Tier
+    tier: str
     proposal: Proposal
 
 
@@ -188,7 +188,7 @@ def insert_reviews(
         immediate=arrays.bools([one.is_immediate for one in proposals]),
         directions=arrays.texts([one.direction for one in proposals]),
         bounds=arrays.texts([one.bound for one in proposals]),
-        tiers=arrays.texts([one.tier.name for one in reviews]),
+        tiers=arrays.texts([one.tier for one in reviews]),
         states=arrays.texts(
             [State.KEPT if one.direction is Direction.KEEP else State.PROPOSED for one in proposals]
         ),
@@ -215,6 +215,22 @@ def find_review_lines(db: Connection, keys: Iterable[ReviewKey]) -> dict[ReviewK
     return {
         ReviewKey(row.customer_id, row.review_id): LineKey(row.customer_id, row.line_id)
         for row in rows
+    }
+
+
+def find_reviews_behind(
+    db: Connection, changes: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], ReviewKey]:
+    """Find the reviews that made changes of limits, by customer and number of the change."""
+    ordered = sorted(set(changes))
+    rows = sql.many(
+        db,
+        "find_reviews_behind",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
+        change_ids=arrays.bigints([change_id for _, change_id in ordered]),
+    )
+    return {
+        (row.customer_id, row.change_id): ReviewKey(row.customer_id, row.review_id) for row in rows
     }
 
 
@@ -343,6 +359,18 @@ def find_hindrances(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Hi
         line_ids=arrays.bigints([key.line_id for key in ordered]),
     )
     return {LineKey(*row[:2]): Hindrance(*row[2:]) for row in rows}
+
+
+def find_moving_lines(db: Connection, keys: Iterable[LineKey]) -> set[LineKey]:
+    """Find the lines among these on which a cut is announced, or waits for a person."""
+    ordered = sorted(set(keys))
+    rows = sql.many(
+        db,
+        "find_moving_lines",
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        line_ids=arrays.bigints([key.line_id for key in ordered]),
+    )
+    return {LineKey(*row) for row in rows}
 
 
 def begin_run(

@@ -20,6 +20,7 @@ from whiteslip.risk.reviews import rules
 from whiteslip.risk.reviews.model import (
     Case,
     CaseKey,
+    CaseSubject,
     Desk,
     Kind,
     Label,
@@ -207,6 +208,22 @@ def lock_free(db: Connection, key: CaseKey, *, at: datetime) -> Case | None:
     """Lock a case if it is still free and nobody else is taking it; does not wait."""
     row = sql.maybe(db, "lock_free", customer_id=key.customer_id, case_id=key.case_id, at=at)
     return None if row is None else _case(row)
+
+
+def find_subjects(db: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, list[CaseSubject]]:
+    """Name all that lies in cases, each once, in the order in which it came."""
+    ordered = sorted(set(keys))
+    found: dict[CaseKey, list[CaseSubject]] = {key: [] for key in ordered}
+    rows = sql.many(
+        db,
+        "find_subjects",
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        case_ids=arrays.bigints([key.case_id for key in ordered]),
+    )
+    for row in rows:
+        subject = CaseSubject(SubjectType(row.subject_type), row.subject_id)
+        found[CaseKey(row.customer_id, row.case_id)].append(subject)
+    return found
 
 
 def find_overdue(db: Connection, *, most: int, at: datetime) -> list[CaseKey]:

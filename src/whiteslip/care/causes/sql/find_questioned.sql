@@ -7,5 +7,6 @@ WHERE
     AND NOT EXISTS (
         SELECT FROM credit.limit_review AS review
         WHERE review.customer_id = cause.customer_id AND review.line_id = cause.line_id AND review.reviewed_on >= cause.attributed_on
+            AND review.trigger <> 'hand'
     )
 ORDER BY cause.customer_id, cause.line_id
