@@ -122,6 +122,7 @@ def told(book: Book, line: LineKey) -> list[str]:
     return [row[0] for row in rows(book, query, line.customer_id)]
 
 
+NOBODY_TOLD: list[str] = []
 FRAUD, UNLIKE = ReasonCode.FRAUD_SUSPECTED, ReasonCode.UNLIKE_HISTORY
 
 
@@ -129,10 +130,10 @@ FRAUD, UNLIKE = ReasonCode.FRAUD_SUSPECTED, ReasonCode.UNLIKE_HISTORY
     ("code", "outcome", "expected"),
     [
         (FRAUD, "confirm", (State.ACTIVE, "true_positive", 4, ["suspended"])),
-        (FRAUD, "dismiss", (State.DISMISSED, "false_positive", 0, [])),
+        (FRAUD, "dismiss", (State.DISMISSED, "false_positive", 0, NOBODY_TOLD)),
         (UNLIKE, "uphold", (State.ACTIVE, None, 4, ["suspended"])),
-        (UNLIKE, "dismiss", (State.DISMISSED, "false_positive", 0, [])),
-        (UNLIKE, "lift", (State.DISMISSED, None, 0, [])),
+        (UNLIKE, "dismiss", (State.DISMISSED, "false_positive", 0, NOBODY_TOLD)),
+        (UNLIKE, "lift", (State.DISMISSED, None, 0, NOBODY_TOLD)),
     ],
 )
 def test_what_waited_comes_into_force_or_is_dismissed(

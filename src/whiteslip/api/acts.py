@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from whiteslip.flows.appeal import Overturned
+from whiteslip.flows import waive_late_fees
+from whiteslip.flows.appeal import CHECKOUT, Overturned
 from whiteslip.flows.decide_limit_reviews import (
     Act,
     ChangeAct,
     undo_limit_changes,
     undo_limit_reviews,
 )
+from whiteslip.flows.reopen_applications import Reopening, reopen_applications
 from whiteslip.flows.restrict import (
     LiftRequest,
     RestrictionRuling,
@@ -20,6 +22,7 @@ from whiteslip.flows.restrict import (
 )
 from whiteslip.flows.review_cases import Ruled, SubjectType
 from whiteslip.flows.verify_identity import Verification, verify_identity
+from whiteslip.flows.waive_late_fees import CauseKey, ChargeWaiver
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, WhiteslipError
 
@@ -67,6 +70,14 @@ def confirm_identity(db: Connection, ruled: Sequence[Ruled], at: datetime) -> No
     verify_identity(db, verified, at=at)
 
 
+def waive_episodes(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Take back the late fees of every missed due in the cases: the failing was ours, not the customer's."""
+    for one in ruled:
+        causes = [CauseKey(one.case.customer_id, n) for n in _numbers(one, SubjectType.CAUSE)]
+        by, note = one.ruling.actor, one.ruling.note
+        _all_done(waive_late_fees.waive_episodes(db, causes, actor=by, note=note, at=at))
+
+
 def lift_overturned(db: Connection, overturned: Sequence[Overturned], at: datetime) -> None:
     """Lift restrictions that do not stand; one that has ended meanwhile stays ended."""
     requests = [
@@ -87,6 +98,42 @@ def restore_overturned_limits(
         for one in overturned
     ]
     _all_done(undo_limit_changes(db, changes, at=at))
+
+
+def waive_overturned_fees(db: Connection, overturned: Sequence[Overturned], at: datetime) -> None:
+    """Take back late fees that do not stand; one that was taken back before is done."""
+    charges = [
+        ChargeWaiver(one.subject.customer_id, one.subject.subject_id, one.note, one.actor)
+        for one in overturned
+    ]
+    _all_done(waive_late_fees.waive_charges(db, charges, at=at))
+
+
+def reopen_overturned_applications(
+    db: Connection, overturned: Sequence[Overturned], at: datetime
+) -> None:
+    """Let refusals that do not stand be decided anew by a person who had no part in them."""
+    reopenings = [
+        Reopening(
+            one.subject.customer_id,
+            one.subject.subject_id,
+            one.actor,
+            one.appeal_id,
+            one.note,
+            one.frozen,
+        )
+        for one in overturned
+    ]
+    _all_done(reopen_applications(db, reopenings, at=at))
+
+
+def answer_overturned_decisions(
+    _db: Connection, overturned: Sequence[Overturned], _at: datetime
+) -> None:
+    """Undo nothing, since a purchase that was not made leaves nothing; any other decision has its own way back."""
+    for one in overturned:
+        if one.book != CHECKOUT:
+            raise Conflict(f"what a decision of the {one.book} book led to is appealed itself")
 
 
 def _numbers(ruled: Ruled, type_: SubjectType) -> list[int]:

@@ -38,6 +38,7 @@ from whiteslip.api.routes import (
     restrictions,
     reviews,
     suspensions,
+    waivers,
 )
 from whiteslip.api.runtime import DESK, END_OF_DAY, POST, THREADS, Runtime
 from whiteslip.gateways.bureau.client import HttpBureau
@@ -74,6 +75,7 @@ ROUTERS = (
     contacts,
     relief,
     disputes,
+    waivers,
 )
 PREFIX = "/v1"
 ABOUT = (

@@ -183,5 +183,8 @@ def _shown(row: appeals.AppealView) -> shapes.Appeal:
 ACTS: Mapping[SubjectType, Act] = {
     SubjectType.RESTRICTION: acts.lift_overturned,
     SubjectType.LIMIT_CHANGE: acts.restore_overturned_limits,
+    SubjectType.APPLICATION: acts.reopen_overturned_applications,
+    SubjectType.FEE: acts.waive_overturned_fees,
+    SubjectType.DECISION: acts.answer_overturned_decisions,
 }
 """What undoes each kind of decision that does not stand; of any other only parts can be changed, by hand."""

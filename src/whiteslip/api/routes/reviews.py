@@ -175,6 +175,7 @@ ACTS: Acts = {
     (Kind.FRAUD, "dismiss"): acts.end_restrictions,
     (Kind.LIMIT, "reverse"): acts.undo_limits,
     (Kind.IDENTITY, "verified"): acts.confirm_identity,
+    (Kind.DEBIT, "ours"): acts.waive_episodes,
 }
 """What each outcome of a kind does, in the transaction of its decision."""
 

@@ -121,6 +121,11 @@ def find_noticed(db: Connection, keys: Iterable[CauseKey]) -> list[Noticed]:
     return [Noticed(*row) for row in _of_causes(db, "find_noticed", keys)]
 
 
+def find_episodes(db: Connection, keys: Iterable[CauseKey]) -> list[Episode]:
+    """Find the episodes of arrears that attributions explain, each once."""
+    return [Episode(*row) for row in _of_causes(db, "find_episodes", keys)]
+
+
 def _of_causes(db: Connection, name: str, keys: Iterable[CauseKey]) -> list[Any]:
     ordered = sorted(set(keys))
     return sql.many(

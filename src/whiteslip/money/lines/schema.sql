@@ -1,5 +1,5 @@
 -- Credit lines with their live balances, and the limits granted on top of the fixed one.
--- credited_total_minor sums all that was ever credited to the line (repayments and refunds less payouts): a statement takes the difference.
+-- credited_total_minor sums all that was ever credited to the line (repayments, refunds and waived late fees less payouts): a statement takes the difference.
 -- restriction_level is a projection: set in the same transaction as its cause in the risk stream.
 CREATE TABLE money.line (
     customer_id bigint NOT NULL,

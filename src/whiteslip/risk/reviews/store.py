@@ -14,6 +14,7 @@ import msgspec
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import Unavailable, invariant
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.risk.reviews import rules
@@ -192,6 +193,16 @@ def lock_live(db: Connection, groups: Iterable[tuple[int, str]]) -> list[Case]:
         kinds=arrays.texts([kind for _, kind in ordered]),
     )
     return [_case(row) for row in rows]
+
+
+def close_moot(
+    db: Connection, groups: Iterable[tuple[int, str]], *, note: str, at: datetime
+) -> list[Case]:
+    """Close the open cases of customers and kinds that nobody has to decide any more; returns them as they were."""
+    live = lock_live(db, groups)
+    moves = [rules.withdraw(case, PROGRAM, note, at=at) for case in live]
+    move_cases(db, [move for move in moves if isinstance(move, Move)], at=at)
+    return live
 
 
 def find_free(

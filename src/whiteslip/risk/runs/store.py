@@ -8,9 +8,8 @@ from whiteslip.infra import outbox
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.actor import PROGRAM
-from whiteslip.risk.reviews import rules as reviewing
 from whiteslip.risk.reviews import store as reviews
-from whiteslip.risk.reviews.model import Kind, Move, NewCase
+from whiteslip.risk.reviews.model import Kind, NewCase
 from whiteslip.risk.runs import rules
 from whiteslip.risk.runs.model import Left, Run, Said, Saying
 from whiteslip.risk.suspensions.life import State
@@ -92,10 +91,7 @@ def open_case(db: Connection, case: NewCase, *, on: date, at: datetime) -> None:
 
 def close_case(db: Connection, *, note: str, at: datetime) -> bool:
     """Close the case of the runs once none waits any more; tell whether it closed."""
-    live = reviews.lock_live(db, [(rules.NOBODY, Kind.RUN)])
-    if not live or sql.one(db, "find_waiting").waits:
+    group = rules.NOBODY, Kind.RUN
+    if not reviews.lock_live(db, [group]) or sql.one(db, "find_waiting").waits:
         return False
-    move = reviewing.withdraw(live[0], PROGRAM, note, at=at)
-    if isinstance(move, Move):
-        reviews.move_cases(db, [move], at=at)
-    return isinstance(move, Move)
+    return bool(reviews.close_moot(db, [group], note=note, at=at))
