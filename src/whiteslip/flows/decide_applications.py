@@ -162,9 +162,11 @@ def decide_review(
 
 def _may_not_review(review: Review, application: Application) -> WhiteslipError | None:
     """Say why a person may not decide so; who declined before it was reopened may not at all, however named."""
+    if error := rules.check_review(review, application, table()):
+        return error
     if person_of(review.actor) in people_of(application.declined_by):
         return NotAllowed("another person decides than the one whose refusal did not stand")
-    return rules.check_review(review, application, table())
+    return None
 
 
 def expire_applications(db: Connection, *, most: int, at: datetime) -> list[Decided]:
