@@ -160,10 +160,10 @@ class LineBody(Body, frozen=True):
 
 
 class LimitBody(Body, frozen=True):
-    """Change the fixed limit, for a reason of the catalog."""
+    """Change the fixed limit; a cut has a reason of the catalog, which is told, and is announced before it holds."""
 
     fixed_limit_minor: Limit
-    reason: ReasonCode
+    reason: ReasonCode | None = None
     currency: Currency = "CNY"
 
 

@@ -165,11 +165,17 @@ def limit_set(outcome: LimitSet | WhiteslipError) -> Response:
     """Answer a change of limits."""
     if isinstance(outcome, WhiteslipError):
         return problems.of_error(outcome)
+    reviewed = outcome.review_id
     set_now = answers.LimitSet(
         ids.write("lin", outcome.customer_id, outcome.line_id),
         outcome.fixed_limit_minor,
         outcome.temporary_limit_minor,
         outcome.available_minor,
+        limit_review_id=None
+        if reviewed is None
+        else ids.write("lmr", outcome.customer_id, reviewed),
+        next_limit_minor=outcome.next_limit_minor,
+        effective_on=outcome.effective_on,
     )
     return Response(CREATED, encode(set_now))
 

@@ -18,7 +18,7 @@ from whiteslip.money.lines.store import find_lines, take_turns
 from whiteslip.risk.suspensions import store
 from whiteslip.risk.suspensions.life import Command
 from whiteslip.risk.suspensions.model import NewRestriction, Scope, Step
-from whiteslip.risk.suspensions.rules import imposed_apart
+from whiteslip.risk.suspensions.rules import imposed_apart, on_ruling
 
 __all__ = [
     "EaseRequest",
@@ -69,6 +69,16 @@ class EaseRequest(NamedTuple):
     level: int
     note: str
     actor: str
+
+
+class RestrictionRuling(NamedTuple):
+    """A person has looked at a restriction: it stays in force, or comes into it, or it does not."""
+
+    customer_id: int
+    restriction_id: int
+    actor: str
+    note: str
+    stays: bool
 
 
 class Restricted(NamedTuple):
@@ -158,6 +168,25 @@ def _take(db: Connection, step: Step, *, at: datetime) -> Restricted | Whiteslip
         return answer
     (change,) = (one for one in taken.changes if LineKey(*one[:2]) == answer.line)
     return Restricted(*answer.line, step.restriction_id, change.level_after)
+
+
+def rule_on_restrictions(
+    db: Connection, rulings: Sequence[RestrictionRuling], *, at: datetime
+) -> None:
+    """Do what people ruled of restrictions they looked at, and tell the owners; one that is over already stays so."""
+    on = business_day.today(db).current_on
+    keys = [(one.customer_id, one.restriction_id) for one in rulings]
+    found = store.read(db, keys)
+    steps = [
+        step
+        for key, one in zip(keys, rulings, strict=True)
+        if key in found and (step := on_ruling(found[key], one.actor, one.note, stays=one.stays))
+    ]
+    taken = store.take_steps(db, steps, on=on, at=at)
+    for answer in taken.answers:
+        if isinstance(answer, WhiteslipError):
+            raise answer  # it moved since it was read: the reviewer looks again
+    insert_notices(db, notices_of(taken.changes), at=at)
 
 
 def _new(request: RestrictionRequest, key: LineKey, numbers: tuple[int, int]) -> NewRestriction:

@@ -221,7 +221,7 @@ class Story:
 
     def _limits(self, line: LineKey, fixed_minor: int, ends_on: date) -> None:
         reason = ReasonCode("LIM-01")
-        cut = LimitChange(*line, fixed_minor, reason)
+        cut = LimitChange(*line, fixed_minor, reason, "tester")
         granted = TemporaryLimit(*line, 50_000, ends_on)
         at = noon(self.book.today)
         self.book.write(lambda db: done(change_limits(db, [cut], at=at)[0]))

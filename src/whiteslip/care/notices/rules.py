@@ -54,6 +54,8 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.TEMPORARY_LIMIT_ENDING: frozenset({"amount", "date", "limit"}),
         Kind.DUE_SOON: frozenset({"amount", "due_on"}),
         Kind.OVERDUE_REMINDER: frozenset({"amount", "due_on"}),
+        Kind.LATE_FEE_WAIVED: frozenset({"amount", "returned"}),
+        Kind.APPEAL_DECIDED: frozenset({"not_made_on"}),
     }
 )
 """The facts a kind of notice may come with, the only ones its frame may name; none of them is certain."""
@@ -71,6 +73,7 @@ _MAY_BE_BARE = frozenset(
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.APPLICATION_REOPENED,
         Kind.APPEAL_RECEIVED,
         Kind.APPEAL_DECIDED,
         Kind.HUMAN_DECISION_REQUESTED,
@@ -79,6 +82,7 @@ _MAY_BE_BARE = frozenset(
         Kind.BUDGET_WARNING,
         Kind.DUE_SOON,
         Kind.OVERDUE_REMINDER,
+        Kind.LATE_FEE_WAIVED,
         Kind.RELIEF_OFFERED,
         Kind.RELIEF_AGREED,
         Kind.RELIEF_KEPT,

@@ -9,7 +9,15 @@ from whiteslip.kernel.errors import Conflict, InvalidInput
 from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
-from whiteslip.risk.suspensions.life import IN_FULL_FORCE, MOVES, Command, State, in_force, moved
+from whiteslip.risk.suspensions.life import (
+    IN_FULL_FORCE,
+    MOVES,
+    OVER,
+    Command,
+    State,
+    in_force,
+    moved,
+)
 from whiteslip.risk.suspensions.model import (
     CLOSED_LEVEL,
     RESTRICTING,
@@ -149,6 +157,23 @@ def on_verification(standing: Standing, actor: str, method: str) -> Step | None:
     return Step(
         standing.customer_id, standing.restriction_id, command, actor, f"verified by {method}"
     )
+
+
+def on_ruling(standing: Standing, actor: str, note: str, *, stays: bool) -> Step | None:
+    """Say what a look does to a restriction: what waited is confirmed or dismissed, the rest stays or is lifted.
+
+    None where there is nothing to do: it stands already, or is over.
+    """
+    if stays:
+        waits = standing.state in (State.PENDING_REVIEW, State.CURING, State.IN_REVIEW)
+        command = Command.CONFIRM if waits else None
+    elif standing.state in UNTOLD:
+        command = Command.DISMISS
+    else:
+        command = None if standing.state in OVER else Command.LIFT
+    if command is None:
+        return None
+    return Step(standing.customer_id, standing.restriction_id, command, actor, note)
 
 
 def case_of(standing: Standing, to: State, actor: str) -> NewCase | None:
