@@ -13,6 +13,8 @@ from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.affordability import rules as affordability
 from whiteslip.credit.affordability.model import Assessment, Means
 from whiteslip.credit.affordability.store import terms
+from whiteslip.credit.agreements import store as agreements
+from whiteslip.credit.agreements.model import Acceptance, Subject
 from whiteslip.credit.applications import rules, scoring, store
 from whiteslip.credit.applications.model import (
     Application,
@@ -42,7 +44,6 @@ from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line, NewLine
-from whiteslip.money.lines.store import insert_lines
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
 
@@ -274,11 +275,23 @@ def _end(db: Connection, endings: Sequence[_Ending], *, on: date, at: datetime) 
         opened += [] if line is None else [line]
         moves.append(_move(ending, line))
         notices.append(_notice(ending, line, notice_id, on=on))
-    insert_lines(db, opened)
+    agreements.open_lines(db, opened, _agreed(db, moves))
     store.move_applications(db, moves, on=on, at=at)
     insert_notices(db, notices, at=at)
     _announce(db, moves, at=at)
     return [Decided(*move[:2], move.after, move.limit_minor or 0, move.line_id) for move in moves]
+
+
+def _agreed(db: Connection, moves: Sequence[Move]) -> list[Acceptance]:
+    """Let each new line be under what its application accepted."""
+    leading = [move for move in moves if move.line_id is not None]
+    if not leading:
+        return []
+    accepted = agreements.read_acceptances(db, (move[:2] for move in leading))
+    return [
+        accepted[move[:2]][-1]._replace(subject_id=move.line_id, subject=Subject.LINE)
+        for move in leading
+    ]
 
 
 def _line(db: Connection, ending: _Ending, line_id: int, *, on: date) -> Line | None:
