@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -79,7 +79,7 @@ class Plan(NamedTuple):
         return self.principal_minor + self.fee_minor
 
 
-def of_product(product: Product) -> Mapping[str, Words]:
+def of_product(product: Product) -> dict[str, Words]:
     """Put the terms of a product into words."""
     return {
         "due_days": _same(product.due_days),
@@ -102,7 +102,7 @@ def of_product(product: Product) -> Mapping[str, Words]:
     }
 
 
-def of_plan(plan: Plan, currency: str) -> Mapping[str, Words]:
+def of_plan(plan: Plan, currency: str) -> dict[str, Words]:
     """Put what was agreed of a plan into words."""
     return {
         "agreed_on": _same(plan.agreed_on.isoformat()),

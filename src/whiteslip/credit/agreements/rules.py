@@ -65,13 +65,15 @@ def cite(agreement: Agreement, what: str, reasons: Sequence[Reason] = ()) -> Cit
     )
 
 
-def check_version(asked: int | None, live: Agreement) -> InvalidInput | None:
+def check_version(
+    asked: int | None, live: Agreement, *, where: str = "agreement_version"
+) -> InvalidInput | None:
     """Refuse a version that is not in force for new acceptances, naming the one that is; None asks for that one."""
     if asked in {None, live.version}:
         return None
     return InvalidInput(
         f"version {asked} of the {live.name} is not in force, version {live.version} is",
-        where="agreement_version",
+        where=where,
     )
 
 
