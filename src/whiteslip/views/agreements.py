@@ -91,6 +91,11 @@ class FeeView(NamedTuple):
     clause: int | None
 
 
+def everything(db: Connection) -> list[Published]:
+    """List every published version, the newest of each agreement last."""
+    return published(db)
+
+
 def in_force(db: Connection) -> list[Published]:
     """List the version of each agreement that is in force for new acceptances."""
     newest = {one.agreement.name: one for one in published(db)}

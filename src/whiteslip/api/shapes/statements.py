@@ -26,7 +26,7 @@ class StatementFee(Struct, frozen=True):
 
 
 class Statement(Struct, frozen=True):
-    """previous + charged - credited = balance; below zero it is the customer's own. Fees are part of what is charged."""
+    """previous + charged - credited = balance; below zero it is the customer's own. Fees are part of the charged."""
 
     line_id: str
     statement_on: date
