@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 from tests.builders import Book, done, founded, only
 from tests.credit.agreements.versions import replaced, version
+from tests.flows.test_application_states import fail, request, taken_in
 
 from whiteslip.care.notices.model import NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.agreements import store
+from whiteslip.credit.agreements.model import How
+from whiteslip.credit.applications.model import Review
+from whiteslip.flows.apply import apply
+from whiteslip.flows.decide_applications import decide_applications, decide_review
 from whiteslip.flows.keep_agreements import (
     BEGINNING,
     AcceptRequest,
@@ -150,3 +155,26 @@ def test_a_notice_on_a_line_nobody_agreed_to_cites_nothing(book: Book) -> None:
     (row,) = notices(book, "suspended")
     assert row[3:] == (None, None)
     assert "依据" not in row[1]
+
+
+def test_a_line_is_opened_under_what_its_application_was_shown(book: Book) -> None:
+    at = book.at
+    wrong = request(book)._replace(agreement_version=2)
+    refused = only(book.write(lambda db: apply(db, [wrong], at=at)))
+    assert isinstance(refused, InvalidInput)
+    assert refused.where == "agreement_version"
+    key = taken_in(book)
+    book.write(lambda db: fail(db, book, key))
+    book.write(lambda db: decide_applications(db, [key], at=at))
+    renew(book, 2, needs_acceptance=True)
+
+    review = Review(*key, "reviewer (caller 2)", 300_000)
+    decided = done(book.write(lambda db: decide_review(db, [review], at=at))[0])
+
+    assert decided.line_id is not None
+    line = LineKey(key.customer_id, decided.line_id)
+    (said,) = book.write(lambda db: store.read_acceptances(db, [line]))[line]
+    assert (said.how, said.actor, said.accepted_at) == (How.APPLICATION, "shop (caller 1)", at)
+    bound = book.write(lambda db: store.read_binding(db, [line], on=book.today))
+    assert bound[line].version == 1, "version 2 was not what was shown"
+    assert tell(book).lines == 1, "and of version 2 its owner is told"
