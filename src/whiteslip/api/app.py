@@ -20,6 +20,7 @@ from whiteslip.api.checkout import HotCheckout
 from whiteslip.api.posted import to_http
 from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
+    agreements,
     appeals,
     applications,
     budgets,
@@ -71,6 +72,7 @@ ROUTERS = (
     complaints,
     budgets,
     privacy,
+    agreements,
     limits,
     campaigns,
     contacts,

@@ -52,6 +52,14 @@ Hashed: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{16,128}$")]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 Product: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")]
 StatementDay: TypeAlias = Annotated[int, Meta(ge=1, le=28)]
+AgreementVersion: TypeAlias = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=10_000,
+        description="The version the person was shown; the one in force if not set.",
+    ),
+]
 Level: TypeAlias = Annotated[int, Meta(ge=1, le=5)]
 
 
@@ -150,12 +158,13 @@ class MerchantBody(Body, frozen=True):
 
 
 class LineBody(Body, frozen=True):
-    """Open a credit line."""
+    """Open a credit line for somebody who accepts the credit agreement."""
 
     customer_id: CustomerId
     fixed_limit_minor: Limit
     statement_day: StatementDay
     product: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")] = "pay-later"
+    agreement_version: AgreementVersion | None = None
     currency: Currency = "CNY"
 
 
@@ -237,6 +246,7 @@ class ApplicationBody(Body, frozen=True):
     device_hash: Hashed | None = None
     phone_hash: Hashed | None = None
     address_hash: Hashed | None = None
+    agreement_version: AgreementVersion | None = None
     currency: Currency = "CNY"
 
 

@@ -1,6 +1,7 @@
 """The list of commands; each module adds its own to the program."""
 
 from whiteslip.cli import (
+    agreements,
     backtest,
     bench,
     bench_contact,
@@ -29,6 +30,7 @@ from whiteslip.cli.app import app
 app.command()(replay.replay)
 
 __all__ = [
+    "agreements",
     "app",
     "backtest",
     "bench",
