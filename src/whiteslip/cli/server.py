@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen
 from typing import Annotated
 
 import typer
 
+from whiteslip.cli import simulators
 from whiteslip.cli.app import app, err, say
 from whiteslip.flows.found_book import complete_book, found_book
 from whiteslip.infra import backup as backups
@@ -21,9 +19,9 @@ from whiteslip.infra.database import Connection, Database, connect, refuse_unsaf
 from whiteslip.infra.embedded import EmbeddedServer
 from whiteslip.infra.embedded.places import is_free
 from whiteslip.infra.migrations import migrate as apply_migrations
-from whiteslip.infra.settings import PREFIX, Settings
+from whiteslip.infra.settings import Settings
 from whiteslip.kernel.calendar import business_date_of
-from whiteslip.kernel.errors import Conflict, Unavailable
+from whiteslip.kernel.errors import Conflict
 
 Home = Annotated[Path | None, typer.Option(help="Folder of data, logs and secrets.")]
 Dsn = Annotated[str | None, typer.Option(help="A PostgreSQL of your own, version 15 or newer.")]
@@ -41,14 +39,13 @@ def up(*, demo: Demo = False, dsn: Dsn = None, port: Port = None, home: Home = N
         raise Conflict(f"port {chosen.port} is taken; choose another with --port")
     logs.configure(chosen)
     database = ready_database(chosen)
-    for name in ("home", "port", "host"):
-        os.environ[f"{PREFIX}{name.upper()}"] = str(getattr(chosen, name))
-    os.environ[f"{PREFIX}DSN"] = database
-    if demo:
-        _build_demo(database)
-    _found(database)
-    _complete(database)
-    _serve(chosen)
+    ready = chosen.model_copy(update={"dsn": database})
+    with simulators.beside(ready, tell=say) as served:
+        if demo:
+            _build_demo(database)
+        _found(database)
+        _complete(database)
+        _serve(served)
 
 
 @app.command()
@@ -149,27 +146,8 @@ def _serve(chosen: Settings) -> None:
     from whiteslip.api.app import create_app
     from whiteslip.api.server import serve
 
-    with _bureau(chosen):
-        say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
-        serve(create_app(settings.load()), host=chosen.host, port=chosen.port)
-
-
-@contextmanager
-def _bureau(chosen: Settings) -> Generator[None]:
-    """Run a simulated bureau beside a sandbox that has no other; it ends with this process, however that ends."""
-    if not chosen.sandbox or chosen.bureau_url:
-        yield
-        return
-    command = [sys.executable, "-m", "whiteslip.cli.main", "bureau-simulator"]
-    with Popen([*command, "--port", "0", "--with-parent"], stdin=PIPE, stdout=PIPE) as simulator:
-        said = simulator.stdout.readline().decode() if simulator.stdout else ""
-        if not said:
-            raise Unavailable("the simulated bureau did not start")
-        os.environ[f"{PREFIX}BUREAU_URL"] = said.split()[-1]
-        try:
-            yield
-        finally:
-            simulator.terminate()
+    say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
+    serve(create_app(chosen), host=chosen.host, port=chosen.port)
 
 
 @contextmanager

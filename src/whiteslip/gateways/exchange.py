@@ -67,6 +67,17 @@ class Party:
             connection.close()
         return NoReply(has_begun, is_late=True, detail="late") if monotonic() >= until else reply
 
+    def knock(self) -> str | None:
+        """Connect and hang up: tell why nobody listens, None when somebody does. Nothing is asked."""
+        connection = _connection(self._parts, self._connect_s)
+        try:
+            connection.connect()
+        except (OSError, ValueError) as error:
+            return type(error).__name__
+        finally:
+            connection.close()
+        return None
+
     @property
     def limit(self) -> str:
         """Say how long an answer is waited for."""
