@@ -51,12 +51,12 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def up(folder: Path, **more: str) -> Generator[Running]:
+def up(folder: Path, *words: str, **more: str) -> Generator[Running]:
     """Run it until the block ends, and stop it by an interrupt to it alone."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     chosen = {f"WHITESLIP_{name.upper()}": value for name, value in more.items()}
-    command = [sys.executable, "-m", "whiteslip.cli.main", "up", "--port", str(port)]
+    command = [sys.executable, "-m", "whiteslip.cli.main", "up", *words, "--port", str(port)]
     told = {"PYTHONPATH": SOURCE, "PATH": os.defpath, "WHITESLIP_HOME": str(folder), **chosen}
     with Popen(command, env=told, cwd="/", stdout=PIPE, text=True) as process:
         lines: queue.Queue[str] = queue.Queue()
@@ -139,6 +139,24 @@ def test_outside_a_sandbox_nothing_is_simulated_and_it_is_said(home: Path) -> No
         checks = _until(lambda: _noted(home))
         assert "not configured" in checks["bureau"]["found"]
         assert "told in the app only" in checks["messages"]["found"]
+
+
+@pytest.mark.slow
+def test_a_newcomer_is_told_the_main_story_and_where_to_read_it(home: Path) -> None:
+    began = monotonic()
+    with up(home, "--demo") as running:
+        said = [running.says("What happened to 林小满, as the records have it")]
+        while "The people in it" not in said[-1]:
+            said.append(running.lines.get(timeout=WITHIN_S))
+        running.says("Serving on")
+        took = monotonic() - began
+        for line in said[-4:]:
+            page = httpx.get(line.split()[-1], headers={"accept": "text/html"})
+            assert page.status_code == 200, line
+        wanted = ("applies for", "opens", "is missed", "suspended", "works again", "appeals")
+        for words in wanted:
+            assert any(words in line for line in said), words
+    assert took < 2 * WITHIN_S, "a minute on a quiet machine; tests share theirs"
 
 
 def test_one_that_dies_again_and_again_is_waited_for_longer_each_time() -> None:

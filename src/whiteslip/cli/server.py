@@ -20,8 +20,10 @@ from whiteslip.infra.embedded import EmbeddedServer
 from whiteslip.infra.embedded.places import is_free
 from whiteslip.infra.migrations import migrate as apply_migrations
 from whiteslip.infra.settings import Settings
+from whiteslip.kernel import ids
 from whiteslip.kernel.calendar import business_date_of
 from whiteslip.kernel.errors import Conflict
+from whiteslip.views.book import find_story
 
 Home = Annotated[Path | None, typer.Option(help="Folder of data, logs and secrets.")]
 Dsn = Annotated[str | None, typer.Option(help="A PostgreSQL of your own, version 15 or newer.")]
@@ -42,9 +44,11 @@ def up(*, demo: Demo = False, dsn: Dsn = None, port: Port = None, home: Home = N
     ready = chosen.model_copy(update={"dsn": database})
     with simulators.beside(ready, tell=say) as served:
         if demo:
-            _build_demo(database)
+            _build_demo(served)
         _found(database)
         _complete(database)
+        if demo:
+            _tell_story(served)
         _serve(served)
 
 
@@ -100,17 +104,37 @@ def ready_database(chosen: Settings) -> str:
     return dsn
 
 
-def _build_demo(dsn: str) -> None:
+def _build_demo(chosen: Settings) -> None:
     """Let the world fill an empty book, and show the keys it issued: they cannot be seen again."""
     from whiteslip.world import demo
 
     with _progress("building the demo world") as progress:
-        built = demo.build(dsn, progress=progress)
+        built = demo.build(chosen, progress=progress)
     if built is None:
         return
     say(f"Built {built.world.shoppers} shoppers and {built.world.days} days.")
     for issued in built.keys:
         say(f"API key of {issued.label}: {issued.key}")
+
+
+def _tell_story(chosen: Settings) -> None:
+    """Tell the demonstration's main story as the records have it, and where to read it all; other books have none."""
+    from whiteslip.world.telling import tell
+
+    with Database(chosen.dsn or "", max_size=1) as database:
+        story = database.read(find_story)
+        told = [] if story is None else database.read(lambda db: tell(db, story.customer_id))
+    if story is None:
+        return
+    say(f"What happened to {story.display_name}, as the records have it:")
+    for each in told:
+        say(f"{each.on} {each.text}")
+    url = f"http://{chosen.host}:{chosen.port}"
+    person = f"{url}/customers/{ids.write('cus', story.customer_id)}"
+    say(f"The whole story: {person}?lang=en")
+    say(f"Every cent of it: {person}/journal?lang=en")
+    say(f"The whole book: {url}/?lang=en")
+    say(f"The people in it: {url}/customers?lang=en")
 
 
 def _found(dsn: str) -> None:

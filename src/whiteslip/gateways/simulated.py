@@ -8,6 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, Protocol, cast
 
+from whiteslip.gateways.exchange import Party, Reply
+from whiteslip.kernel.errors import Unavailable
+
 HOST = "127.0.0.1"
 _LARGEST = 64 * 1024
 
@@ -88,6 +91,14 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that hangs up is an ordinary thing here."""
+
+
+def take_control(url: str, **said: Any) -> None:
+    """Tell the simulator at an address what to do; raises `Unavailable` when it is none, or does not understand."""
+    simulator = Party(url, what="a simulator", where="url")
+    said_back = simulator.put("/control", json.dumps(said).encode())
+    if not isinstance(said_back, Reply) or said_back.status != 200:
+        raise Unavailable(f"the simulator at {url} does not do as it is told: {said_back}")
 
 
 def serve(
