@@ -26,6 +26,8 @@ CREATE TABLE money.purchase (
     PRIMARY KEY (customer_id, purchase_id)
 ) WITH (fillfactor = 85);
 CREATE INDEX purchase_expiry ON money.purchase (expires_on, customer_id) WHERE status = 'authorized';
+-- A shop's own sales, newest first; neither column ever changes, so updates stay in their page.
+CREATE INDEX purchase_merchant ON money.purchase (merchant_id, purchase_id);
 
 CREATE TABLE money.capture (
     customer_id bigint NOT NULL,
