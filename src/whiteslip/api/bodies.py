@@ -59,6 +59,10 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True):
     """What a request says; a field nobody knows is refused rather than ignored."""
 
 
+class NoWords(Body, frozen=True):
+    """Nothing needs to be said: `{}`."""
+
+
 class PurchaseBody(Body, frozen=True):
     """Buy on credit. A merchant's key sells for its own merchant; an operator's names one."""
 
@@ -100,10 +104,6 @@ class CaptureBody(Body, frozen=True):
     amount_minor: Amount | None = None
     final: bool = False
     currency: Currency = "CNY"
-
-
-class VoidBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
 
 
 class RefundBody(Body, frozen=True):
@@ -182,10 +182,6 @@ class RestrictionBody(Body, frozen=True):
     reason: ReasonCode
 
 
-class LiftBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class PayoutBody(Body, frozen=True):
     """Pay out the credit balance, or a part of it."""
 
@@ -233,10 +229,6 @@ class ApplicationBody(Body, frozen=True):
     phone_hash: Hashed | None = None
     address_hash: Hashed | None = None
     currency: Currency = "CNY"
-
-
-class WithdrawBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
 
 
 class ReviewBody(Body, frozen=True):
