@@ -12,11 +12,13 @@ BILLED_ON = date(2026, 2, 10)
 BEFORE = date(2026, 2, 9)
 _INSTALLMENT = """
     INSERT INTO money.installment (
-        customer_id, installment_id, line_id, purchase_id, principal_minor, fee_minor, late_fee_minor, paid_principal_minor,
-        paid_fee_minor, paid_late_fee_minor, statement_on, due_on, captured_on, number, kind
+        customer_id, installment_id, line_id, purchase_id, principal_minor, fee_minor, late_fee_minor,
+        paid_principal_minor, paid_fee_minor, paid_late_fee_minor, statement_on, due_on, captured_on, number, kind
     )
-    VALUES (1, 1, 1, CASE WHEN %(kind)s <> 'revolving_fee' THEN 1 END, 1000, 100, 10, 300, 20, 3, %(on)s, '2026-03-01', '2026-01-01', 1,
-        %(kind)s::text::money.installment_kind)
+    VALUES (
+        1, 1, 1, CASE WHEN %(kind)s <> 'revolving_fee' THEN 1 END, 1000, 100, 10,
+        300, 20, 3, %(on)s, '2026-03-01', '2026-01-01', 1, %(kind)s::text::money.installment_kind
+    )
 """
 _OWED = "SELECT money.fee_owed(i, %s), money.owed(i, %s) FROM money.installment AS i"
 
