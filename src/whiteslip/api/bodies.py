@@ -67,6 +67,10 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True):
     """What a request says; a field nobody knows is refused rather than ignored."""
 
 
+class NoWords(Body, frozen=True):
+    """Nothing needs to be said: `{}`."""
+
+
 class PurchaseBody(Body, frozen=True):
     """Buy on credit. A merchant's key sells for its own merchant; an operator's names one."""
 
@@ -108,10 +112,6 @@ class CaptureBody(Body, frozen=True):
     amount_minor: Amount | None = None
     final: bool = False
     currency: Currency = "CNY"
-
-
-class VoidBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
 
 
 class RefundBody(Body, frozen=True):
@@ -196,10 +196,6 @@ class RestrictionBody(Body, frozen=True):
     scope: Literal["line", "customer", "plans"] = "line"
 
 
-class LiftBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class PayoutBody(Body, frozen=True):
     """Pay out the credit balance, or a part of it."""
 
@@ -248,10 +244,6 @@ class ApplicationBody(Body, frozen=True):
     address_hash: Hashed | None = None
     agreement_version: AgreementVersion | None = None
     currency: Currency = "CNY"
-
-
-class WithdrawBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
 
 
 class ReviewBody(Body, frozen=True):

@@ -42,7 +42,8 @@ def publish(book: Book, text: str) -> Agreement:
 
 
 def line_of(number: int) -> Line:
-    return Line(1, number, 1, "open", 0, 5, 1000, 0, 0, 0, 0, date(2026, 1, 1))
+    opened_on = date(2026, 1, 1)
+    return Line(1, number, 1, "open", 0, 5, 1000, 0, 0, 0, 0, opened_on, False, False, 500_000)
 
 
 def accepted(book: Book, key: LineKey, agreement_id: int, how: How = How.LATER) -> Acceptance:
