@@ -1,0 +1,10 @@
+"""All stories there are, in the order of the table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from whiteslip.world.causes.model import Story
+from whiteslip.world.causes.stories import arrears
+
+STORIES: Final[tuple[Story, ...]] = arrears.STORIES
