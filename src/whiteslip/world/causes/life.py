@@ -107,6 +107,26 @@ class Life:
         if owed:
             self.pays(owed)
 
+    def pays_dues(self) -> None:
+        """Repay every installment due by now."""
+        owed = sum(
+            one["owed_minor"]
+            for one in self.installments()
+            if date.fromisoformat(one["due_on"]) <= self.today
+        )
+        if owed:
+            self.pays(owed)
+
+    def lives_paying(self, until: date) -> Generator[date]:
+        """Live until a day, and pay each due on its day."""
+        while True:
+            self.pays_dues()
+            if self.today >= until:
+                return
+            dues = [date.fromisoformat(one["due_on"]) for one in self.installments()]
+            later = [on for on in dues if on > self.today]
+            yield min([until, self.next_bill_on(), *later])
+
     # What the records say.
 
     def line(self) -> dict[str, Any]:
@@ -141,13 +161,18 @@ class Life:
         """List the line's restrictions."""
         return self.town.app.get(f"/lines/{self.line_id}/restrictions")["restrictions"]
 
-    def standing(self, code: ReasonCode | None = None) -> dict[str, Any] | None:
-        """Find the restriction that stands, for a reason if one is named."""
-        for one in self.restrictions():
-            codes = [reason["code"] for reason in one["reasons"]]
-            if one["state"] not in OVER and (code is None or code in codes):
-                return one
-        return None
+    def standing(
+        self, code: ReasonCode | None = None, *, least_level: int = 1
+    ) -> dict[str, Any] | None:
+        """Find the strictest restriction that stands, for a reason if one is named."""
+        found = [
+            one
+            for one in self.restrictions()
+            if one["state"] not in OVER
+            and one["level"] >= least_level
+            and (code is None or code in [reason["code"] for reason in one["reasons"]])
+        ]
+        return max(found, key=lambda one: one["level"], default=None)
 
     def exported(self, table: str) -> list[dict[str, Any]]:
         """Read what is held on the person in a table, as they may themselves."""
@@ -189,14 +214,17 @@ class Life:
     ) -> None:
         """Note what the person met, and the newest notice of these kinds about it."""
         self.row.effect = effect
-        self.row.codes = tuple(codes)
+        self.row.codes = tuple(str(code) for code in codes)
         self.row.seen.update(self.row.codes)
         self.row.since_on = since_on
         if self.row.sign_on is None:
             self.row.sign_on = since_on
         if kinds:
-            told = [one for one in self.notices() if one.kind in kinds]
-            self.row.notice = told[-1] if told else None
+            self.row.notice = self.told_last(*kinds)
+
+    def told_last(self, *kinds: str) -> Told | None:
+        """Find the newest notice of some kinds."""
+        return next((one for one in reversed(self.notices()) if one.kind in kinds), None)
 
     def meets_restriction(self, code: ReasonCode) -> dict[str, Any]:
         """Meet a restriction that stands for a reason; its notice is the one written with it."""
@@ -240,6 +268,74 @@ class Life:
         body = {"about": about, "text": text, "wants": "恢复使用"}
         return self.town.app.post("/appeals", body)["id"]
 
+    def must_be_refused(self, answer: Mapping[str, Any], code: ReasonCode) -> None:
+        """Check that a purchase was declined, for a reason among others."""
+        codes = [reason["code"] for reason in answer.get("reasons", ())]
+        if answer["status"] != "declined" or code not in codes:
+            raise StoryBroken(f"a purchase was {answer['status']} for {codes}, not for {code}")
+
+    # Limits.
+
+    def reviews_of(self, direction: str) -> list[dict[str, Any]]:
+        """List the line's limit reviews in a direction, the newest first."""
+        reviews = self.town.app.get(f"/lines/{self.line_id}/limits")["reviews"]
+        return [one for one in reviews if one["direction"] in (direction, "person")]
+
+    def newest_review(self) -> dict[str, Any]:
+        """Show the newest review that cuts, or asks a person whether to."""
+        found = self.reviews_of("cut")
+        if not found:
+            raise StoryBroken("the limit was not reviewed down")
+        return found[0]
+
+    def meets_cut(self) -> Generator[date]:
+        """Wait until the newest cut holds, and meet it."""
+        review = self.newest_review()
+        if review["effective_on"] is None:
+            raise StoryBroken(f"the cut has no day: {review}")
+        effective_on = date.fromisoformat(review["effective_on"])
+        if effective_on > self.today:
+            yield effective_on
+        review = self.newest_review()
+        if review["state"] != "applied":
+            raise StoryBroken(f"the cut is {review['state']} on its day")
+        codes = [reason["code"] for reason in review["reasons"]]
+        self.meets(Effect.LIMIT_CUT, codes, effective_on, kinds=("limit_cut",))
+
+    # Relief.
+
+    def says_why(self, cause: str, words: str) -> dict[str, Any]:
+        """Say why a due was missed, in one's own words."""
+        body = {"cause": cause, "words": words}
+        return self.town.app.post(f"/lines/{self.line_id}/causes", body)
+
+    def reliefs(self) -> list[dict[str, Any]]:
+        """List the line's reliefs, the newest first."""
+        return self.town.app.get(f"/lines/{self.line_id}/reliefs")["reliefs"]
+
+    def asks_relief(self, **terms: Any) -> None:
+        """Propose another way to pay; within the table it runs at once."""
+        made = self.town.app.post(f"/lines/{self.line_id}/reliefs", terms)
+        if made["status"] != "running":
+            raise StoryBroken(f"the relief is {made['status']}")
+        self.treated(f"relief: {terms['form']}")
+
+    def keeps_relief(self, *, buying: int, parts: int | None = None) -> Generator[date]:
+        """Follow the way back, and pay the parts of the relief on their days: all of them, or the first few."""
+        yield from self.comes_back(buying)
+        dues = [date.fromisoformat(due["due_on"]) for due in self.reliefs()[0]["dues"]]
+        yield from self.lives_paying(dues[:parts][-1])
+        yield self.today + timedelta(days=1)
+        status = self.reliefs()[0]["status"]
+        if status != ("running" if parts else "kept"):
+            raise StoryBroken(f"the relief is {status}, though every part was paid on its day")
+
+    def pays_and_buys(self, amount_minor: int) -> Generator[date]:
+        """Pay what is billed, buy again, and live until the next bill."""
+        self.pays_what_is_due()
+        self.buys(amount_minor, is_verified=True)
+        yield self.next_bill_on()
+
     # The way back.
 
     def comes_back(self, amount_minor: int, **more: Any) -> Generator[date]:
@@ -272,19 +368,13 @@ class Life:
                 self.pays(step["amount_minor"])
                 self.treated("repayment")
             case "wait":
-                yield from self._waits(date.fromisoformat(step["until_on"]))
+                yield from self.lives_paying(date.fromisoformat(step["until_on"]))
             case "verify":
                 self.verifies()
             case "unlock":
                 self.unlocks()
             case _:
                 yield from self.asks_people()
-
-    def _waits(self, until: date) -> Generator[date]:
-        """Wait, and pay on time what falls due meanwhile."""
-        while self.today < until:
-            yield min(until, max(self.next_bill_on(), self.today + timedelta(days=1)))
-            self.pays_what_is_due()
 
     def verifies(self) -> dict[str, Any]:
         """Show who one is."""
@@ -296,6 +386,13 @@ class Life:
         """Unlock one's own line after a second factor."""
         body = {"locked": False, "is_verified": True}
         self.town.app.post(f"/lines/{self.line_id}/lock", body)
+
+    def shows_who(self, amount_minor: int, **more: Any) -> Generator[date]:
+        """Pass the second factor the shop asks for, and buy the same thing the same day."""
+        self.row.steps.append("verify")
+        self.treated("verification")
+        self.buys_again(amount_minor, is_verified=True, **more)
+        yield self.today
 
     def asks_people(self, *, by: Caller | None = None) -> Generator[date]:
         """Appeal against what stands; on the next day somebody who had no part in it decides for the person."""
@@ -326,6 +423,16 @@ class Life:
             if one["customer_id"] == self.customer_id and one["kind"] in ("appeal", "human_decision"):
                 return one["id"]
         raise StoryBroken(f"no case is open for the appeal {appeal}")
+
+    def decides_case(self, who: Caller, kind: str, outcome: str) -> None:
+        """Let a reviewer take the person's case of a kind and decide it."""
+        for one in who.get("/reviews", kind=kind, limit=100)["items"]:
+            if one["customer_id"] == self.customer_id:
+                who.post(f"/reviews/{one['id']}/take")
+                body = {"outcome": outcome, "note": "seen with the person's papers"}
+                who.post(f"/reviews/{one['id']}/decide", body | {"label": "false_positive"})
+                return
+        raise StoryBroken(f"no case of kind {kind} is open")
 
     def ends(self) -> None:
         """Gather every reason the person was told in the course of the story."""

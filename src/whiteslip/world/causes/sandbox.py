@@ -107,18 +107,16 @@ class Sandbox:
         self.clock.move_to(max(at, self.clock.now()))
 
     def live_until(self, day: date) -> None:
-        """Close every day before a day, each with what the night does besides."""
+        """Close every day before a day, and then do what the night does besides."""
+        if self.today >= day:
+            return
         while self.today < day:
             following = self.today + timedelta(days=1)
             self.clock.move_to(datetime.combine(following, NIGHT, ZONE))
             self.operator.post("/clock/advance", {"to": following.isoformat()})
             self.today = following
-            self._night()
-        self._wake_if_night()
-
-    def _wake_if_night(self) -> None:
-        if self.clock.now() < datetime.combine(self.today, MORNING, ZONE):
-            self._wake()
+        self._night()
+        self._wake()
 
     def _night(self) -> None:
         """Do what the command `whiteslip end-of-day` does after the day is closed."""

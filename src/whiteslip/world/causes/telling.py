@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from whiteslip.world.causes.model import Story
-from whiteslip.world.causes.stories import arrears
+from whiteslip.world.causes.stories import applying, arrears, fraud, limits
 
-STORIES: Final[tuple[Story, ...]] = arrears.STORIES
+STORIES: Final[tuple[Story, ...]] = (*arrears.STORIES, *limits.STORIES, *fraud.STORIES, *applying.STORIES)
