@@ -371,6 +371,8 @@ class Life:
                 yield from self.lives_paying(date.fromisoformat(step["until_on"]))
             case "verify":
                 self.verifies()
+            case "unlock" if self.standing(ReasonCode.CONSENT):
+                self.says_consent(is_given=True)
             case "unlock":
                 self.unlocks()
             case _:
@@ -386,6 +388,16 @@ class Life:
         """Unlock one's own line after a second factor."""
         body = {"locked": False, "is_verified": True}
         self.town.app.post(f"/lines/{self.line_id}/lock", body)
+
+    def says_consent(self, *, is_given: bool) -> None:
+        """Give or withdraw the consent the service cannot do without."""
+        body = {
+            "purpose": "service",
+            "recipient": "whiteslip",
+            "is_given": is_given,
+            "said_at": self.town.clock.now().isoformat(),
+        }
+        self.town.app.post(f"/customers/{self.customer_id}/consents", body)
 
     def shows_who(self, amount_minor: int, **more: Any) -> Generator[date]:
         """Pass the second factor the shop asks for, and buy the same thing the same day."""

@@ -26,19 +26,18 @@ def lives_as_usual(life: Life, times: int = 4, amount_minor: int = 10_000) -> Ge
 
 
 def is_taken_over(life: Life) -> Generator[date]:
-    """A stranger buys with her account; she locks it, a colleague suspends it, and a person lifts it on her face."""
+    """A stranger buys with her account; the staff suspends it, and a person lifts it on her face."""
     yield from lives_as_usual(life)
     life.first_sign()
     stolen = life.asks_to_buy(260_000, **STRANGE)
     if stolen["status"] != "referred" or stolen["needs"] != "verification":
         raise StoryBroken(f"the stranger was {stolen['status']}")
-    life.town.app.post(f"/lines/{life.line_id}/lock", {"locked": True})
     found = restricted_by_hand(life, ReasonCode.TAKEOVER, level=SUSPENDED)
     life.must_be_refused(life.asks_to_buy(20_000), ReasonCode.TAKEOVER)
     life.what_works(found)
     life.verifies()
     yield life.today + DAY
-    life.decides_case(life.town.bo, "fraud", "lift")
+    life.decides_case(life.town.bo, "fraud", "dismiss")
     life.treated("manual review")
     yield from life.comes_back(20_000, is_verified=True, **OWN)
 
@@ -96,6 +95,7 @@ def spends_unlike_himself(life: Life) -> Generator[date]:
 def shops_in_a_hurry(life: Life) -> Generator[date]:
     """Seven orders within the hour are a program's pace, or hers before a birthday."""
     life.joins(800_000)
+    yield life.today + 5 * DAY
     life.first_sign()
     for _ in range(6):
         life.buys(12_000)
