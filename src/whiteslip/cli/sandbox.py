@@ -1,4 +1,4 @@
-"""A sandbox for a command: a book on a database of its own, served on a free port, with a clock that is moved by hand."""
+"""A sandbox for a command: a book on a database of its own, served, with a clock that is moved by hand."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ from whiteslip.kernel.errors import Unavailable
 from whiteslip.world.causes.sandbox import MORNING, Sandbox
 
 BEGINS_ON = date(2026, 1, 1)
+IDENTITY_KEY = "made-up-people-".ljust(64, "0")
+"""Always the same, so that the simulated bureau knows the same of the same people."""
+DATABASE_PREFIX = "whiteslip_sandbox"
 _POOL = 16
 _PATIENCE_S = 30
 
@@ -34,10 +37,12 @@ _PATIENCE_S = 30
 @contextmanager
 def throw_away(tell: Callable[[str], None], *, dsn: str | None = None) -> Generator[Sandbox]:
     """Make a sandbox on a server of its own, or on one named; nothing of it is left at the end."""
-    with ground(tell) as under:
-        with scratch_database(dsn or under.dsn, "whiteslip_sandbox") as database:
-            with sandbox(load(dsn=database, home=under.home, sandbox=True)) as made:
-                yield made
+    with (
+        ground(tell) as under,
+        scratch_database(dsn or under.dsn, DATABASE_PREFIX) as database,
+        sandbox(load(dsn=database, home=under.home, sandbox=True)) as made,
+    ):
+        yield made
 
 
 @contextmanager
@@ -46,6 +51,7 @@ def sandbox(settings: Settings) -> Generator[Sandbox]:
     at = datetime.combine(BEGINS_ON, MORNING, ZONE)
     clock = FixedClock(at)
     pepper = keys.pepper_at(settings.home)
+    _agree_on_key(settings.home)
     with ExitStack() as ends:
         bureau_url = ends.enter_context(_bureau(settings.home))
         chosen = settings.model_copy(update={"bureau_url": bureau_url})
@@ -55,6 +61,14 @@ def sandbox(settings: Settings) -> Generator[Sandbox]:
         made = Sandbox(url, database, clock, pepper, bureau_url)
         ends.enter_context(made.callers)
         yield made
+
+
+def _agree_on_key(home: Path) -> None:
+    folder = home / "secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / "identity-key"
+    path.touch(mode=0o600)
+    path.write_text(IDENTITY_KEY)
 
 
 @contextmanager
@@ -80,13 +94,15 @@ def _served(settings: Settings, database: Database, clock: FixedClock) -> Genera
 def _bureau(home: Path) -> Generator[str]:
     """Run the simulated bureau as a process of its own; it ends with this one, however that ends."""
     command = [sys.executable, "-m", "whiteslip.cli.main", "bureau-simulator"]
-    with (home / "bureau.log").open("w") as log:
-        options = {"stdin": PIPE, "stdout": PIPE, "stderr": log}
-        with Popen([*command, "--port", "0", "--with-parent"], **options) as simulator:
-            said = simulator.stdout.readline().decode() if simulator.stdout else ""
-            if not said:
-                raise Unavailable("the simulated bureau did not start")
-            try:
-                yield said.split()[-1]
-            finally:
-                simulator.terminate()
+    command += ["--port", "0", "--with-parent"]
+    with (
+        (home / "bureau.log").open("w") as log,
+        Popen(command, stdin=PIPE, stdout=PIPE, stderr=log) as simulator,
+    ):
+        said = simulator.stdout.readline().decode() if simulator.stdout else ""
+        if not said:
+            raise Unavailable("the simulated bureau did not start")
+        try:
+            yield said.split()[-1]
+        finally:
+            simulator.terminate()

@@ -29,16 +29,16 @@ def refusing_connections(dsn: str) -> Generator[None]:
     """End every connection to a database and refuse new ones until the block ends."""
     name = str(conninfo_to_dict(dsn)["dbname"])
     elsewhere = make_conninfo(dsn, dbname=_MAINTENANCE)
-    allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    database = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS").format(sql.Identifier(name))
     with connect(elsewhere, autocommit=True, application_name="whiteslip outage") as admin:
-        admin.execute(allow.format(sql.Identifier(name), sql.Literal(False)))
+        admin.execute(database + sql.SQL(" false"))
         try:
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
             )
             yield
         finally:
-            admin.execute(allow.format(sql.Identifier(name), sql.Literal(True)))
+            admin.execute(database + sql.SQL(" true"))
 
 
 @contextmanager

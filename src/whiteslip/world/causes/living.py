@@ -59,9 +59,7 @@ def _go_on(life: Life, play: Generator[date] | None) -> tuple[date, Generator[da
     """Let a story go on for a day; return when it goes on again, None when it has ended."""
     playing = life.story.play(life) if play is None else play
     try:
-        on = next(playing)
-        if on < life.today:
-            raise StoryBroken(f"the story wants to go back to {on}")
+        on = max(next(playing), life.today)
     except StopIteration:
         _end(life)
         return None

@@ -23,7 +23,7 @@ class Said(NamedTuple):
 
 
 class Cause(StrEnum):
-    """A cause as the documents behind the requirements name it; `further` are those only the catalog of reasons knows."""
+    """A cause as the documents behind the requirements name it; `further`: only the catalog of reasons knows it."""
 
     CREDIT_DECLINE = "credit_decline"
     POLICY_TIGHTENING = "policy_tightening"
@@ -71,8 +71,10 @@ CAUSES: Final[Mapping[Cause, tuple[str, Said]]] = MappingProxyType(
         Cause.FURTHER: ("–", Said("其他", "further")),
     }
 )
-"""In which of the five documents a cause is named (000 cannot be used, 001 negative, 002 failure to repay, 003 suspended,
-004 limit cut), and its name."""
+"""In which of the five documents a cause is named, and its name.
+
+000 cannot be used, 001 negative, 002 failure to repay, 003 suspended, 004 limit cut.
+"""
 
 
 class NoticedBy(StrEnum):
@@ -245,7 +247,9 @@ def judge(row: Row) -> list[str]:
     promise = row.story.promise
     faults: list[str] = []
     if missing := [code for code in promise.codes if code not in row.codes]:
-        faults.append(f"not told of {', '.join(missing)}, but of {', '.join(row.codes) or 'nothing'}")
+        faults.append(
+            f"not told of {', '.join(missing)}, but of {', '.join(row.codes) or 'nothing'}"
+        )
     if row.effect is not promise.effect:
         faults.append(f"{promise.effect} was promised, {row.effect or 'nothing'} came")
     faults += _of_notice(row, promise)

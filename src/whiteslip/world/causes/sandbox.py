@@ -12,11 +12,11 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.request import Request, urlopen
 
+from whiteslip.decisioning.features.model import OutsideFact
 from whiteslip.flows.record_outside_facts import record_outside_facts
 from whiteslip.flows.review_limits import Trigger, review_limits
 from whiteslip.flows.run_campaigns import run_campaigns
 from whiteslip.flows.score_lines import score_lines
-from whiteslip.decisioning.features.model import OutsideFact
 from whiteslip.infra import business_day, keys, outage
 from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Connection, Database
@@ -130,9 +130,7 @@ class Sandbox:
         """Review a line for an event, as the command `whiteslip review-limits --line` does."""
         line = LineKey(*read_owned(line_id, "lin"))
         at = self.clock.now()
-        review_limits(
-            self.database, at=at, trigger=Trigger.EVENT, lines=[line], requested_by=by
-        )
+        review_limits(self.database, at=at, trigger=Trigger.EVENT, lines=[line], requested_by=by)
 
     def is_told(self, customer_id: str, source: str, **facts: float | str) -> date:
         """Take in what a bureau or an employer tells of a person, as of yesterday; returns the day it speaks of."""

@@ -29,7 +29,12 @@ def id_number(behavior: Behavior, born: date = BORN) -> str:
 
 
 def applies(
-    life: Life, number: str, *, born: date = BORN, each_look: Callable[[], None] | None = None, **more: Any
+    life: Life,
+    number: str,
+    *,
+    born: date = BORN,
+    each_look: Callable[[], None] | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """Apply, wait until the machine has done its part, and return where the application stands.
 
@@ -127,7 +132,7 @@ def borrowed_everywhere(life: Life) -> Generator[date]:
 
 
 def mistyped_his_number(life: Life) -> Generator[date]:
-    """The register does not know this name with this number: a person looks at the card before anybody is turned away."""
+    """The register does not match his number with his name: a person looks before anybody is turned away."""
     found = applies(life, id_number(Behavior.MISMATCH))
     meets_application(life, found)
     yield life.today + DAY
@@ -181,7 +186,7 @@ def meets_a_silent_bureau(life: Life) -> Generator[date]:
 
 
 def is_unknown(life: Life) -> Generator[date]:
-    """A line of three weeks and a plan of two years: the model knows nothing of her, so a person would; she takes less."""
+    """Three weeks with us, and two years to pay: no machine grants that to somebody unknown; she takes less."""
     life.joins(2_000_000)
     life.buys(20_000)
     yield life.today + 20 * DAY
@@ -287,7 +292,9 @@ STORIES: Final = (
         key="unknown",
         causes=(Cause.MODEL_GAP,),
         name=Said("曹颖", "Cao Ying"),
-        happens=Said("新用户想分二十四期买大件", "a new customer wants to pay a large thing over two years"),
+        happens=Said(
+            "新用户想分二十四期买大件", "a new customer wants to pay a large thing over two years"
+        ),
         noticed=NoticedBy.RULE,
         promise=Promise(
             codes=(ReasonCode.THIN_FILE,),

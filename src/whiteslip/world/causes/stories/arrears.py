@@ -18,7 +18,7 @@ from whiteslip.world.causes.model import (
     Story,
     Within,
 )
-from whiteslip.world.causes.stories.hands import restricted_by_hand
+from whiteslip.world.causes.stories.hands import large, restricted_by_hand
 
 DAY: Final = timedelta(days=1)
 CHECKS_DAYS: Final = 15
@@ -27,7 +27,7 @@ CHECKS_DAYS: Final = 15
 
 def misses_a_due(life: Life, amount_minor: int) -> Generator[date]:
     """Buy, be billed, and miss the due: the first sign is the day it was due."""
-    life.joins(1_000_000, statement_day=min(28, (life.today + 4 * DAY).day))
+    life.joins(800_000, statement_day=min(28, (life.today + 4 * DAY).day))
     life.buys(amount_minor, is_verified=True)
     yield life.next_bill_on()
     life.first_sign(life.due_on())
@@ -40,7 +40,7 @@ def forgets(life: Life) -> Generator[date]:
     yield life.due_on() + CHECKS_DAYS * DAY
     found = life.meets_restriction(ReasonCode.OVERDUE)
     life.what_works(found)
-    yield from life.comes_back(20_000)
+    yield from life.comes_back(large(life), is_verified=True)
 
 
 def waits_for_the_season(life: Life) -> Generator[date]:
@@ -52,24 +52,24 @@ def waits_for_the_season(life: Life) -> Generator[date]:
     yield life.today + 3 * DAY
     life.says_why("seasonal_income", "淡季没有订单，旺季从五月开始。")
     life.asks_relief(form="seasonal", parts=6, small_months=[2, 3, 4])
-    yield from life.keeps_relief(buying=30_000)
+    yield from life.keeps_relief(buying=large(life))
 
 
 def loses_the_job(life: Life) -> Generator[date]:
-    """The factory closed; she is suspended after a month, and two of the staff agree to fourteen parts."""
-    yield from misses_a_due(life, 120_000)
+    """The factory closed; she is suspended after a month, and two of the staff agree to six parts."""
+    yield from misses_a_due(life, 540_000)
     yield life.due_on() + 2 * CHECKS_DAYS * DAY
     found = life.meets_restriction(ReasonCode.OVERDUE)
     life.what_works(found)
     kept = life.says_why("income_shock", "工厂停工，下个月才找到新工作。")
     relief = kept["offered_relief_id"] or life.reliefs()[0]["relief_id"]
-    life.town.app.post(f"/reliefs/{relief}/counter", {"form": "installments", "parts": 24})
-    offer = {"form": "installments", "parts": 14}
+    life.town.app.post(f"/reliefs/{relief}/counter", {"form": "installments", "parts": 10})
+    offer = {"form": "installments", "parts": 6}
     life.town.anna.post(f"/lines/{life.line_id}/reliefs/offer", offer)
     life.town.app.post(f"/reliefs/{relief}/accept")
     life.town.bo.post(f"/reliefs/{relief}/approve")
     life.treated("relief: installments")
-    yield from life.keeps_relief(buying=30_000, parts=3)
+    yield from life.keeps_relief(buying=100_000)
 
 
 def suffers_the_downturn(life: Life) -> Generator[date]:
@@ -81,7 +81,7 @@ def suffers_the_downturn(life: Life) -> Generator[date]:
     life.what_works(found)
     life.says_why("downturn", "整条街客流减半，附近的店都一样。")
     life.asks_relief(form="deferral", due_on=due_on.isoformat(), days=25)
-    yield from life.keeps_relief(buying=20_000)
+    yield from life.keeps_relief(buying=large(life))
 
 
 def breaks_the_plan(life: Life) -> Generator[date]:
@@ -101,12 +101,12 @@ def breaks_the_plan(life: Life) -> Generator[date]:
     )
     life.town.app.post(f"/reliefs/{relief['relief_id']}/accept")
     life.treated("relief: renegotiated")
-    yield from life.comes_back(20_000)
+    yield from life.comes_back(large(life), is_verified=True)
 
 
 def is_late_again(life: Life) -> Generator[date]:
     """He pays, but late each time: after six weeks in all the line is restricted until a year has passed."""
-    life.joins(1_000_000, statement_day=5)
+    life.joins(800_000, statement_day=5)
     life.buys(50_000, is_verified=True)
     yield life.next_bill_on()
     life.first_sign(life.due_on())
@@ -117,7 +117,7 @@ def is_late_again(life: Life) -> Generator[date]:
         yield from life.pays_and_buys(50_000)
     found = life.meets_restriction(ReasonCode.REPEATEDLY_LATE)
     life.what_works(found)
-    yield from life.comes_back(20_000)
+    yield from life.comes_back(large(life), is_verified=True)
 
 
 def loses_the_card(life: Life) -> Generator[date]:
@@ -130,7 +130,7 @@ def loses_the_card(life: Life) -> Generator[date]:
     life.what_works(found)
     life.pays_what_is_due()
     life.treated("repayment")
-    yield from life.comes_back(20_000)
+    yield from life.comes_back(large(life), is_verified=True)
 
 
 STORIES: Final = (
@@ -187,7 +187,9 @@ STORIES: Final = (
         key="downturn",
         causes=(Cause.DOWNTURN,),
         name=Said("何建国", "He Jianguo"),
-        happens=Said("经济下行，餐馆客流减半", "in the downturn his restaurant loses half its guests"),
+        happens=Said(
+            "经济下行，餐馆客流减半", "in the downturn his restaurant loses half its guests"
+        ),
         noticed=NoticedBy.RULE,
         promise=Promise(
             codes=(ReasonCode.OVERDUE,),

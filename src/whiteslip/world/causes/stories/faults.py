@@ -15,7 +15,7 @@ DAY: Final = timedelta(days=1)
 
 
 def meets_a_fault(life: Life) -> Generator[date]:
-    """On the busiest day the database refuses connections, then the rule book is gone; her order is taken all the same."""
+    """The database refuses connections, then the rule book is gone; her order is taken all the same."""
     life.joins(500_000)
     life.buys(20_000)
     yield life.today + DAY
@@ -53,7 +53,10 @@ STORIES: Final = (
         key="fault",
         causes=(Cause.SYSTEM_FAULT,),
         name=Said("汪洋", "Wang Yang"),
-        happens=Said("大促高峰，数据库与规则库先后故障", "at the peak of a festival the database and the rule book fail"),
+        happens=Said(
+            "大促高峰，数据库与规则库先后故障",
+            "at the peak of a festival the database and the rule book fail",
+        ),
         noticed=NoticedBy.SYSTEM,
         promise=Promise(
             codes=(ReasonCode.SYSTEM_FAULT,),

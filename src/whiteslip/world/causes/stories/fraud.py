@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.world.causes.calling import StoryBroken
 from whiteslip.world.causes.life import Life
 from whiteslip.world.causes.model import Cause, Effect, NoticedBy, Promise, Said, Story, Within
-from whiteslip.world.causes.stories.hands import SUSPENDED, restricted_by_hand, stopped_and_heard
+from whiteslip.world.causes.stories.hands import (
+    SUSPENDED,
+    cleared_of_fraud,
+    restricted_by_hand,
+    stopped_and_heard,
+)
 
 DAY: Final = timedelta(days=1)
-OWN: Final = {"device": "her-phone", "address": "her-home"}
-STRANGE: Final = {"device": "another-phone", "address": "a-parcel-locker"}
+OWN: Final[dict[str, Any]] = {"device": "her-phone", "address": "her-home"}
+STRANGE: Final[dict[str, Any]] = {"device": "another-phone", "address": "a-parcel-locker"}
 
 
 def lives_as_usual(life: Life, times: int = 4, amount_minor: int = 10_000) -> Generator[date]:
@@ -37,8 +42,7 @@ def is_taken_over(life: Life) -> Generator[date]:
     life.what_works(found)
     life.verifies()
     yield life.today + DAY
-    life.decides_case(life.town.bo, "fraud", "dismiss")
-    life.treated("manual review")
+    cleared_of_fraud(life, found)
     yield from life.comes_back(20_000, is_verified=True, **OWN)
 
 
@@ -52,7 +56,7 @@ def is_in_a_ring(life: Life) -> Generator[date]:
 
 
 def cashes_out(life: Life) -> Generator[date]:
-    """The same shop until the line is full is cash-out until shown otherwise; a first appeal fails, a second with bills does not."""
+    """The same shop until the line is full: a first appeal fails, a second with delivery notes does not."""
     life.joins(600_000)
     for _ in range(6):
         life.buys(88_000, is_verified=True)
@@ -132,7 +136,9 @@ STORIES: Final = (
         key="taken-over",
         causes=(Cause.FRAUD,),
         name=Said("徐静", "Xu Jing"),
-        happens=Said("账户被盗，陌生人用新设备下单", "a stranger orders with her account from a new phone"),
+        happens=Said(
+            "账户被盗，陌生人用新设备下单", "a stranger orders with her account from a new phone"
+        ),
         noticed=NoticedBy.RULE,
         promise=_stopped(ReasonCode.TAKEOVER, "manual review", most_back=3),
         play=is_taken_over,
@@ -172,7 +178,10 @@ STORIES: Final = (
         key="doubted",
         causes=(Cause.FRAUD, Cause.LOOPHOLE),
         name=Said("宋佳", "Song Jia"),
-        happens=Said("首笔消费几乎用满额度，员工起疑", "the first purchase takes nearly all, and the staff doubts"),
+        happens=Said(
+            "首笔消费几乎用满额度，员工起疑",
+            "the first purchase takes nearly all, and the staff doubts",
+        ),
         noticed=NoticedBy.STAFF,
         promise=_stopped(ReasonCode.FRAUD_SUSPECTED, "appeal", most_back=3),
         play=starts_with_a_lot,
@@ -182,7 +191,9 @@ STORIES: Final = (
         key="unlike-himself",
         causes=(Cause.ODD_CONSUMPTION,),
         name=Said("胡敏", "Hu Min"),
-        happens=Said("买了一件比平时贵十五倍的东西", "he buys something fifteen times as dear as usual"),
+        happens=Said(
+            "买了一件比平时贵十五倍的东西", "he buys something fifteen times as dear as usual"
+        ),
         noticed=NoticedBy.RULE,
         promise=_asked((ReasonCode.UNLIKE_HISTORY,)),
         play=spends_unlike_himself,

@@ -19,7 +19,7 @@ CAMPAIGN_LIMIT: Final = 456_700
 
 
 def owes_elsewhere(life: Life) -> Generator[date]:
-    """The bureau tells of a car loan in arrears: the limit is cut, what he owes is more, paying it down lets him buy."""
+    """The bureau tells of arrears: the limit is cut below what he owes, and paying it down lets him buy."""
     life.joins(500_000)
     life.buys(450_000, is_verified=True)
     yield life.today + 3 * DAY
@@ -163,7 +163,10 @@ STORIES: Final = (
         key="owes-elsewhere",
         causes=(Cause.CREDIT_DECLINE,),
         name=Said("刘伟", "Liu Wei"),
-        happens=Said("生意周转不灵，车贷逾期三个月", "his business is short of cash, a car loan three months late"),
+        happens=Said(
+            "生意周转不灵，车贷逾期三个月",
+            "his business is short of cash, a car loan three months late",
+        ),
         noticed=NoticedBy.BUREAU,
         promise=_cut((ReasonCode.BUREAU_ARREARS,), "repayment", days_to=Within(7, 9)),
         play=owes_elsewhere,
@@ -187,7 +190,9 @@ STORIES: Final = (
         key="minimums-only",
         causes=(Cause.EXPOSURE,),
         name=Said("高翔", "Gao Xiang"),
-        happens=Said("额度用满，半年只还最低还款额", "a full line and half a year of minimum payments"),
+        happens=Said(
+            "额度用满，半年只还最低还款额", "a full line and half a year of minimum payments"
+        ),
         noticed=NoticedBy.STAFF,
         promise=_cut(
             (ReasonCode.HIGH_UTILIZATION, ReasonCode.LIMIT_CAPACITY), "repayment", days_to=NOTICE
@@ -199,7 +204,9 @@ STORIES: Final = (
         key="wedding",
         causes=(Cause.ODD_CONSUMPTION,),
         name=Said("林涛", "Lin Tao"),
-        happens=Said("筹备婚礼，消费突然增至四倍", "for a wedding he suddenly spends four times as much"),
+        happens=Said(
+            "筹备婚礼，消费突然增至四倍", "for a wedding he suddenly spends four times as much"
+        ),
         noticed=NoticedBy.STAFF,
         promise=_cut(
             (ReasonCode.LIMIT_ODD_CONSUMPTION,),

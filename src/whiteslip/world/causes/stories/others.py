@@ -9,43 +9,60 @@ from typing import Final
 
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.world.causes.life import Life
-from whiteslip.world.causes.model import Cause, Effect, NoticedBy, Play, Promise, Said, Story, Within
-from whiteslip.world.causes.stories.hands import RESTRICTED, SUSPENDED, stopped_and_heard
+from whiteslip.world.causes.model import Cause, Effect, NoticedBy, Promise, Said, Story, Within
+from whiteslip.world.causes.stories.hands import RESTRICTED, stopped_and_heard, stopped_until_over
 
 DAY: Final = timedelta(days=1)
 
 
-def is_stopped(life: Life, code: ReasonCode, level: int) -> Generator[date]:
-    """Use a line as everybody does, be stopped for a reason of others, and be heard."""
+def is_stopped(life: Life, code: ReasonCode) -> Generator[date]:
+    """Use a line as everybody does, be restricted for a reason of others, and be heard."""
     life.joins(500_000)
     life.buys(20_000)
     yield life.today + 3 * DAY
     life.first_sign()
-    yield from stopped_and_heard(life, code, level=level)
+    yield from stopped_and_heard(life, code, level=RESTRICTED)
 
 
-def _play(code: ReasonCode, level: int) -> Play:
-    return partial(is_stopped, code=code, level=level)
+def waits_for_others(life: Life, code: ReasonCode, days: int, treatment: str) -> Generator[date]:
+    """Use a line as everybody does, and be suspended until others have done their part."""
+    life.joins(500_000)
+    life.buys(20_000)
+    yield life.today + 3 * DAY
+    life.first_sign()
+    yield from stopped_until_over(life, code, days=days, treatment=treatment)
 
 
-def _promise(code: ReasonCode, level: int) -> Promise:
-    is_suspended = level == SUSPENDED
-    return Promise(
-        codes=(code,),
-        effect=Effect.SUSPENDED if is_suspended else Effect.RESTRICTED,
-        notice="suspended" if is_suspended else "restricted",
-        treatment="appeal",
-        days_back=Within(0, 3),
+def _restricted(
+    key: str, cause: Cause, name: Said, happens: Said, *, code: ReasonCode, day: int
+) -> Story:
+    return Story(
+        key=key,
+        causes=(cause,),
+        name=name,
+        happens=happens,
+        noticed=NoticedBy.STAFF,
+        promise=Promise(
+            codes=(code,),
+            effect=Effect.RESTRICTED,
+            notice="restricted",
+            treatment="appeal",
+            days_back=Within(0, 3),
+        ),
+        play=partial(is_stopped, code=code),
+        begins_on_day=day,
     )
 
 
-def _told(
+def _suspended(
     key: str,
     cause: Cause,
     name: Said,
     happens: Said,
+    *,
     code: ReasonCode,
-    level: int,
+    days: int,
+    treatment: str,
     day: int,
 ) -> Story:
     return Story(
@@ -54,65 +71,74 @@ def _told(
         name=name,
         happens=happens,
         noticed=NoticedBy.STAFF,
-        promise=_promise(code, level),
-        play=_play(code, level),
+        promise=Promise(
+            codes=(code,),
+            effect=Effect.SUSPENDED,
+            notice="suspended",
+            treatment=treatment,
+            days_back=Within(days, days + 1),
+        ),
+        play=partial(waits_for_others, code=code, days=days, treatment=treatment),
         begins_on_day=day,
     )
 
 
 STORIES: Final = (
-    _told(
+    _restricted(
         "tightened",
         Cause.POLICY_TIGHTENING,
         Said("彭飞", "Peng Fei"),
         Said("风控策略收紧，新增消费受限", "the policy is tightened for a segment he is in"),
-        ReasonCode.SEGMENT,
-        RESTRICTED,
-        26,
+        code=ReasonCode.SEGMENT,
+        day=26,
     ),
-    _told(
+    _restricted(
         "bad-times",
         Cause.MACRO,
         Said("崔岩", "Cui Yan"),
-        Said("宏观经济转弱，所在行业收紧授信", "the economy weakens, and credit to her trade is tightened"),
-        ReasonCode.SEGMENT,
-        RESTRICTED,
-        27,
+        Said(
+            "宏观经济转弱，所在行业收紧授信",
+            "the economy weakens, and credit to her trade is tightened",
+        ),
+        code=ReasonCode.SEGMENT,
+        day=27,
     ),
-    _told(
+    _restricted(
         "new-model",
         Cause.MODEL_UPDATE,
         Said("邱晨", "Qiu Chen"),
         Said("评估模型更新后评分变化", "a new model scores him otherwise"),
-        ReasonCode.DEFAULT_LIKELY,
-        RESTRICTED,
-        28,
+        code=ReasonCode.DEFAULT_LIKELY,
+        day=28,
     ),
-    _told(
+    _suspended(
         "partner",
         Cause.PLATFORM_STRATEGY,
         Said("白露", "Bai Lu"),
         Said("合作出资方退出", "the partner who funded the line withdraws"),
-        ReasonCode.PARTNER_WITHDREW,
-        SUSPENDED,
-        29,
+        code=ReasonCode.PARTNER_WITHDREW,
+        days=20,
+        treatment="a new partner",
+        day=29,
     ),
-    _told(
+    _suspended(
         "new-rule",
         Cause.REGULATION,
         Said("任杰", "Ren Jie"),
         Said("监管要求补充身份与用途信息", "a new rule asks for more than is on file"),
-        ReasonCode.REGULATION,
-        SUSPENDED,
-        30,
+        code=ReasonCode.REGULATION,
+        days=10,
+        treatment="documents supplied",
+        day=30,
     ),
-    _told(
+    _suspended(
         "court",
         Cause.FURTHER,
         Said("石磊", "Shi Lei"),
         Said("法院要求协助冻结", "a court orders a freeze"),
-        ReasonCode.LEGAL_ORDER,
-        SUSPENDED,
-        31,
+        code=ReasonCode.LEGAL_ORDER,
+        days=45,
+        treatment="released by the court",
+        day=31,
     ),
 )

@@ -158,7 +158,9 @@ STORIES: Final = (
         key="consent",
         causes=(Cause.REGULATION,),
         name=Said("魏然", "Wei Ran"),
-        happens=Said("撤回个人信息处理同意", "she withdraws her consent under the law on personal data"),
+        happens=Said(
+            "撤回个人信息处理同意", "she withdraws her consent under the law on personal data"
+        ),
         noticed=NoticedBy.CUSTOMER,
         promise=Promise(
             codes=(ReasonCode.CONSENT,),
@@ -174,7 +176,9 @@ STORIES: Final = (
         key="closed",
         causes=(Cause.FURTHER,),
         name=Said("姚琳", "Yao Lin"),
-        happens=Said("不想再用信用消费，申请关闭", "she wants no credit any more and has the line closed"),
+        happens=Said(
+            "不想再用信用消费，申请关闭", "she wants no credit any more and has the line closed"
+        ),
         noticed=NoticedBy.CUSTOMER,
         promise=Promise(
             codes=(ReasonCode.LINE_CLOSED,),
