@@ -1,4 +1,4 @@
-"""Controls: a story whose notice is missing, whose way back does not restore, or that takes too long is a failed one."""
+"""Controls: a story fails whose notice is missing, whose way back does not restore, or that takes too long."""
 
 from __future__ import annotations
 

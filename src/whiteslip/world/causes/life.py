@@ -134,6 +134,7 @@ class Life(Person):
         if made["status"] != "running":
             raise StoryBroken(f"the relief is {made['status']}")
         self.treated(f"relief: {terms['form']}")
+        self.row.steps.append("agree on relief")
 
     def keeps_relief(self, *, buying: int) -> Generator[date]:
         """Follow the way back, and pay every part of the relief on its day."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from datetime import date, timedelta
-from itertools import count
 from typing import Any, Final
+from zlib import crc32
 
 from whiteslip.credit.applications.identity import check_character
 from whiteslip.gateways.bureau.people import BY_CODE, Behavior
@@ -19,12 +19,13 @@ BORN: Final = date(1990, 3, 7)
 FITTING: Final = 20_000
 _CODE: Final = {behavior: code for code, behavior in BY_CODE.items()}
 _LASTING: Final = ("received", "inquiring")
-_regions = count(310_101)
+_REGION: Final = 310_000
 
 
-def id_number(behavior: Behavior, born: date = BORN) -> str:
-    """Make up an identity number about which the simulated bureau behaves so."""
-    first = f"{next(_regions)}{born:%Y%m%d}{_CODE[behavior]}"
+def id_number(life: Life, behavior: Behavior, born: date = BORN) -> str:
+    """Make up a person's identity number, always the same, about which the simulated bureau behaves so."""
+    region = _REGION + crc32(life.story.key.encode()) % 10_000
+    first = f"{region}{born:%Y%m%d}{_CODE[behavior]}"
     return first + check_character(first)
 
 
@@ -105,6 +106,7 @@ def opens(life: Life, found: dict[str, Any], amount_minor: int = FITTING) -> Non
 def is_approved_by_a_person(life: Life, application_id: str, limit_minor: int) -> dict[str, Any]:
     """Let Bo look at the papers and approve."""
     path = f"/applications/{application_id}"
+    life.row.steps.append("show papers")
     life.town.bo.post(f"{path}/review", {"limit_minor": limit_minor})
     life.treated("manual review")
     return follows(life, application_id)
@@ -112,11 +114,12 @@ def is_approved_by_a_person(life: Life, application_id: str, limit_minor: int) -
 
 def pays_off_elsewhere(life: Life, behavior: Behavior, days: int) -> Generator[date]:
     """Be declined for what the bureau tells, put it in order, and apply again."""
-    number = id_number(behavior)
+    number = id_number(life, behavior)
     meets_application(life, applies(life, number))
     yield life.today + days * DAY
     life.town.bureau_does(people={number[-4:]: Behavior.NORMAL})
     life.treated("applied again")
+    life.row.steps.append("apply again")
     opens(life, applies(life, number))
     life.town.bureau_does(people={number[-4:]: behavior})
 
@@ -133,7 +136,7 @@ def borrowed_everywhere(life: Life) -> Generator[date]:
 
 def mistyped_his_number(life: Life) -> Generator[date]:
     """The register does not match his number with his name: a person looks before anybody is turned away."""
-    found = applies(life, id_number(Behavior.MISMATCH))
+    found = applies(life, id_number(life, Behavior.MISMATCH))
     meets_application(life, found)
     yield life.today + DAY
     opens(life, is_approved_by_a_person(life, found["application_id"], 300_000))
@@ -141,7 +144,7 @@ def mistyped_his_number(life: Life) -> Generator[date]:
 
 def cannot_prove_the_income(life: Life) -> Generator[date]:
     """She asks for much and is paid in cash; statements of the bank settle it."""
-    found = applies(life, id_number(Behavior.THIN), requested_limit_minor=3_000_000)
+    found = applies(life, id_number(life, Behavior.THIN), requested_limit_minor=3_000_000)
     meets_application(life, found)
     yield life.today + 2 * DAY
     opens(life, is_approved_by_a_person(life, found["application_id"], 500_000))
@@ -149,21 +152,23 @@ def cannot_prove_the_income(life: Life) -> Generator[date]:
 
 def carries_too_much(life: Life) -> Generator[date]:
     """Two thirds of his income go to debts; when the car is paid off he applies again."""
-    number = id_number(Behavior.NORMAL)
+    number = id_number(life, Behavior.NORMAL)
     found = applies(life, number, monthly_obligations_minor=800_000)
     meets_application(life, found)
     yield life.today + 60 * DAY
     life.treated("applied again")
+    life.row.steps.append("apply again")
     opens(life, applies(life, number))
 
 
 def is_too_young(life: Life) -> Generator[date]:
     """The law lets nobody under eighteen conclude a credit agreement; on the birthday it does."""
     born = date(life.today.year - 18, life.today.month, 1) + 45 * DAY
-    number = id_number(Behavior.NORMAL, born)
+    number = id_number(life, Behavior.NORMAL, born)
     meets_application(life, applies(life, number, born=born))
     yield born.replace(year=born.year + 18)
     life.treated("applied again")
+    life.row.steps.append("apply again")
     opens(life, applies(life, number, born=born))
 
 
@@ -175,7 +180,7 @@ def meets_a_silent_bureau(life: Life) -> Generator[date]:
     try:
         found = applies(
             life,
-            id_number(Behavior.NORMAL),
+            id_number(life, Behavior.NORMAL),
             each_look=lambda: life.town.clock_strikes(next(hours, 23)),
         )
     finally:

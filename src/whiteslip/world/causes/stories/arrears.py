@@ -69,6 +69,7 @@ def loses_the_job(life: Life) -> Generator[date]:
     life.town.app.post(f"/reliefs/{relief}/accept")
     life.town.bo.post(f"/reliefs/{relief}/approve")
     life.treated("relief: installments")
+    life.row.steps.append("agree on relief")
     yield from life.keeps_relief(buying=100_000)
 
 
@@ -101,6 +102,7 @@ def breaks_the_plan(life: Life) -> Generator[date]:
     )
     life.town.app.post(f"/reliefs/{relief['relief_id']}/accept")
     life.treated("relief: renegotiated")
+    life.row.steps.append("agree on relief")
     yield from life.comes_back(large(life), is_verified=True)
 
 

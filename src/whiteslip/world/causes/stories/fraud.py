@@ -41,6 +41,7 @@ def is_taken_over(life: Life) -> Generator[date]:
     life.must_be_refused(life.asks_to_buy(20_000), ReasonCode.TAKEOVER)
     life.what_works(found)
     life.verifies()
+    life.row.steps.append("verify")
     yield life.today + DAY
     cleared_of_fraud(life, found)
     yield from life.comes_back(20_000, is_verified=True, **OWN)

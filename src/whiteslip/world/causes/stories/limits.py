@@ -49,6 +49,7 @@ def was_granted_too_much(life: Life) -> Generator[date]:
     life.town.app.post(f"/limit-reviews/{review['review_id']}/objection", objection)
     life.town.bo.post(f"/limit-reviews/{review['review_id']}/approve", {"limit_minor": 700_000})
     life.treated("limit review by a person")
+    life.row.steps.append("object")
     yield from life.meets_cut()
     life.what_works()
     life.buys_again(20_000)
@@ -95,6 +96,7 @@ def marries(life: Life) -> Generator[date]:
     yield life.today + DAY
     life.town.cai.post(f"/limit-reviews/{review}/reverse", {"note": "invoices of a wedding"})
     life.treated("limit restored")
+    life.row.steps.append("object")
     life.buys_again(60_000, is_verified=True)
 
 
@@ -106,6 +108,7 @@ def never_uses_it(life: Life) -> Generator[date]:
     life.town.review_limit(life.line_id, by="Anna")
     yield from life.meets_cut()
     life.treated("limit review")
+    life.row.steps.append("smaller amount")
     life.buys_again(20_000)
 
 
