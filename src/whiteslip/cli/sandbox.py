@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from subprocess import PIPE, Popen
+from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
 import uvicorn
@@ -37,12 +38,14 @@ _PATIENCE_S = 30
 @contextmanager
 def throw_away(tell: Callable[[str], None], *, dsn: str | None = None) -> Generator[Sandbox]:
     """Make a sandbox on a server of its own, or on one named; nothing of it is left at the end."""
-    with (
-        ground(tell) as under,
-        scratch_database(dsn or under.dsn, DATABASE_PREFIX) as database,
-        sandbox(load(dsn=database, home=under.home, sandbox=True)) as made,
-    ):
-        yield made
+    with ExitStack() as ends:
+        if dsn is None:
+            under = ends.enter_context(ground(tell))
+            home, server = under.home, under.dsn
+        else:
+            home, server = Path(ends.enter_context(TemporaryDirectory())), dsn
+        database = ends.enter_context(scratch_database(server, DATABASE_PREFIX))
+        yield ends.enter_context(sandbox(load(dsn=database, home=home, sandbox=True)))
 
 
 @contextmanager
