@@ -12,6 +12,7 @@ from whiteslip.world.causes.model import Story, Told
 from whiteslip.world.causes.sandbox import Sandbox
 
 OVER = ("lifted", "dismissed")
+NOT_FOUND = 404
 
 
 class Person:
@@ -115,6 +116,18 @@ class Person:
             dues = [date.fromisoformat(one["due_on"]) for one in self.installments()]
             later = [on for on in dues if on > self.today]
             yield min([until, self.next_bill_on(), *later])
+
+    def debit_is_refused(self, due_on: date, amount_minor: int, reference: str) -> None:
+        """Let the bank refuse a debit and report it; where nobody takes such reports yet, it stays with the bank."""
+        body = {
+            "amount_minor": amount_minor,
+            "due_on": due_on.isoformat(),
+            "failure": "account_closed",
+            "reference": reference,
+        }
+        answer = self.town.operator.try_post(f"/lines/{self.line_id}/failed-debits", body)
+        if not answer.is_fine and answer.status != NOT_FOUND:
+            raise StoryBroken(f"a refused debit was answered {answer.status}: {answer.body}")
 
     def says_why(self, cause: str, words: str) -> dict[str, Any]:
         """Say why a due was missed, in one's own words."""

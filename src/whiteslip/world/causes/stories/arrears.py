@@ -18,7 +18,7 @@ from whiteslip.world.causes.model import (
     Story,
     Within,
 )
-from whiteslip.world.causes.stories.hands import large, restricted_by_hand
+from whiteslip.world.causes.stories.hands import large, restricted_by_rule_or_hand
 
 DAY: Final = timedelta(days=1)
 CHECKS_DAYS: Final = 15
@@ -95,10 +95,10 @@ def breaks_the_plan(life: Life) -> Generator[date]:
     yield first + 4 * DAY
     if "relief_broken" not in [one.kind for one in life.notices()]:
         raise StoryBroken("nobody told him that the plan is broken")
-    found = restricted_by_hand(life, ReasonCode.PLAN_BROKEN)
+    found = restricted_by_rule_or_hand(life, ReasonCode.PLAN_BROKEN)
     life.what_works(found)
     relief = life.town.anna.post(
-        f"/lines/{life.line_id}/reliefs/offer", {"form": "installments", "parts": 10}
+        f"/lines/{life.line_id}/reliefs/offer", {"form": "installments", "parts": 6}
     )
     life.town.app.post(f"/reliefs/{relief['relief_id']}/accept")
     life.treated("relief: renegotiated")
@@ -123,12 +123,17 @@ def is_late_again(life: Life) -> Generator[date]:
 
 
 def loses_the_card(life: Life) -> Generator[date]:
-    """Her bank card was replaced and debits fail; the bank says so before anybody misses a due."""
+    """Her bank card was replaced, and the bank refuses every debit until she pays by another."""
     life.joins(500_000)
     life.buys(40_000)
     yield life.next_bill_on()
+    due_on = life.due_on()
+    yield due_on
     life.first_sign()
-    found = restricted_by_hand(life, ReasonCode.FAILED_DEBITS)
+    for number in range(3):
+        life.debit_is_refused(due_on, 40_000, f"debit-{number}")
+        yield life.today + DAY
+    found = restricted_by_rule_or_hand(life, ReasonCode.FAILED_DEBITS)
     life.what_works(found)
     life.pays_what_is_due()
     life.treated("repayment")
@@ -216,7 +221,7 @@ STORIES: Final = (
             notice="restricted",
             treatment="relief: renegotiated",
             days_to=Within(3, 5),
-            days_back=Within(0, 3),
+            days_back=Within(0, 240),
         ),
         play=breaks_the_plan,
         begins_on_day=4,
@@ -249,7 +254,8 @@ STORIES: Final = (
             effect=Effect.RESTRICTED,
             notice="restricted",
             treatment="repayment",
-            days_back=Within(0, 2),
+            days_to=Within(2, 4),
+            days_back=Within(0, 32),
         ),
         play=loses_the_card,
         begins_on_day=6,

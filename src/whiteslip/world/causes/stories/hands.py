@@ -20,6 +20,13 @@ def large(life: Life) -> int:
     return limit_minor * 6 // 10
 
 
+def restricted_by_rule_or_hand(life: Life, code: ReasonCode) -> dict[str, Any]:
+    """Meet what a rule imposed for a reason; where none has, let Anna do it."""
+    if life.standing(code, least_level=RESTRICTED) is not None:
+        return life.meets_restriction(code)
+    return restricted_by_hand(life, code)
+
+
 def restricted_by_hand(life: Life, code: ReasonCode, *, level: int = RESTRICTED) -> dict[str, Any]:
     """Let Anna restrict the line for a reason; returns the restriction as its person reads it."""
     body = {"level": level, "reason": code}

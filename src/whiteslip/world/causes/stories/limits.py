@@ -171,7 +171,9 @@ STORIES: Final = (
             "his business is short of cash, a car loan three months late",
         ),
         noticed=NoticedBy.BUREAU,
-        promise=_cut((ReasonCode.BUREAU_ARREARS,), "repayment", days_to=Within(7, 9)),
+        promise=_cut(
+            (ReasonCode.BUREAU_ARREARS,), "repayment", days_to=Within(7, 9), days_back=Within(0, 2)
+        ),
         play=owes_elsewhere,
         begins_on_day=7,
     ),
