@@ -22,9 +22,10 @@ from whiteslip.flows.decide_applications import (
     expire_applications,
 )
 from whiteslip.flows.inquire_bureau import keep_answers, take_due_inquiries
+from whiteslip.flows.reopen_applications import Reopening, reopen_applications
 from whiteslip.gateways.bureau.model import Failed, Failure
 from whiteslip.infra.database import Connection, Database
-from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
+from whiteslip.kernel.errors import Conflict, NotAllowed, NotFound, WhiteslipError
 from whiteslip.kernel.reason import Reason, ReasonCode
 
 BORN = date(1990, 3, 7)
@@ -83,6 +84,11 @@ def _expire(db: Connection, book: Book, key: ApplicationKey) -> Any:
     return expire_applications(db, most=9, at=noon(date(2026, 2, 1)))
 
 
+def _reopen(db: Connection, book: Book, key: ApplicationKey) -> Any:
+    reopening = Reopening(*key, "bo", 1, "it was wrong", {})
+    return reopen_applications(db, [reopening], at=book.at)[0]
+
+
 COMMANDS: dict[str, tuple[Command, Act]] = {
     "inquire": (Command.INQUIRE, _inquire),
     "decide": (Command.DECIDE, decide),
@@ -90,6 +96,7 @@ COMMANDS: dict[str, tuple[Command, Act]] = {
     "decline": (Command.REVIEW, _decline),
     "withdraw": (Command.WITHDRAW, _withdraw),
     "expire": (Command.EXPIRE, _expire),
+    "reopen": (Command.REOPEN, _reopen),
 }
 MOVES = {
     ("received", "inquire"): "inquiring",
@@ -103,6 +110,7 @@ MOVES = {
     ("referred", "decline"): "declined",
     ("referred", "withdraw"): "withdrawn",
     ("referred", "expire"): "expired",
+    ("declined", "reopen"): "referred",
 }
 """The legal pairs, and the status each leads to; `received` and `inquiring` still wait for the bureau."""
 STATES: dict[str, tuple[Act, ...]] = {
@@ -227,3 +235,42 @@ def test_two_people_reviewing_at_once_decide_once(book: Book) -> None:
 
     assert done(first).limit_minor == 300_000
     assert isinstance(second, WhiteslipError)
+
+
+def test_a_refusal_that_does_not_stand_is_decided_by_somebody_else(book: Book) -> None:
+    key = taken_in(book)
+    for act in (fail, decide, _decline):
+        book.write(lambda db, act=act: act(db, book, key))
+    book.close_until(book.today + timedelta(days=40))
+    book.write(lambda db: done(_reopen(db, book, key)))
+
+    def cases() -> list[Any]:
+        query = "SELECT kind, state, barred FROM risk.review_case"
+        return book.database.read(lambda db: db.execute(query).fetchall())
+
+    assert cases() == [("application", "open", ["reviewer"])]
+    assert book.write(lambda db: expire_applications(db, most=9, at=book.at)) == []
+    for same in (REVIEWER, "Reviewer (caller 9)"):
+        review = Review(*key, same, 300_000)
+        (refused,) = book.write(lambda db, one=review: decide_review(db, [one], at=book.at))
+        assert isinstance(refused, NotAllowed), same
+    other = Review(*key, "Bo (caller 3)", 300_000)
+    approved = done(book.write(lambda db: decide_review(db, [other], at=book.at))[0])
+    assert (approved.status, approved.limit_minor) == ("approved", 300_000)
+    assert [state for _, state, _ in cases()] == ["withdrawn"]
+    query = "SELECT kind FROM care.notice ORDER BY notice_id"
+    told = [kind for (kind,) in book.database.read(lambda db: db.execute(query).fetchall())]
+    assert told[-2:] == ["application_reopened", "application_approved"]
+
+
+def test_who_applies_again_by_now_goes_on_with_that(book: Book) -> None:
+    number = id_number()
+    asked = request(book, number=number)
+    key = ApplicationKey(*done(book.write(lambda db: apply(db, [asked], at=book.at))[0])[:2])
+    for act in (fail, decide, _decline):
+        book.write(lambda db, act=act: act(db, book, key))
+    book.write(lambda db: done(apply(db, [asked], at=book.at)[0]))
+
+    answer = book.write(lambda db: _reopen(db, book, key))
+
+    assert isinstance(answer, Conflict)

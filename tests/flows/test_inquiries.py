@@ -81,6 +81,8 @@ def test_a_second_answer_is_not_kept_whoever_was_faster(book: Book) -> None:
     assert rows(book, "SELECT count(*) FROM decisioning.outside_fact") == facts
     told = "SELECT count(*) FROM infra.outbox WHERE topic LIKE 'credit.bureau-%'"
     assert rows(book, told) == [(1,)]
+    learned = "SELECT count(*) FROM infra.outbox WHERE topic = 'decisioning.facts-learned'"
+    assert rows(book, learned) == [(1,)], "a line the person has already is judged by it"
 
 
 def test_a_failure_that_comes_late_does_not_set_the_count_back(book: Book) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from tests.builders import Book, done, founded
+from tests.builders import Book, done, founded, noon
 from tests.decisioning.rulebooks.random_books import body_of, rule_of
 from tests.simulation.invariants import broken
 
@@ -23,6 +23,9 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound, WhiteslipError
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
+from whiteslip.risk.reviews import rules as reviewing
+from whiteslip.risk.reviews import store as reviews
+from whiteslip.risk.reviews.model import Kind
 from whiteslip.risk.suspensions import store
 from whiteslip.risk.suspensions.life import Command, State
 from whiteslip.risk.suspensions.model import Standing, Step
@@ -255,11 +258,11 @@ def test_showing_who_one_is_cures_doubt_but_fraud_waits_for_a_person(book: Book)
     answers = book.write(lambda db: verify_identity(db, both, at=at))
 
     assert [answer[1:] for answer in answers] == [(1, 0), (0, 1)]
-    assert (level(book, odd), level(book, fraud)) == (2, 4)
+    assert (level(book, odd), level(book, fraud)) == (3, 4)
     assert states(book) == {"probation": 1, "curing": 1}
     assert cases(book) == [("fraud", fraud.customer_id)]
     book.close_until(book.today + timedelta(days=13))
-    assert level(book, odd) == 2
+    assert level(book, odd) == 3
     book.close_day()
     assert (level(book, odd), level(book, fraud)) == (0, 4)
 
@@ -288,13 +291,13 @@ def test_on_probation_the_rule_brings_a_restriction_back(book: Book) -> None:
     assert level(book, line) == 3
 
     book.pay(line, 60_000)
-    assert (states(book), level(book, line)) == ({"probation": 1}, 2)
+    assert (states(book), level(book, line)) == ({"probation": 1}, 3)
     book.grant_all()
-    book.buy(line, 70_000, at_shop=book.shop())
+    book.buy(line, 50_000, at_shop=book.shop())
     book.close_day()
 
     assert (states(book), level(book, line)) == ({"active": 1}, 3)
-    assert told(book, line) == ["restricted", "restored", "restricted"]
+    assert told(book, line) == ["restricted", "warned"]
     assert book.write(broken) == []
 
 
@@ -371,3 +374,83 @@ def test_lifting_twice_is_a_conflict(book: Book) -> None:
 
     assert isinstance(again, Conflict)
     assert State.LIFTED in states(book)
+
+
+def run_cases(book: Book) -> list[tuple[str, int]]:
+    query = "SELECT state, pieces FROM risk.review_case WHERE kind = 'run' ORDER BY case_id"
+    return book.write(lambda db: db.execute(query).fetchall())
+
+
+def stopped(book: Book) -> Run:
+    """A run of eleven lines that stopped as a proposal."""
+    book.close_day()
+    full_lines(book, 11)
+    publish(book, EVERYBODY)
+    book.close_day(released=False)
+    (run,) = book.write(waiting)
+    return Run(run.book, run.version, run.on)
+
+
+def test_a_run_that_waits_for_people_is_in_their_queue_and_due_within_the_working_day(
+    book: Book,
+) -> None:
+    run = stopped(book)
+
+    assert run_cases(book) == [("open", 1)]
+    query = """
+        SELECT review_case.due_at, kept.evidence
+        FROM risk.review_case JOIN risk.review_evidence AS kept USING (customer_id, case_id)
+    """
+    ((due_at, evidence),) = book.write(lambda db: db.execute(query).fetchall())
+    desk = reviews.desk()
+    opened_at = noon(book.today - timedelta(days=1))
+    assert due_at == reviewing.due_at(desk.queues[Kind.RUN], desk, at=opened_at)
+    assert desk.queues[Kind.RUN].due_hours == desk.closes_hour - desk.opens_hour - 1
+    assert evidence["run"]["lines"] == 11
+    assert "11 of 11" in evidence["run"]["why"]
+    at = book.at
+    book.write(lambda db: release_run(db, run, by="Anna", note="", at=at))
+    assert run_cases(book) == [("open", 1)], "one is not enough"
+    book.write(lambda db: release_run(db, run, by="Bo", note="", at=at))
+    assert run_cases(book) == [("withdrawn", 1)]
+
+
+def test_a_run_that_is_undone_waits_no_more(book: Book) -> None:
+    run = stopped(book)
+
+    book.write(lambda db: undo_run(db, run, by="Anna", note="a wrong threshold", at=book.at))
+
+    assert run_cases(book) == [("withdrawn", 1)]
+
+
+def test_runs_that_wait_lie_in_one_case_until_none_waits(book: Book) -> None:
+    first = stopped(book)
+    full_lines(book, 40)
+    book.close_day(released=False)
+    second = book.write(waiting)[-1]
+    assert run_cases(book) == [("open", 2)]
+
+    book.write(lambda db: undo_run(db, first, by="Anna", note="no", at=book.at))
+    assert run_cases(book) == [("open", 2)], "the other one waits"
+    named = Run(second.book, second.version, second.on)
+    book.write(lambda db: undo_run(db, named, by="Anna", note="no", at=book.at))
+    assert run_cases(book) == [("withdrawn", 2)]
+
+
+def test_a_run_whose_every_reason_went_away_leaves_the_queue_by_itself(book: Book) -> None:
+    stopped(book)
+    query = "SELECT customer_id, line_id FROM money.line"
+    for key in book.write(lambda db: db.execute(query).fetchall()):
+        book.pay(LineKey(*key), 60_000)
+
+    book.close_day(released=False)
+
+    assert run_cases(book)[0] == ("withdrawn", 1)
+
+
+def test_control_what_the_guard_allows_opens_no_case(book: Book) -> None:
+    book.close_day()
+    publish(book, EVERYBODY)
+    book.close_day(released=False)
+
+    assert run_cases(book) == []

@@ -50,9 +50,10 @@ def ask(book: Book, journey: Any, key: CaseKey, actor: str = "Bo", *, at: dateti
 
 def decide(book: Book, key: CaseKey, outcome: str = "uphold", **more: Any) -> Any:
     given: dict[str, Any] = {"actor": "Bo", "note": "seen", "acts": {}, "at": AT, **more}
+    kept: Acts = {(Kind.SUSPENSION, "uphold"): lambda _db, _ruled, _at: None}
     ruling = Ruling(*key, given["actor"], outcome, given["note"], Label.UNCLEAR)
     return only(
-        book.write(lambda db: flow.decide(db, [ruling], at=given["at"], acts=given["acts"]))
+        book.write(lambda db: flow.decide(db, [ruling], at=given["at"], acts=kept | given["acts"]))
     )
 
 

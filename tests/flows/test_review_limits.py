@@ -214,3 +214,28 @@ def test_a_limit_somebody_moves_meanwhile_is_theirs(book: Book) -> None:
     assert (state_of(book, number), limit_of(book, line)) == ("withdrawn", 600_000)
     assert notices(book, line) == ["limit_cut", "limit_kept"]
     assert book.at == noon(book.today)
+
+
+def run_cases(book: Book) -> list[tuple[str, str, int]]:
+    query = "SELECT state, subject_type, subject_id FROM risk.review_case WHERE kind = 'run'"
+    return [(row[0], row[1], row[2]) for row in rows(book, query)]
+
+
+@pytest.mark.parametrize("end", ["release", "discard"])
+def test_a_stopped_run_waits_in_the_queue_until_it_is_released_or_discarded(
+    book: Book, end: str
+) -> None:
+    lines = [book.line() for _ in range(11)]
+    wish(book, lines, CUT)
+    stopped = review(book, lines)
+    assert run_cases(book) == [("open", "limit_run", stopped.run_id)]
+
+    if end == "release":
+        book.write(lambda db: release_run(db, stopped.run_id, by="Anna", at=book.at))
+        assert run_cases(book)[0][0] == "open"
+        book.write(lambda db: release_run(db, stopped.run_id, by="Bo", at=book.at))
+    else:
+        book.write(lambda db: discard_run(db, stopped.run_id, by="Anna", at=book.at))
+
+    assert run_cases(book) == [("withdrawn", "limit_run", stopped.run_id)]
+    assert problems(book) == []

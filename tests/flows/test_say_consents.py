@@ -10,7 +10,7 @@ from tests.builders import Book, founded
 from whiteslip.flows.say_consents import ConsentCommand, ConsentRequest, ConsentSaid, say_consents
 from whiteslip.infra.database import Database
 from whiteslip.money.lines.model import LineKey
-from whiteslip.views.usability import usability
+from whiteslip.views.usability import Asked, usability
 
 
 @pytest.fixture
@@ -30,7 +30,8 @@ def say(
 
 def shut(book: Book, line: LineKey) -> tuple[list[str], list[str], list[str]]:
     """The gates that are shut, why, and what leads back."""
-    row = book.write(lambda db: usability(db, line, amount_minor=100, merchant_id=None))
+    at = book.at
+    row = book.write(lambda db: usability(db, line, Asked(100), at=at))
     assert row is not None
     gates = [gate.gate.value for gate in row.gates if not gate.is_open]
     return (

@@ -209,24 +209,108 @@ def test_what_is_not_theirs_is_not_found_and_scopes_hold(book: Book) -> None:
     assert bo.post("/appeals", {"about": "res_1_9", "text": "no"}).code == "not_allowed"
 
 
-def test_a_limit_nobody_here_can_restore_is_not_said_to_be_restored(book: Book) -> None:
-    phone, bo = app(book), reviewer(book, "Bo")
-    line_id = book.line()
-    book.operator.post(f"/lines/{line_id}/limit", {"fixed_limit_minor": 5_000, "reason": "LIM-01"})
+def changed_limit(book: Book, staff: Caller, line_id: str, body: dict[str, Any]) -> str:
+    """A change of a limit that holds, as the customer names it."""
+    done = staff.post(f"/lines/{line_id}/limit", body)
+    assert done.status == 201, done.body
+    owner = line_id.split("_")[1]
     found = book.database.read(
         lambda db: db.execute(
-            "SELECT change_id FROM money.limit_change WHERE customer_id = %s",
-            (line_id.split("_")[1],),
+            "SELECT max(change_id) FROM money.limit_change WHERE customer_id = %s", (owner,)
         ).fetchone()
     )
     assert found is not None
-    appeal_id = appealed(phone, f"lim_{line_id.split('_')[1]}_{found[0]}")
+    return f"lim_{owner}_{found[0]}"
+
+
+def test_a_cut_that_is_overturned_is_taken_back_by_another_person(book: Book) -> None:
+    phone, bo = app(book), reviewer(book, "Bo")
+    anna = person(book, "Anna", "lines:write", "reviews:write")
+    line_id = book.line()
+    change = changed_limit(book, anna, line_id, {"fixed_limit_minor": 5_000, "reason": "LIM-01"})
+    assert bo.get(f"/lines/{line_id}").body["fixed_limit_minor"] == 5_000
+    appeal_id = appealed(phone, change)
+
+    assert take(book, anna, appeal_id).code == "not_allowed", "Anna cut it"
+    take(book, bo, appeal_id)
+    assert bo.post(f"/appeals/{appeal_id}/decide", OVERTURNED).body["state"] == "decided"
+
+    assert bo.get(f"/lines/{line_id}").body["fixed_limit_minor"] == 100_000
+    (review,) = bo.get(f"/lines/{line_id}/limits").body["reviews"]
+    assert (review["state"], review["trigger"], review["decision_id"]) == ("reversed", "hand", None)
+
+
+def test_a_limit_that_was_moved_since_is_not_said_to_be_restored(book: Book) -> None:
+    phone, bo = app(book), reviewer(book, "Bo")
+    line_id = book.line()
+    cut = {"fixed_limit_minor": 5_000, "reason": "LIM-01"}
+    change = changed_limit(book, book.operator, line_id, cut)
+    changed_limit(book, book.operator, line_id, {"fixed_limit_minor": 7_000})
+    appeal_id = appealed(phone, change)
     take(book, bo, appeal_id)
 
     assert bo.post(f"/appeals/{appeal_id}/decide", OVERTURNED).code == "conflict"
+    assert phone.get(f"/appeals/{appeal_id}").body["state"] == "in_review"
 
     partly = OVERTURNED | {"outcome": "partly"}
     assert bo.post(f"/appeals/{appeal_id}/decide", partly).body["state"] == "decided"
+
+
+def one(book: Book, query: str, *params: Any) -> Any:
+    """The first value of the first row."""
+    row = book.database.read(lambda db: db.execute(query.encode(), params).fetchone())
+    assert row is not None
+    return row[0]
+
+
+def test_a_refused_purchase_leaves_nothing_to_undo_and_teaches(book: Book) -> None:
+    phone, bo = app(book), reviewer(book, "Bo")
+    line_id = book.line(1_000)
+    refused = book.buy(line_id, 500_000).body
+    assert refused["status"] in {"declined", "referred"}
+    owner, number = refused["purchase_id"].split("_")[1:]
+    query = "SELECT count(*) FROM decisioning.decision WHERE customer_id = %s AND decision_id = %s"
+    assert one(book, query, owner, number) == 1
+    appeal_id = appealed(phone, f"dec_{owner}_{number}")
+    case_id = take(book, bo, appeal_id).body["id"]
+
+    unlabeled = {key: value for key, value in OVERTURNED.items() if key != "label"}
+    assert bo.post(f"/appeals/{appeal_id}/decide", unlabeled).body["state"] == "decided"
+
+    told = phone.get(f"/appeals/{appeal_id}").body
+    assert "没有需要撤销的内容" in told["notice"]["zh"]
+    assert "nothing to undo" in told["notice"]["en"]
+    assert bo.get(f"/reviews/{case_id}").body["case"]["label"] == "false_positive"
+
+
+def test_a_late_fee_that_is_overturned_is_taken_back(book: Book) -> None:
+    phone, bo = app(book), reviewer(book, "Bo")
+    line_id = book.line()
+    bought = book.buy(line_id, 90_000)
+    book.shop.post(f"/purchases/{bought.body['purchase_id']}/capture", {})
+    for day in ("2026-02-06", "2026-02-08"):
+        assert book.operator.post("/clock/advance", {"to": day}).status < 300
+    owner = line_id.split("_")[1]
+    query = (
+        "SELECT min(movement_id) FROM money.movement WHERE kind = 'late_fee' AND customer_id = %s"
+    )
+    number = one(book, query, owner)
+    owed = "SELECT sum(late_fee_minor)::bigint FROM money.installment WHERE customer_id = %s"
+    before = one(book, owed, owner)
+    appeal_id = appealed(phone, f"fee_{owner}_{number}")
+    take(book, bo, appeal_id)
+
+    assert bo.post(f"/appeals/{appeal_id}/decide", OVERTURNED).body["state"] == "decided"
+
+    assert one(book, owed, owner) < before
+    clerk = person(book, "Cai", "lines:write", "reviews:read")
+    (waiver,) = clerk.get(f"/lines/{line_id}/late-fee-waivers").body["items"]
+    assert (waiver["state"], waiver["asked_by"]) == ("done", "bo")
+    asked = {"first_on": "2026-02-01", "last_on": "2026-02-08", "note": "all of it"}
+    rest = clerk.post(f"/lines/{line_id}/late-fee-waivers", asked)
+    assert (rest.status, rest.body["state"]) == (201, "done"), rest.body
+    assert one(book, owed, owner) == 0
+    assert clerk.post(f"/lines/{line_id}/late-fee-waivers", asked).code == "conflict"
 
 
 def test_a_queue_is_listed_and_cases_go_round(book: Book) -> None:

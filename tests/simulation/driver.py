@@ -34,7 +34,7 @@ from whiteslip.infra.idempotency import Call, Response, once
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.verdict import Outcome
-from whiteslip.money.lines.model import RESTRICTED_LEVEL, LineKey
+from whiteslip.money.lines.model import STEP_UP_LEVEL, LineKey
 from whiteslip.money.products import store as products
 from whiteslip.money.purchases.model import Authorized, Declined, PurchaseRequest, Referred
 from whiteslip.world.oracle import LineOracle, OracleRefusal, OracleTerms
@@ -312,12 +312,17 @@ class Simulation:
         assert self._mistake(key, request) is None
         self.bought.append(Bought(key, answer.purchase_id, request.merchant_id))
         with self._as_of_today(key) as oracle:
-            room = levels[key] < RESTRICTED_LEVEL and request.amount_minor <= oracle.available_minor
+            room = request.amount_minor <= oracle.available_at(levels[key])
             outcome = self._verdict(answer)
             if room and outcome >= Outcome.STEP_UP:
                 stopped = Declined if outcome >= Outcome.RESTRICT else Referred
                 assert isinstance(answer, stopped), answer
                 self.counts[f"checkout: {outcome.label}"] += 1
+                return
+            if room and levels[key] >= STEP_UP_LEVEL and not request.is_verified:
+                assert isinstance(answer, Referred), answer
+                assert answer.needs == "verification"
+                self.counts["checkout: verify"] += 1
                 return
             approved = oracle.authorize(
                 answer.purchase_id,
@@ -327,7 +332,7 @@ class Simulation:
             )
             if isinstance(answer, Authorized):
                 assert approved
-                assert answer.available_minor == oracle.available_minor
+                assert answer.available_minor == oracle.available_at(levels[key])
                 assert answer.expires_on == oracle.purchases[answer.purchase_id].expires_on
                 return
         assert isinstance(answer, Declined)
@@ -435,17 +440,20 @@ class Simulation:
         assert answer.amount_minor == amount
         assert answer.credit_minor == self.oracles[key].credit_minor
 
-    def expect_limit(self, request: LimitChange, answer: Any, _: Any) -> None:
+    def expect_limit(self, request: LimitChange, answer: Any, levels: dict[LineKey, int]) -> None:
         """Set the limit."""
         key = LineKey(request.customer_id, request.line_id)
         if isinstance(answer, WhiteslipError):
-            assert key not in self.oracles or request.fixed_limit_minor < 0
+            known = self.oracles.get(key)
+            assert known is None or request.fixed_limit_minor in {known.limit_minor, -1}
             return
         assert isinstance(answer, LimitSet)
         self.oracles[key].change_limit(request.fixed_limit_minor)
-        assert answer.available_minor == self.oracles[key].available_minor
+        assert answer.available_minor == self.oracles[key].available_at(levels[key])
 
-    def expect_grant(self, request: TemporaryLimit, answer: Any, _: Any) -> None:
+    def expect_grant(
+        self, request: TemporaryLimit, answer: Any, levels: dict[LineKey, int]
+    ) -> None:
         """Add the temporary limit."""
         key = LineKey(request.customer_id, request.line_id)
         if isinstance(answer, WhiteslipError):
@@ -456,7 +464,7 @@ class Simulation:
             )
             return
         self.oracles[key].grant_temporary_limit(request.amount_minor, request.ends_on)
-        assert answer.available_minor == self.oracles[key].available_minor
+        assert answer.available_minor == self.oracles[key].available_at(levels[key])
 
     def expect_nothing(self, _request: Any, _answer: Any, _levels: Any) -> None:
         """The oracles know no restrictions; the invariants do."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from tests.simulation.restrictions import RESTRICTIONS
+
 from whiteslip.infra.database import Connection
 from whiteslip.money.ledger.model import LEGS
-from whiteslip.risk.suspensions.life import MOVES
-
-_LEGAL = ", ".join(f"('{before}', '{after}')" for (before, _), after in sorted(MOVES.items()))
+from whiteslip.money.lines.store import use
 
 
 class Check(NamedTuple):
@@ -213,66 +213,7 @@ CHECKS = (
         WHERE last.fixed_after_minor <> line.fixed_limit_minor
         """,
     ),
-    Check(
-        "a line's level is that of its strictest restriction in force",
-        """
-        SELECT customer_id, line_id, restriction_level FROM money.line
-        WHERE restriction_level <> (
-            SELECT coalesce(max(in_force), 0) FROM risk.restriction AS one
-            WHERE one.customer_id = line.customer_id AND one.line_id = line.line_id
-        )
-        """,
-    ),
-    Check(
-        "a restriction has one to four reasons, a way out, an appeal route and a notice",
-        """
-        SELECT customer_id, restriction_id FROM risk.restriction AS one
-        WHERE jsonb_array_length(reasons) NOT BETWEEN 1 AND 4 OR way_out = '' OR appeal_route = ''
-            OR state NOT IN ('proposed', 'pending_review', 'dismissed') AND NOT EXISTS (
-                SELECT FROM care.notice
-                WHERE notice.customer_id = one.customer_id AND notice.notice_id = one.notice_id
-                    AND notice.line_id = one.line_id
-            )
-        """,
-    ),
-    Check(
-        "every step of a restriction is kept",
-        """
-        SELECT customer_id, restriction_id FROM risk.restriction AS one
-        WHERE steps <> (
-            SELECT count(*) FROM risk.restriction_event AS step
-            WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id
-        )
-        OR NOT EXISTS (
-            SELECT FROM risk.restriction_event AS step
-            WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id
-                AND step.step = one.steps AND step.to_state = one.state AND step.in_force = one.in_force
-        )
-        """,
-    ),
-    Check(
-        "a restriction moves along its table only",
-        f"""
-        SELECT customer_id, restriction_id, step FROM (
-            SELECT *, lag(to_state, 1, 'none') OVER (PARTITION BY customer_id, restriction_id ORDER BY step) AS before
-            FROM risk.restriction_event
-        ) AS one
-        WHERE before <> from_state
-            OR (from_state, to_state) NOT IN (('none', 'active'), ('none', 'proposed'), {_LEGAL})
-        """,
-    ),
-    Check(
-        "what the watch book does to a restriction is one of its decisions",
-        """
-        SELECT step.customer_id, step.restriction_id FROM risk.restriction_event AS step
-        JOIN risk.restriction AS one USING (customer_id, restriction_id)
-        LEFT JOIN decisioning.decision AS made
-            ON made.customer_id = step.customer_id AND made.decision_id = step.decision_id
-        WHERE (step.actor = 'watch book' OR one.book = 'watch' AND step.step = 1)
-                AND made.book IS DISTINCT FROM 'watch'
-            OR step.step = 1 AND one.decision_id IS DISTINCT FROM step.decision_id
-        """,
-    ),
+    *(Check(*one) for one in RESTRICTIONS),
     Check(
         "a statement starts where the one before it ended",
         """
@@ -332,7 +273,7 @@ def broken(db: Connection) -> list[Broken]:
 
 
 class Use(NamedTuple):
-    """What of a line's limits is used, and how much there is."""
+    """What of a line's limits is used, and how much of them may be at its level."""
 
     used_minor: int
     usable_minor: int
@@ -341,8 +282,11 @@ class Use(NamedTuple):
 def uses(db: Connection) -> dict[int, Use]:
     """Read how far every line is used, by line id."""
     rows = db.execute(
-        "SELECT line_id, held_minor + principal_minor, fixed_limit_minor + temporary_limit_minor"
-        " FROM money.line"
+        "SELECT line_id, held_minor + principal_minor, CASE"
+        " WHEN credit_barred OR restriction_level >= 4 THEN 0"
+        " WHEN restriction_level = 3 THEN fixed_limit_minor * %s::bigint / 1000000"
+        " ELSE fixed_limit_minor + temporary_limit_minor END FROM money.line",
+        (use().restricted_share_ppm,),
     )
     return {line_id: Use(used, usable) for line_id, used, usable in rows}
 
@@ -375,6 +319,8 @@ DRAWN = (
     "relief_id",
     "cause_id",
     "pause_id",
+    "debit_id",
+    "verification_id",
     "subject_id",  # of an event: one of the numbers above
     "part_no",
     "outbox_id",

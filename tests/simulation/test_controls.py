@@ -38,6 +38,14 @@ PLANTED = {
         " SELECT customer_id, 10^6, line_id, 1, 2, 'LIM-03', opened_on, '2026-01-01' FROM money.line"
     ),
     "a line's level": "UPDATE money.line SET restriction_level = 0",
+    "a line's plans are barred": "UPDATE money.line SET plans_barred = true",
+    "new credit is barred": "UPDATE money.line SET credit_barred = true",
+    "a restriction counts at": "UPDATE risk.restriction SET in_force = 1 WHERE level > 1",
+    "what restricts a customer": (
+        "UPDATE risk.restriction SET scope = 'customer'; INSERT INTO money.line"
+        " (customer_id, line_id, fixed_limit_minor, opened_on, product_id, statement_day)"
+        " SELECT customer_id, 10^6, 1, opened_on, product_id, 1 FROM money.line"
+    ),
     "a restriction has": "DELETE FROM care.notice",
     "a restriction moves": "UPDATE risk.restriction_event SET from_state = 'lifted'",
     "every step of a restriction": "DELETE FROM risk.restriction_event",

@@ -255,7 +255,7 @@ class Histories(RuleBasedStateMachine):
         self.sim.command(
             "change limits",
             [
-                LimitChange(*self.line(pick), limit, ReasonCode.LIMIT_CAPACITY)
+                LimitChange(*self.line(pick), limit, ReasonCode.LIMIT_ODD_CONSUMPTION, "staff:1")
                 for pick, limit in asked
             ],
         )

@@ -45,8 +45,21 @@ class Authorized(Struct, frozen=True, tag_field="status", tag="authorized"):
     currency: Currency = "CNY"
 
 
+class OtherWay(Struct, frozen=True):
+    """Another way to pay: how much on credit and in how many installments (0: later, at once), and how much otherwise.
+
+    Asked for at once, and with a second factor where it says so, it is granted.
+    """
+
+    way: Literal["smaller_amount", "plan", "pay_later", "part_credit", "another_method"]
+    credit_minor: int
+    other_minor: int
+    plan_months: int
+    needs_verification: bool
+
+
 class Declined(Struct, frozen=True, tag_field="status", tag="declined"):
-    """Nothing was held; why, and what still works."""
+    """Nothing was held; why, what still works, and in which other ways it could be paid."""
 
     purchase_id: str
     line_id: str
@@ -54,6 +67,7 @@ class Declined(Struct, frozen=True, tag_field="status", tag="declined"):
     available_minor: int
     reasons: list[ReasonSaid]
     still_works: list[StillWorks]
+    other_ways: list[OtherWay]
     currency: Currency = "CNY"
 
 
@@ -247,13 +261,19 @@ class Line(Struct, frozen=True):
 
 
 class LimitSet(Struct, frozen=True):
-    """The limits as they are now; available is below zero after a cut below what is used."""
+    """The limits as they are now; available is below zero after a cut below what is used.
+
+    A fixed limit that was changed names its review, the limit it leads to, and the day from which that holds.
+    """
 
     line_id: str
     fixed_limit_minor: int
     temporary_limit_minor: int
     available_minor: int
     currency: Currency = "CNY"
+    limit_review_id: str | None = None
+    next_limit_minor: int | None = None
+    effective_on: date | None = None
 
 
 class Installment(Struct, frozen=True):
@@ -319,39 +339,6 @@ class Repayments(Struct, frozen=True):
 
     repayments: list[Repayment]
     next: str | None
-
-
-class Restriction(Struct, frozen=True):
-    """A restriction as its person may read it: why, what still works, the way out, how to appeal.
-
-    `decision_id` is the recorded decision of the book that imposed it; null where a person did.
-    """
-
-    restriction_id: str
-    line_id: str
-    level: int
-    state: str
-    reasons: list[ReasonSaid]
-    notice: Words
-    still_works: list[StillWorks]
-    way_out: str
-    appeal_route: str
-    since_on: date
-    lifted_on: date | None
-    decision_id: str | None
-
-
-class Restrictions(Struct, frozen=True):
-    """Active restrictions first."""
-
-    restrictions: list[Restriction]
-
-
-class Lifted(Struct, frozen=True):
-    """The restriction no longer applies."""
-
-    restriction_id: str
-    state: str
 
 
 class Clock(Struct, frozen=True):

@@ -28,6 +28,7 @@ from whiteslip.api.routes import (
     complaints,
     contacts,
     customers,
+    debits,
     disputes,
     limits,
     lines,
@@ -38,6 +39,7 @@ from whiteslip.api.routes import (
     restrictions,
     reviews,
     suspensions,
+    waivers,
 )
 from whiteslip.api.runtime import DESK, END_OF_DAY, POST, THREADS, Runtime
 from whiteslip.gateways.bureau.client import HttpBureau
@@ -49,8 +51,9 @@ from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
+from whiteslip.worker.causes import CauseListener
 from whiteslip.worker.messages import Post
-from whiteslip.worker.relay import Relay
+from whiteslip.worker.relay import Relay, in_turn
 from whiteslip.worker.reviews import ReviewClock
 from whiteslip.worker.watcher import Watcher
 
@@ -73,6 +76,8 @@ ROUTERS = (
     contacts,
     relief,
     disputes,
+    debits,
+    waivers,
 )
 PREFIX = "/v1"
 ABOUT = (
@@ -150,7 +155,8 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         database = given or _open(settings)
         runtime = Runtime(settings, database, clock=clock)
         app.state.runtime = runtime
-        relay = Relay(database, Watcher(database, runtime.clock))
+        listeners = Watcher(database, runtime.clock), CauseListener(database, runtime.clock)
+        relay = Relay(database, in_turn(*listeners))
         relay.start()
         url = settings.bureau_url
         desk = ApplicationDesk(database, runtime.clock, HttpBureau(url) if url else None)

@@ -160,10 +160,10 @@ class LineBody(Body, frozen=True):
 
 
 class LimitBody(Body, frozen=True):
-    """Change the fixed limit, for a reason of the catalog."""
+    """Change the fixed limit; a cut has a reason of the catalog, which is told, and is announced before it holds."""
 
     fixed_limit_minor: Limit
-    reason: ReasonCode
+    reason: ReasonCode | None = None
     currency: Currency = "CNY"
 
 
@@ -176,10 +176,15 @@ class TemporaryLimitBody(Body, frozen=True):
 
 
 class RestrictionBody(Body, frozen=True):
-    """Restrict a line: from level 3 up nothing new can be bought; repaying always works."""
+    """Restrict a line: level 2 asks for a second factor, 3 lets a part of the limit be used, 4 nothing new be bought.
+
+    Repaying always works. A restriction for the customer holds on every line of theirs, also one opened later; one
+    for plans stops buying in installments alone, at level 4.
+    """
 
     level: Level
     reason: ReasonCode
+    scope: Literal["line", "customer", "plans"] = "line"
 
 
 class LiftBody(Body, frozen=True):

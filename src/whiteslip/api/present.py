@@ -20,14 +20,14 @@ from whiteslip.infra import metrics
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import WhiteslipError
-from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.kernel.reason import Reason
+from whiteslip.money.lines.model import SUSPENDED_LEVEL
+from whiteslip.money.purchases.model import OtherWay, Way
 from whiteslip.views import reasons
 
 encode = msgspec.json.Encoder().encode
 CREATED = 201
 OK = 200
-SUSPENDED = 3
-"""From this level on all that works at any level is what works."""
 
 
 def purchases(
@@ -63,9 +63,8 @@ def _declined(outcome: Declined) -> answers.Declined:
     metrics.OUTCOMES.labels("declined").inc()
     for reason in outcome.reasons:
         metrics.REFUSALS.labels(reason.code.value).inc()
-    works = reasons.still_works(SUSPENDED)
-    only_too_much = all(reason.code is ReasonCode.LIMIT_EXCEEDED for reason in outcome.reasons)
-    if only_too_much and outcome.available_minor > 0:
+    works = reasons.still_works(SUSPENDED_LEVEL)
+    if any(one.way is Way.SMALLER_AMOUNT for one in outcome.other_ways):
         works.append("smaller_amount")
     return answers.Declined(
         ids.write("pur", outcome.customer_id, outcome.purchase_id),
@@ -74,7 +73,13 @@ def _declined(outcome: Declined) -> answers.Declined:
         max(outcome.available_minor, 0),
         said(outcome.reasons),
         works,
+        other_ways(outcome.other_ways),
     )
+
+
+def other_ways(ways: Iterable[OtherWay]) -> list[answers.OtherWay]:
+    """Show other ways to pay."""
+    return [answers.OtherWay(one.way.value, *one[1:]) for one in ways]
 
 
 def _referred(outcome: Referred) -> answers.Referred:
@@ -86,7 +91,7 @@ def _referred(outcome: Referred) -> answers.Referred:
         outcome.available_minor,
         outcome.needs,
         said(outcome.reasons),
-        reasons.still_works(SUSPENDED),
+        reasons.still_works(SUSPENDED_LEVEL),
     )
 
 
@@ -160,11 +165,17 @@ def limit_set(outcome: LimitSet | WhiteslipError) -> Response:
     """Answer a change of limits."""
     if isinstance(outcome, WhiteslipError):
         return problems.of_error(outcome)
+    reviewed = outcome.review_id
     set_now = answers.LimitSet(
         ids.write("lin", outcome.customer_id, outcome.line_id),
         outcome.fixed_limit_minor,
         outcome.temporary_limit_minor,
         outcome.available_minor,
+        limit_review_id=None
+        if reviewed is None
+        else ids.write("lmr", outcome.customer_id, reviewed),
+        next_limit_minor=outcome.next_limit_minor,
+        effective_on=outcome.effective_on,
     )
     return Response(CREATED, encode(set_now))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whiteslip.api import answers, present
+from whiteslip.api.shapes import restrictions as shapes
 from whiteslip.kernel import ids
 from whiteslip.kernel.calendar import next_statement
 from whiteslip.views import reasons
@@ -119,16 +120,18 @@ def repayment(row: RepaymentView) -> answers.Repayment:
     )
 
 
-def restriction(row: RestrictionView) -> answers.Restriction:
+def restriction(row: RestrictionView) -> shapes.Restriction:
     """Show a restriction with the words its customer was told."""
-    return answers.Restriction(
+    return shapes.Restriction(
         restriction_id=ids.write("res", row.customer_id, row.restriction_id),
         line_id=ids.write("lin", row.customer_id, row.line_id),
         level=row.level,
+        in_force=row.in_force,
+        scope=row.scope,
         state=row.state,
         reasons=present.said(reasons.stored(row.reasons)),
         notice=answers.Words(row.text_zh, row.text_en),
-        still_works=reasons.still_works(row.level),
+        still_works=reasons.still_works(0 if row.scope == "plans" else row.in_force),
         way_out=row.way_out,
         appeal_route=row.appeal_route,
         since_on=row.since_on,

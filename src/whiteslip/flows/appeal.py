@@ -39,6 +39,7 @@ from whiteslip.risk.suspensions.life import Command as RestrictionCommand
 from whiteslip.risk.suspensions.model import Step
 
 __all__ = [
+    "CHECKOUT",
     "Act",
     "Appealed",
     "Decision",
@@ -56,6 +57,7 @@ __all__ = [
     "withdraw_appeals",
 ]
 
+CHECKOUT = rules.CHECKOUT
 _TOLD = {Form.APPEAL: Told.APPEAL_RECEIVED, Form.HUMAN_DECISION: Told.HUMAN_DECISION_REQUESTED}
 _TOPICS = {
     Form.APPEAL: "care.appeal-received",
@@ -277,8 +279,9 @@ def _decided(
 ) -> None:
     """Write decisions, undo what is overturned, close the cases, and tell."""
     store.move_appeals(db, [rules.decided(*one, on=on) for one in done], at=at)
+    falling = _falling(db, done)
     for type_, act in acts.items():
-        if overturned := [_overturned(*one) for one in done if _falls(*one, type_)]:
+        if overturned := [one for one in falling.values() if one.subject.type is type_]:
             act(db, overturned, at)
     upheld = [
         (_subject(found), decision.actor)
@@ -304,6 +307,7 @@ def _decided(
             application_id=found.application_id,
             matter_id=found.appeal_id,
             answer=decision.answer,
+            facts=rules.told_of(falling.get(found.key)),
         )
         for (found, decision), number in zip(done, numbers, strict=True)
     ]
@@ -334,16 +338,21 @@ def _subject(found: Appeal) -> SubjectKey:
     return SubjectKey(found.customer_id, found.subject_type, found.subject_id)
 
 
-def _falls(found: Appeal, decision: Decision, type_: SubjectType) -> bool:
-    return decision.outcome is Outcome.OVERTURNED and found.subject_type is type_
-
-
-def _overturned(found: Appeal, decision: Decision) -> Overturned:
-    return Overturned(_subject(found), found.appeal_id, decision.actor, decision.note)
+def _falling(
+    db: Connection, done: Sequence[tuple[Appeal, Decision]]
+) -> dict[AppealKey, Overturned]:
+    """Say of each appeal that is right what does not stand, as it is now."""
+    right = [one for one in done if one[1].outcome is Outcome.OVERTURNED]
+    seen = store.find_subjects(db, (_subject(found) for found, _ in right)) if right else {}
+    return {
+        found.key: rules.overturned(found, decision, seen.get(_subject(found)))
+        for found, decision in right
+    }
 
 
 def _ruling(found: Appeal, decision: Decision) -> Ruling:
-    return Ruling(*found.case, decision.actor, decision.outcome, decision.note, decision.label)
+    label = rules.label_of(found, decision)
+    return Ruling(*found.case, decision.actor, decision.outcome, decision.note, label)
 
 
 def _lock(

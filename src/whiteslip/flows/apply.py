@@ -31,6 +31,8 @@ from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.products import store as products
+from whiteslip.risk.reviews.model import Kind
+from whiteslip.risk.reviews.store import close_moot
 
 __all__ = [
     "Applicant",
@@ -100,6 +102,12 @@ def withdraw(
     store.move_applications(db, moves, on=on, at=at)
     keys = [ApplicationKey(*move[:2]) for move in moves]
     cancel_inquiries(db, keys, at=at)
+    close_moot(
+        db,
+        {(key.customer_id, Kind.APPLICATION) for key in keys},
+        note="the application was withdrawn",
+        at=at,
+    )
     _announce(db, "credit.application-withdrawn", keys, at=at)
     return answers
 

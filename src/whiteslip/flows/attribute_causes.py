@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from whiteslip.care.causes import store
-from whiteslip.care.causes.model import Attribution, Cause, Finding, Source
+from whiteslip.care.causes import rules, store
+from whiteslip.care.causes.model import Attribution, Cause, CauseKey, Finding, Source
 from whiteslip.care.hardship.store import offer_usual
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
@@ -16,8 +16,23 @@ from whiteslip.kernel.errors import Conflict, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import take_turns
+from whiteslip.risk.reviews.model import OpenedOrAttached
+from whiteslip.risk.reviews.store import open_cases
 
-__all__ = ["Cause", "CauseTold", "Source", "Told", "attribute_causes", "tell_causes"]
+__all__ = [
+    "NOTICED",
+    "Cause",
+    "CauseKey",
+    "CauseTold",
+    "Source",
+    "Told",
+    "attribute_causes",
+    "open_cause_cases",
+    "tell_causes",
+]
+
+NOTICED = frozenset({"care.downturn-noticed", "care.debit-questioned"})
+"""The events of causes that people are to see."""
 
 _SURE_PCT = {Source.ASKED: 90, Source.STAFF: 100}
 """How far a person's word is trusted; what rests on it alone is in the treatments."""
@@ -88,6 +103,18 @@ def tell_causes(
         _told(kept[number], offered) if number in kept else Conflict("the line is not overdue")
         for number in numbers
     ]
+
+
+def open_cause_cases(
+    db: Connection, causes: Collection[CauseKey], *, at: datetime
+) -> list[OpenedOrAttached]:
+    """Let people see the causes they are to learn from: one open case a customer and kind, each cause once in it.
+
+    To be called again for the same causes changes nothing.
+    """
+    on = business_day.today(db).current_on
+    found = [rules.case_of(one) for one in store.find_noticed(db, causes)]
+    return open_cases(db, [one for one in found if one], on=on, at=at)
 
 
 def _told(one: Attribution, offered: dict[LineKey, int]) -> Told:

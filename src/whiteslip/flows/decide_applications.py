@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import structlog
 
+from whiteslip.care.cures.store import cover_opened
 from whiteslip.care.notices.model import Kind, NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.affordability import rules as affordability
@@ -36,15 +37,18 @@ from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.scorecards.model import Scorecard
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
-from whiteslip.kernel.errors import NotFound, WhiteslipError, invariant
+from whiteslip.kernel.errors import NotAllowed, NotFound, WhiteslipError, invariant
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line, NewLine
-from whiteslip.money.lines.store import insert_lines
+from whiteslip.money.lines.store import insert_lines, use
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
+from whiteslip.risk.reviews.model import Kind as CaseKind
+from whiteslip.risk.reviews.rules import people_of, person_of
+from whiteslip.risk.reviews.store import close_moot
 
 __all__ = ["Decided", "Review", "decide_applications", "decide_review", "expire_applications"]
 
@@ -147,7 +151,7 @@ def decide_review(
         application = taken.get(key)
         if application is None:
             answers[index] = NotFound(f"customer {key[0]} has no application {key[1]}")
-        elif error := rules.check_review(review, application, table()):
+        elif error := _may_not_review(review, application):
             answers[index] = error
         else:
             conclusion = _concluded(review)
@@ -155,6 +159,15 @@ def decide_review(
             taken[key] = application._replace(status=conclusion.status)
     answers |= zip(endings, _end(db, list(endings.values()), on=on, at=at), strict=True)
     return [answers[index] for index in range(len(reviews))]
+
+
+def _may_not_review(review: Review, application: Application) -> WhiteslipError | None:
+    """Say why a person may not decide so; who declined before it was reopened may not at all, however named."""
+    if error := rules.check_review(review, application, table()):
+        return error
+    if person_of(review.actor) in people_of(application.declined_by):
+        return NotAllowed("another person decides than the one whose refusal did not stand")
+    return None
 
 
 def expire_applications(db: Connection, *, most: int, at: datetime) -> list[Decided]:
@@ -275,8 +288,12 @@ def _end(db: Connection, endings: Sequence[_Ending], *, on: date, at: datetime) 
         moves.append(_move(ending, line))
         notices.append(_notice(ending, line, notice_id, on=on))
     insert_lines(db, opened)
+    cover_opened(db, [line.key for line in opened], on=on, at=at)
     store.move_applications(db, moves, on=on, at=at)
     insert_notices(db, notices, at=at)
+    waited = {move.customer_id for move in moves if move.before is Status.REFERRED}
+    note = "the application is decided"
+    close_moot(db, {(owner, CaseKind.APPLICATION) for owner in waited}, note=note, at=at)
     _announce(db, moves, at=at)
     return [Decided(*move[:2], move.after, move.limit_minor or 0, move.line_id) for move in moves]
 
@@ -294,7 +311,7 @@ def _line(db: Connection, ending: _Ending, line_id: int, *, on: date) -> Line | 
     )
     wrong = line_rules.check_new(new, product)
     invariant(wrong is None, f"a line that is approved can be opened: {wrong}")
-    return line_rules.opened(new, product, line_id=line_id, on=on)
+    return line_rules.opened(new, product, use(), line_id=line_id, on=on)
 
 
 def _move(ending: _Ending, line: Line | None) -> Move:

@@ -13,17 +13,20 @@ from whiteslip.credit.limits.life import Review, ReviewKey, State, Step
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line
 
 __all__ = [
     "Act",
     "Approval",
+    "ChangeAct",
     "Moved",
     "approve_limit_reviews",
     "object_to_limit_reviews",
     "reverse_limit_reviews",
+    "undo_limit_changes",
+    "undo_limit_reviews",
     "withdraw_limit_reviews",
 ]
 
@@ -33,6 +36,15 @@ class Act(NamedTuple):
 
     customer_id: int
     review_id: int
+    actor: str
+    note: str | None = None
+
+
+class ChangeAct(NamedTuple):
+    """A person takes back a change of a limit, named by its own number."""
+
+    customer_id: int
+    change_id: int
     actor: str
     note: str | None = None
 
@@ -84,6 +96,7 @@ def approve_limit_reviews(
             review,
             line,
             one.limit_minor,
+            hindered=store.find_hindrances(db, [review.line])[review.line],
             by=actor_of(one.actor),
             note=one.note,
             on=on,
@@ -110,6 +123,29 @@ def reverse_limit_reviews(db: Connection, acts: Sequence[Act], *, at: datetime) 
         return life.reversed_(review, line, by=actor_of(act.actor), note=act.note, on=on)
 
     return _act(db, acts, judge, at=at)
+
+
+def undo_limit_reviews(db: Connection, acts: Sequence[Act], *, at: datetime) -> Answers:
+    """Let people end cuts where they stand, in order: called off before they hold, taken back after."""
+
+    def judge(index: int, review: Review, line: Line, on: date) -> Step | WhiteslipError:
+        act = acts[index]
+        return life.undone(review, line, by=actor_of(act.actor), note=act.note, on=on)
+
+    return _act(db, acts, judge, at=at)
+
+
+def undo_limit_changes(db: Connection, changes: Sequence[ChangeAct], *, at: datetime) -> Answers:
+    """Let people take back the cuts that changed limits, in order; a change no review made is a conflict."""
+    behind = store.find_reviews_behind(db, ((one.customer_id, one.change_id) for one in changes))
+    answers: Answers = []
+    for one in changes:
+        key = behind.get((one.customer_id, one.change_id))
+        if key is None:
+            answers.append(Conflict("no review made this change: set the limit by hand"))
+        else:
+            answers += undo_limit_reviews(db, [Act(*key, one.actor, one.note)], at=at)
+    return answers
 
 
 def _act(

@@ -19,10 +19,9 @@ from whiteslip.credit.limits import store as limits
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import Running
-from whiteslip.infra import business_day, outbox
+from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.planning import plan_afresh, refresh_statistics
-from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.arrears import store as arrears
 from whiteslip.money.ledger import store as ledger
@@ -30,9 +29,8 @@ from whiteslip.money.lines import store as lines
 from whiteslip.money.purchases import store as purchases
 from whiteslip.money.repayments import store as repayments
 from whiteslip.money.statements import store as statements
-from whiteslip.risk.runs import rules as run_rules
 from whiteslip.risk.runs import store as runs
-from whiteslip.risk.runs.model import Run, Saying
+from whiteslip.risk.runs.model import Run
 from whiteslip.risk.suspensions import store as suspensions
 from whiteslip.risk.suspensions.model import Step as TakenStep
 from whiteslip.risk.watching.store import ENGINE, watch
@@ -177,6 +175,7 @@ class _Job:
         Returns how many lines changed. Run again, it does what is left.
         """
         on = self.closing + timedelta(days=1)
+        self.database.write(lambda db: runs.close_case(db, note="nothing waits", at=self.at))
         count = 0
         for book, _ in rulebooks.shares(self.now):
             run = Run(book.name, book.version, on)
@@ -193,10 +192,7 @@ class _Job:
         blast = rulebooks.blast_of_run(db, book, on=run.on)
         if blast.moved and blast.needs_release:
             note = f"{blast.moved} of {blast.accounts} accounts, allowed {blast.limit or 0}"
-            if runs.append_said(db, run, Saying.PROPOSE, actor=PROGRAM, note=note, at=self.at):
-                outbox.append(
-                    db, "risk.run-proposed", customer_ids=[0], subject_ids=[run.version], at=self.at
-                )
+            runs.propose(db, run, note=note, on=run.on, at=self.at)
             return False
         return blast.moved > 0
 
@@ -205,11 +201,11 @@ class _Job:
         last = first + self.range_size - 1
 
         def work(db: Connection) -> int:
-            left = runs.find_left(db, run, first=first, last=last, only_proposed=True)
-            if not left:
-                return 0
-            steps = run_rules.released(left, actor=ENGINE)
-            return _take(db, steps, on=run.on, at=self.at)
+            taken = runs.release_left(
+                db, run, first=first, last=last, actor=ENGINE, on=run.on, at=self.at
+            )
+            insert_notices(db, notices_of(taken.changes), at=self.at)
+            return len(taken.changes)
 
         return self.database.write(work)
 

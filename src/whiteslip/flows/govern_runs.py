@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from whiteslip.care.notices.restrictions import notices_of
@@ -15,7 +14,7 @@ from whiteslip.kernel.actor import actor_of
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.risk.runs import rules, store
 from whiteslip.risk.runs.model import Run, Saying
-from whiteslip.risk.suspensions.model import Step
+from whiteslip.risk.suspensions.model import Taken
 from whiteslip.risk.suspensions.store import take_steps
 
 __all__ = ["Governed", "Run", "release_run", "undo_run"]
@@ -40,8 +39,9 @@ def release_run(db: Connection, run: Run, *, by: str, note: str, at: datetime) -
     if missing:
         return Governed(run, missing, 0)
     first, last = _EVERYONE
-    left = store.find_left(db, run, first=first, last=last, only_proposed=True)
-    return Governed(run, 0, _take(db, rules.released(left, actor=actor), at=at))
+    on = business_day.today(db).current_on
+    taken = store.release_left(db, run, first=first, last=last, actor=actor, on=on, at=at)
+    return _governed(db, run, taken, Saying.RELEASE, at=at)
 
 
 def undo_run(db: Connection, run: Run, *, by: str, note: str, at: datetime) -> Governed:
@@ -54,13 +54,14 @@ def undo_run(db: Connection, run: Run, *, by: str, note: str, at: datetime) -> G
     if not left:
         raise NotFound(f"nothing of a run of {run.book} {run.version} on {run.on} stands")
     store.append_said(db, run, Saying.UNDO, actor=actor, note=note, at=at)
-    moved = _take(db, rules.undone(left, actor=actor, note=note), at=at)
+    on = business_day.today(db).current_on
+    taken = take_steps(db, rules.undone(left, actor=actor, note=note), on=on, at=at)
     outbox.append(db, "risk.run-undone", customer_ids=[0], subject_ids=[run.version], at=at)
-    return Governed(run, 0, moved)
+    return _governed(db, run, taken, Saying.UNDO, at=at)
 
 
-def _take(db: Connection, steps: Sequence[Step], *, at: datetime) -> int:
-    on: date = business_day.today(db).current_on
-    taken = take_steps(db, steps, on=on, at=at)
+def _governed(db: Connection, run: Run, taken: Taken, said: Saying, *, at: datetime) -> Governed:
+    """Tell the owners what changed; where no run waits any more, close the case they waited in."""
     insert_notices(db, notices_of(taken.changes), at=at)
-    return len(taken.answers)
+    store.close_case(db, note=f"{said} of {run.book} {run.version} on {run.on}", at=at)
+    return Governed(run, 0, len(taken.answers))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from whiteslip.infra import business_day
+from whiteslip.decisioning.features.model import FACTS_LEARNED
+from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.money.arrears.store import age_lines
@@ -55,7 +56,7 @@ class ImportReport(NamedTuple):
 
 
 def import_facts(db: Connection, facts: Sequence[Fact], *, at: datetime) -> ImportReport:
-    """Take facts over, all or none, in order.
+    """Take facts over, all or none, in order; their lines are judged again once the event is delivered.
 
     A refund without its purchase is allocated like a repayment; an excess is the customer's credit balance.
     """
@@ -74,9 +75,16 @@ def import_facts(db: Connection, facts: Sequence[Fact], *, at: datetime) -> Impo
     for fact, number in zip(facts, take_numbers(db, len(facts)), strict=True):
         batch.take(fact, number)
     batch.write(db, at=at)
+    _announce(db, facts, at=at)
     late = {row.customer_id for row in owed if row.due_on < reached[row.customer_id]}
     age_lines(db, late, on=day.current_on)
     return batch.report()
+
+
+def _announce(db: Connection, facts: Sequence[Fact], *, at: datetime) -> None:
+    owners = sorted({fact.customer_id for fact in facts})
+    if owners:
+        outbox.append(db, FACTS_LEARNED, customer_ids=owners, subject_ids=owners, at=at)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from whiteslip.credit.bureau.model import (
     Subject,
 )
 from whiteslip.credit.bureau.reading import read
+from whiteslip.decisioning.features.model import FACTS_LEARNED
 from whiteslip.decisioning.features.store import record_outside_facts
 from whiteslip.gateways.bureau.model import Answer, Failed, Failure, Inquiry, Pending, Received
 from whiteslip.infra import business_day, outbox
@@ -90,7 +91,7 @@ def keep_answers(
         else:
             delays.append(outcome)
     done = store.keep_answers(db, reports, on=on, at=at)
-    _record_facts(db, reports, done, on=on)
+    _record_facts(db, reports, done, on=on, at=at)
     _finish(db, "credit.bureau-answered", done, at=at)
     failed = store.delay_inquiries(db, delays, on=on, at=at)
     _finish(db, "credit.bureau-failed", failed, at=at)
@@ -142,9 +143,17 @@ def _file(body: bytes, subject: Subject, *, on: date) -> tuple[File | None, str 
 
 
 def _record_facts(
-    db: Connection, reports: Iterable[NewReport], done: Iterable[ApplicationKey], *, on: date
+    db: Connection,
+    reports: Iterable[NewReport],
+    done: Iterable[ApplicationKey],
+    *,
+    on: date,
+    at: datetime,
 ) -> None:
-    """Keep the facts of those who were still waited for, so that later features see them."""
+    """Keep the facts of those who were still waited for, so that later features see them, and announce them.
+
+    Who already has a line is judged again by them within seconds.
+    """
     waited = {key.customer_id for key in done}
     facts = [
         fact
@@ -153,6 +162,9 @@ def _record_facts(
         for fact in rules.outside_facts(report.customer_id, report.file, on=on)
     ]
     record_outside_facts(db, facts)
+    owners = sorted({fact.customer_id for fact in facts})
+    if owners:
+        outbox.append(db, FACTS_LEARNED, customer_ids=owners, subject_ids=owners, at=at)
 
 
 def _finish(db: Connection, topic: str, keys: Sequence[ApplicationKey], *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Change, Line, NewLine
-from whiteslip.money.lines.store import change_balances, insert_lines
+from whiteslip.money.lines.store import change_balances, insert_lines, use
 from whiteslip.money.merchants.store import open_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
@@ -66,7 +66,7 @@ def open_book(db: Connection, lines: Sequence[BookedLine], *, at: datetime) -> l
         )
         if error := line_rules.check_new(request, product):
             raise InvalidInput(f"{booked.reference}: {error}", where=booked.reference)
-        line = line_rules.opened(request, product, line_id=line_id, on=on)
+        line = line_rules.opened(request, product, use(), line_id=line_id, on=on)
         book.lines.append(line)
         if booked.balance_minor > 0:
             book.owe(line, product, booked.balance_minor, purchase_id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from whiteslip.care.cures.store import cover_opened
 from whiteslip.care.privacy.model import Person
 from whiteslip.care.privacy.store import seal_people
 from whiteslip.credit.customers.model import SEALED_MARK, NewCustomer
@@ -17,7 +18,7 @@ from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines import rules
 from whiteslip.money.lines.model import Line, NewLine
-from whiteslip.money.lines.store import insert_lines
+from whiteslip.money.lines.store import insert_lines, use
 from whiteslip.money.products import store as products
 
 __all__ = ["NewCustomer", "NewLine", "OpenedLine", "join", "open_lines"]
@@ -60,9 +61,10 @@ def open_lines(
         elif error := rules.check_new(request, product):
             answers.append(error)
         else:
-            lines.append(rules.opened(request, product, line_id=number, on=on))
+            lines.append(rules.opened(request, product, use(), line_id=number, on=on))
             answers.append(OpenedLine(request.customer_id, number))
     insert_lines(db, lines)
+    cover_opened(db, [line.key for line in lines], on=on, at=at)
     if lines:
         outbox.append(
             db,

@@ -19,13 +19,12 @@ from whiteslip.risk.overrides import rules, store
 from whiteslip.risk.overrides.model import Act, ActState, Kind
 from whiteslip.risk.suspensions import store as suspensions
 from whiteslip.risk.suspensions.life import Command
-from whiteslip.risk.suspensions.model import Change, Step
+from whiteslip.risk.suspensions.model import CLOSED_LEVEL, Change, Step
 from whiteslip.risk.suspensions.rules import imposed_apart
 from whiteslip.risk.suspensions.ways import Cure
 
 __all__ = ["Asked", "ask_to_close", "ask_to_override", "decide_act"]
 
-CLOSED_LEVEL = 5
 _CLOSE = ("manual", "close")
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from whiteslip.care.hardship.rules import relief_reason
+from whiteslip.care.hardship.store import lines_on_relief
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.kernel.money import MAX_MINOR, decimal_text
 from whiteslip.kernel.reason import MOST_REASONS, Reason
 from whiteslip.money.lines import rules as line_rules
-from whiteslip.money.lines.model import RESTRICTED_LEVEL, LineKey
+from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import read_lines
 from whiteslip.money.products import store as products
 from whiteslip.money.products.costs import AnnualCost, flat_fee_cost
@@ -60,8 +62,12 @@ def quote(db: Connection, request: QuoteRequest) -> Quote:
         on=on,
     )
     reasons = list(line_rules.refusals(line, request.amount_minor))
-    if line.restriction_level >= RESTRICTED_LEVEL:
-        reasons = [*reasons_against(db, [key]).get(key, ()), *reasons]
+    in_plan = request.plan_months > 0
+    if line_rules.is_restricting(line, request.amount_minor, in_plan=in_plan):
+        against = reasons_against(db, [key], in_plan=in_plan)
+        reasons = [*against.get(key, ()), *reasons]
+    if line.credit_barred:
+        reasons = [relief_reason(lines_on_relief(db, [key]).get(key)), *reasons]
     fee = sum(row.fee_minor for row in rows)
     return Quote(
         request.plan_months,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from whiteslip.decisioning.features import store
-from whiteslip.decisioning.features.model import OutsideFact
+from whiteslip.decisioning.features.model import FACTS_LEARNED, OutsideFact
 from whiteslip.infra import outbox
 from whiteslip.infra.database import Connection
 
@@ -20,6 +20,5 @@ def record_outside_facts(db: Connection, facts: Sequence[OutsideFact], *, at: da
     count = store.record_outside_facts(db, facts)
     owners = sorted({fact.customer_id for fact in facts})
     if owners:
-        topic = "decisioning.facts-learned"
-        outbox.append(db, topic, customer_ids=owners, subject_ids=owners, at=at)
+        outbox.append(db, FACTS_LEARNED, customer_ids=owners, subject_ids=owners, at=at)
     return count

@@ -15,6 +15,7 @@ from whiteslip.risk.reviews import rules, store
 from whiteslip.risk.reviews.model import (
     Case,
     CaseKey,
+    CaseSubject,
     Kind,
     Label,
     Move,
@@ -64,10 +65,11 @@ class CaseRequest(NamedTuple):
 
 
 class Ruled(NamedTuple):
-    """A case as it was decided, and by what: what an act needs to do what the outcome says."""
+    """A case as it was decided, by what, and all that lies in it: what an act needs to do what the outcome says."""
 
     case: Case
     ruling: Ruling
+    subjects: tuple[CaseSubject, ...]
 
 
 Act: TypeAlias = Callable[[Connection, Sequence[Ruled], datetime], None]
@@ -197,7 +199,8 @@ def _ruled(
     store.move_cases(db, [move], at=at)
     done = _stepped(move)
     if act is not None:
-        act(db, [Ruled(done, ruling)], at)
+        subjects = store.find_subjects(db, [done.key])[done.key]
+        act(db, [Ruled(done, ruling, tuple(subjects))], at)
     return done
 
 

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
 
+from whiteslip.care.causes.model import CauseKey
+from whiteslip.care.causes.store import find_questioned
 from whiteslip.care.notices.limits import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.affordability import rules as affordability
-from whiteslip.credit.affordability.model import Means
 from whiteslip.credit.affordability.store import terms
 from whiteslip.credit.limits import life, reviewing, runs, store
 from whiteslip.credit.limits.life import Command, ReviewKey, State, Step
@@ -32,8 +33,23 @@ from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.ids import MAX_ID
 from whiteslip.money.ledger.store import last_customer, take_numbers
 from whiteslip.money.lines.model import LineKey
+from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
+from whiteslip.risk.runs.rules import NOBODY
+from whiteslip.risk.runs.store import close_case, open_case
 
-__all__ = ["RunReport", "RunState", "Trigger", "discard_run", "release_run", "review_limits"]
+__all__ = [
+    "CauseKey",
+    "RunReport",
+    "RunState",
+    "Trigger",
+    "discard_run",
+    "release_run",
+    "review_limits",
+    "review_questioned",
+]
+
+QUESTIONED = "care.limit-questioned"
+"""The event after which a line's limit is reviewed before its turn."""
 
 BOOK = "limits"
 AT_ONCE = 20_000
@@ -86,6 +102,24 @@ def review_limits(
     return database.write(partial(_report, run_id=run.run_id))
 
 
+def review_questioned(
+    db: Connection, causes: Collection[CauseKey], *, at: datetime
+) -> RunReport | None:
+    """Review the lines whose limits the causes of missed dues question, whole and in this transaction.
+
+    To be called again for the same causes changes nothing: a line reviewed since is left out. None without any.
+    """
+    lines = find_questioned(db, causes)
+    if not lines:
+        return None
+    run = _open_run(db, trigger=Trigger.EVENT, by=PROGRAM, at=at)
+    _judge(db, 0, MAX_ID, run=run, lines=lines, at=at)
+    if _close_judging(db, run_id=run.run_id, at=at).state is RunState.SETTLING:
+        _settle(db, 0, MAX_ID, run_id=run.run_id, at=at)
+        _finish(db, run_id=run.run_id, at=at)
+    return _report(db, run_id=run.run_id)
+
+
 def release_run(
     db: Connection, run_id: int, *, by: str, at: datetime
 ) -> RunReport | WhiteslipError:
@@ -97,6 +131,7 @@ def release_run(
     if run.state is RunState.SETTLING:
         _settle(db, 0, MAX_ID, run_id=run_id, at=at)
         _finish(db, run_id=run_id, at=at)
+        close_case(db, note=f"limit run {run_id} was released", at=at)
     return _report(db, run_id=run_id)
 
 
@@ -117,6 +152,7 @@ def discard_run(
         if review.state is State.PROPOSED
     ]
     store.move_reviews(db, steps, on=on, at=at)
+    close_case(db, note=f"limit run {run_id} was discarded", at=at)
     return _report(db, run_id=run_id)
 
 
@@ -221,7 +257,7 @@ def _review(
     run: Run,
     day: business_day.Day,
 ) -> Reviewed:
-    means = _means(known.means, facts)
+    means = affordability.updated(known.means, facts[_INCOME], facts[_BURDEN])
     minimum_ppm = known.product.minimum_ppm
     subject = known.subject
     if means is not None and minimum_ppm:
@@ -237,7 +273,7 @@ def _review(
         trigger=run.trigger,
         on=day.current_on,
     )
-    return Reviewed(known.key, 0, subject.limit_minor, tier, proposal)
+    return Reviewed(known.key, 0, subject.limit_minor, tier.name, proposal)
 
 
 def _tier(known: Known, on: date) -> Tier:
@@ -247,25 +283,6 @@ def _tier(known: Known, on: date) -> Tier:
         probability=subject.probability,
         tenure_days=(on - known.opened_on).days,
         on_time_dues=subject.on_time_dues,
-    )
-
-
-def _means(declared: Means | None, facts: dict[str, float | str | bool | None]) -> Means | None:
-    """Put together what a person declared and what others told since: the latest income, the larger debts.
-
-    An income told by others without an application is not confirmed either, and counts for less.
-    """
-    told, burden = facts[_INCOME], facts[_BURDEN]
-    if not isinstance(told, float | int) or isinstance(told, bool):
-        return declared
-    income = int(told)
-    owed = int(burden * income) if isinstance(burden, float | int) else None
-    if declared is None:
-        return Means(income, None, 0, owed, 0)
-    reported = [each for each in (declared.reported_obligations_minor, owed) if each is not None]
-    return declared._replace(
-        declared_income_minor=income,
-        reported_obligations_minor=max(reported, default=None),
     )
 
 
@@ -301,7 +318,20 @@ def _close_judging(db: Connection, *, run_id: int, at: datetime) -> Run:
         unguarded=store.policy().unguarded_cuts,
     )
     store.move_run(db, closed, at=at)
+    if closed.state is RunState.STOPPED:
+        _wait(db, closed, at=at)
     return closed
+
+
+def _wait(db: Connection, run: Run, *, at: datetime) -> None:
+    """Let people know of a run that waits for two of them."""
+    outbox.append(
+        db, "credit.limit-run-stopped", customer_ids=[NOBODY], subject_ids=[run.run_id], at=at
+    )
+    facts = {"judged": run.judged, "cuts": run.cuts, "allowed": run.allowed}
+    evidence = {"limit_run": {"id": run.run_id, "trigger": run.trigger, **facts}}
+    case = NewCase(NOBODY, Kind.RUN, SubjectType.LIMIT_RUN, run.run_id, evidence, run.requested_by)
+    open_case(db, case, on=business_day.today(db).current_on, at=at)
 
 
 def _settle(db: Connection, first: int, last: int, *, run_id: int, at: datetime) -> None:
@@ -311,10 +341,12 @@ def _settle(db: Connection, first: int, last: int, *, run_id: int, at: datetime)
     if not keys:
         return
     lines, taken = store.take_reviews(db, keys)
-    overdue = store.find_overdue_lines(db, lines)
+    hindered = store.find_hindrances(db, lines)
     policy = store.policy()
     steps = [
-        life.settle(policy, review, lines.get(review.line), hindered=review.line in overdue, on=on)
+        life.settle(
+            policy, review, lines.get(review.line), hindered.get(review.line, life.FREE), on=on
+        )
         for review in taken.values()
         if review.state is State.PROPOSED
     ]

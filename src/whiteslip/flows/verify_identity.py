@@ -14,6 +14,7 @@ from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.risk.suspensions import rules, store
 from whiteslip.risk.suspensions.model import Standing
 from whiteslip.risk.suspensions.ways import Cure
+from whiteslip.risk.watching.store import keep_verifications
 
 
 class Verification(NamedTuple):
@@ -35,7 +36,10 @@ class Verified(NamedTuple):
 def verify_identity(
     db: Connection, verifications: Sequence[Verification], *, at: datetime
 ) -> list[Verified]:
-    """Take verifications, in order; one that cures nothing is as good as any."""
+    """Take verifications, in order; one that cures nothing is as good as any, and ends what was odd before it."""
+    keep_verifications(
+        db, [one[:3] for one in verifications], on=business_day.today(db).current_on, at=at
+    )
     return [_one(db, one, at=at) for one in verifications]
 
 

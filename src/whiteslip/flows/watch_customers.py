@@ -9,20 +9,20 @@ from typing import NamedTuple
 
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
+from whiteslip.decisioning.features.model import FACTS_LEARNED
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.planning import plan_afresh
-from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import Conflict
 from whiteslip.money.ledger.store import last_customer
-from whiteslip.risk.runs.model import Run, Saying
-from whiteslip.risk.runs.store import append_said
+from whiteslip.risk.runs.model import Run
+from whiteslip.risk.runs.store import propose
 from whiteslip.risk.watching.store import watch
 
 WATCHED = frozenset(
     {
-        "decisioning.facts-learned",
+        FACTS_LEARNED,
         "money.debit-failed",
         "money.purchase-referred",
         "care.relief-broken",
@@ -92,7 +92,7 @@ def _propose(db: Connection, *, on: date, at: datetime) -> None:
     for book, _ in rulebooks.shares(rulebooks.running(db, "watch")):
         run = Run(book.name, book.version, on)
         note = "judged outside of end of day"
-        append_said(db, run, Saying.PROPOSE, actor=PROGRAM, note=note, at=at)
+        propose(db, run, note=note, on=on, at=at)
 
 
 def _watch_range(db: Connection, first: int, last: int, *, at: datetime) -> WatchReport:

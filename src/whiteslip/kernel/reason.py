@@ -45,9 +45,11 @@ class ReasonCode(StrEnum):
     LIMIT_CAPACITY = "LIM-03"
     LIMIT_EXCEEDED = "LIM-04"
     LINE_CLOSED = "LIM-05"
+    ON_RELIEF = "REL-01"
     LEGAL_ORDER = "LEG-01"
     OWN_LOCK = "CUS-01"
     OWN_CAP = "CUS-02"
+    AGREED_RELIEF = "CUS-03"
     SYSTEM_FAULT = "SYS-01"
     DATA_MISSING = "SYS-02"
 

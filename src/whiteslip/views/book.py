@@ -11,6 +11,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.money.arrears.model import AssetClass, Bucket
 from whiteslip.money.arrears.rules import asset_class, bucket
+from whiteslip.money.lines.store import use
 from whiteslip.views import names
 
 sql = Sql(__package__)
@@ -105,7 +106,7 @@ class BookView(NamedTuple):
 
 def show(db: Connection) -> BookView | None:
     """Show the book; None before it is founded."""
-    row = sql.maybe(db, "sum_book")
+    row = sql.maybe(db, "sum_book", restricted_share_ppm=use().restricted_share_ppm)
     if row is None:
         return None
     totals = Totals(*row)

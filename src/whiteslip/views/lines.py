@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.money.lines import use
+from whiteslip.money.lines.store import use as terms
 
 sql = Sql(__package__)
 
@@ -30,12 +32,28 @@ class LineView(NamedTuple):
     outstanding_minor: int
     overdue_minor: int
     days_past_due: int
+    credit_barred: bool
+    plans_barred: bool
+
+    @property
+    def usable_minor(self) -> int:
+        """All that may be used at the line's level; nothing while a relief bars new credit."""
+        return use.usable_minor(
+            self.restriction_level,
+            self.fixed_limit_minor,
+            self.temporary_limit_minor,
+            credit_barred=self.credit_barred,
+            restricted_share_ppm=terms().restricted_share_ppm,
+        )
 
     @property
     def available_minor(self) -> int:
-        """What the limits leave; below zero after a limit cut."""
-        usable = self.fixed_limit_minor + self.temporary_limit_minor
-        return usable - self.held_minor - self.principal_minor
+        """What may still be used; below zero only after a limit cut."""
+        return use.available_minor(
+            self.usable_minor,
+            limit_minor=self.fixed_limit_minor + self.temporary_limit_minor,
+            used_minor=self.held_minor + self.principal_minor,
+        )
 
 
 class InstallmentView(NamedTuple):
@@ -55,6 +73,11 @@ class InstallmentView(NamedTuple):
     statement_on: date
     due_on: date
     revolving: bool
+
+
+def restricted_share_ppm() -> int:
+    """Return which share of its fixed limit a restricted line may use."""
+    return terms().restricted_share_ppm
 
 
 def show(db: Connection, customer_id: int, line_id: int) -> LineView | None:

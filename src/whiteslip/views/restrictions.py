@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
@@ -30,6 +30,8 @@ class RestrictionView(NamedTuple):
     decision_id: int | None
     text_zh: str
     text_en: str
+    in_force: int
+    scope: Literal["line", "customer", "plans"]
 
 
 def of_line(db: Connection, customer_id: int, line_id: int) -> list[RestrictionView]:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
+from whiteslip.care.budgeting.model import Attempt, Spent
+from whiteslip.care.budgeting.rules import against_caps
+from whiteslip.care.budgeting.store import caps_of, spent_of, terms
+from whiteslip.care.hardship.model import OnRelief
+from whiteslip.care.hardship.rules import relief_reason
+from whiteslip.care.hardship.store import lines_on_relief
+from whiteslip.decisioning.decisions.other_ways import Case, other_ways
+from whiteslip.decisioning.decisions.store import offering
+from whiteslip.decisioning.habits.model import Asking
+from whiteslip.decisioning.habits.store import read_backgrounds, read_habits
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.experiment import is_challenged
 from whiteslip.decisioning.rulebooks.model import RuleBook
@@ -17,11 +28,12 @@ from whiteslip.kernel.errors import NotFound
 from whiteslip.kernel.reason import Reason, ReasonCode, at_most
 from whiteslip.money.arrears.store import read_episodes
 from whiteslip.money.lines import rules as line_rules
-from whiteslip.money.lines.model import Line, LineKey
+from whiteslip.money.lines.model import RESTRICTED_LEVEL, Line, LineKey
 from whiteslip.money.lines.store import read_lines
 from whiteslip.money.products import store as products
+from whiteslip.money.purchases.model import OtherWay, PurchaseRequest, Way
 from whiteslip.money.schedules.store import read_owed
-from whiteslip.risk.suspensions.model import RESTRICTING, Standing
+from whiteslip.risk.suspensions.model import Standing
 from whiteslip.risk.suspensions.store import standing_on
 from whiteslip.risk.watching.store import read_facts
 from whiteslip.risk.watching.way_back import (
@@ -34,7 +46,17 @@ from whiteslip.risk.watching.way_back import (
     way_back,
 )
 
-__all__ = ["Does", "Gate", "GateView", "Other", "OtherWay", "Usability", "WayStep", "usability"]
+__all__ = [
+    "Asked",
+    "Does",
+    "Gate",
+    "GateView",
+    "OtherWay",
+    "Usability",
+    "Way",
+    "WayStep",
+    "usability",
+]
 
 sql = Sql(__package__)
 
@@ -47,16 +69,9 @@ class Gate(StrEnum):
     CONSENT = "consent"
     LINE = "line"
     LIMIT = "limit"
+    RELIEF = "relief"
     RISK = "risk"
     MERCHANT = "merchant"
-
-
-class Other(StrEnum):
-    """Another way to pay."""
-
-    SMALLER_AMOUNT = "smaller_amount"
-    PART_CREDIT = "part_credit"
-    ANOTHER_METHOD = "another_method"
 
 
 class GateView(NamedTuple):
@@ -65,14 +80,6 @@ class GateView(NamedTuple):
     gate: Gate
     is_open: bool
     reasons: tuple[Reason, ...]
-
-
-class OtherWay(NamedTuple):
-    """Another way to pay: how much of it on credit, and how much by another method."""
-
-    way: Other
-    credit_minor: int
-    other_minor: int
 
 
 class Usability(NamedTuple):
@@ -93,20 +100,37 @@ _POLICY = ("POL", "REG")
 _LEAST_MINOR = 1
 
 
-def usability(
-    db: Connection, key: LineKey, *, amount_minor: int | None, merchant_id: int | None
-) -> Usability | None:
-    """Answer for a line, for an amount at a shop if they are named; None where there is no such line."""
+class Asked(NamedTuple):
+    """What is asked about: an amount (None: the least there is), at a shop if named, to be paid later or in a plan."""
+
+    amount_minor: int | None = None
+    merchant_id: int | None = None
+    plan_months: int = 0
+
+    @property
+    def wanted_minor(self) -> int:
+        """The amount the gates are asked for."""
+        return self.amount_minor or _LEAST_MINOR
+
+
+def usability(db: Connection, key: LineKey, asked: Asked, *, at: datetime) -> Usability | None:
+    """Answer for a line; None where there is no such line.
+
+    Other ways to pay are those that would be granted now to somebody who tells neither device nor address.
+    """
     line = read_lines(db, [key]).get(key)
     if line is None:
         return None
-    wanted = amount_minor or _LEAST_MINOR
     standing = standing_on(db, key)
-    gates = tuple(_gates(db, line, standing, wanted, merchant_id))
+    relief = lines_on_relief(db, [key]).get(key) if line.credit_barred else None
+    gates = tuple(_gates(db, line, standing, relief, asked))
     shut = [reason for gate in gates if not gate.is_open for reason in gate.reasons]
     can_buy = all(gate.is_open for gate in gates)
-    back = _way_back(db, line, standing, wanted)
-    others = () if can_buy or amount_minor is None else tuple(_others(gates, line, amount_minor))
+    back = WayBack((), is_proven=True, usable_on=None)
+    if not can_buy:
+        back = _after_relief(_way_back(db, line, standing, asked.wanted_minor), relief)
+    answers = gates[0].is_open and gates[-1].is_open
+    offered = not can_buy and asked.amount_minor is not None
     return Usability(
         *key,
         can_buy,
@@ -114,37 +138,41 @@ def usability(
         line.available_minor,
         gates,
         at_most(*shut),
-        WayBack((), is_proven=True, usable_on=None) if can_buy else back,
-        others,
+        back,
+        _others(db, line, asked, answers=answers, at=at) if offered else (),
     )
 
 
 def _gates(
-    db: Connection, line: Line, standing: list[Standing], amount_minor: int, shop: int | None
+    db: Connection, line: Line, standing: list[Standing], relief: OnRelief | None, asked: Asked
 ) -> Iterator[GateView]:
-    against = [reason for one in standing if one.level >= RESTRICTING for reason in _told(one)]
+    against = list(_against(line, standing, asked))
     policy = [one for one in against if one.code.startswith(_POLICY)]
     consent = [one for one in against if one.code is ReasonCode.CONSENT]
     risk = [one for one in against if one not in policy and one not in consent]
-    refused = list(line_rules.refusals(line, amount_minor))
+    refused = list(line_rules.refusals(line, asked.wanted_minor))
     limit = [one for one in refused if one.code is ReasonCode.LIMIT_EXCEEDED]
-    fault = [] if _answers(db) else [Reason(ReasonCode.SYSTEM_FAULT)]
-    closed = [] if shop is None or _sells(db, shop) else [Reason(ReasonCode.SYSTEM_FAULT)]
+    fault, shop = [Reason(ReasonCode.SYSTEM_FAULT)], asked.merchant_id
     for gate, reasons in {
-        Gate.SYSTEM: fault,
+        Gate.SYSTEM: [] if _answers(db) else fault,
         Gate.POLICY: policy,
         Gate.CONSENT: consent,
         Gate.LINE: [one for one in refused if one not in limit],
         Gate.LIMIT: limit,
+        Gate.RELIEF: [relief_reason(relief)] if line.credit_barred else [],
         Gate.RISK: risk,
-        Gate.MERCHANT: closed,
+        Gate.MERCHANT: [] if shop is None or _sells(db, shop) else fault,
     }.items():
         yield GateView(gate, not reasons, at_most(*reasons))
 
 
-def _told(one: Standing) -> Iterable[Reason]:
-    """Give the reasons of a restriction that is in force; one on probation or overridden refuses nothing."""
-    return one.reasons if one.state in ("active", "appealed", "curing", "in_review") else ()
+def _against(line: Line, standing: Iterable[Standing], asked: Asked) -> Iterator[Reason]:
+    """Give the reasons of the restrictions in the way; a restricted line still takes what it has room for."""
+    in_plan = asked.plan_months > 0
+    if line_rules.is_restricting(line, asked.wanted_minor, in_plan=in_plan):
+        for one in standing:
+            if one.takes_buying or (in_plan and one.bars_plans):
+                yield from one.reasons
 
 
 def _answers(db: Connection) -> bool:
@@ -160,18 +188,59 @@ def _sells(db: Connection, merchant_id: int) -> bool:
     return sql.maybe(db, "find_open_merchant", merchant_id=merchant_id) is not None
 
 
-def _others(gates: Iterable[GateView], line: Line, amount_minor: int) -> Iterator[OtherWay]:
-    """Offer a smaller amount or a part on credit where only the limit refuses, and another method always."""
-    only_limit = all(gate.is_open for gate in gates if gate.gate is not Gate.LIMIT)
-    room = max(0, line.available_minor)
-    if only_limit and room:
-        yield OtherWay(Other.SMALLER_AMOUNT, room, 0)
-        yield OtherWay(Other.PART_CREDIT, room, amount_minor - room)
-    yield OtherWay(Other.ANOTHER_METHOD, 0, amount_minor)
+def _others(
+    db: Connection, line: Line, asked: Asked, *, answers: bool, at: datetime
+) -> tuple[OtherWay, ...]:
+    """Offer what would be granted now; where nothing can be granted at all, another method."""
+    amount = asked.amount_minor or 0
+    if not answers:
+        return (OtherWay(Way.ANOTHER_METHOD, 0, amount),)
+    request = PurchaseRequest(*line.key, asked.merchant_id or 0, amount, asked.plan_months, "")
+    asking = Asking(amount, request.merchant_id, 0, 0)
+    (background,) = read_backgrounds(db, [line.key], [asking], at=at)
+    case = Case(
+        request,
+        line,
+        products.by_id(db, {line.product_id})[line.product_id],
+        _judging(db, "checkout", line.customer_id),
+        read_habits(db, [line.customer_id]).get(line.customer_id),
+        background.days_past_due,
+        background.default_probability,
+        partial(_may_spend, db, line, at),
+        business_day.read(db).current_on,
+    )
+    (ways,) = other_ways([case], offering(), at=at)
+    return ways
+
+
+def _may_spend(db: Connection, line: Line, at: datetime, amount_minor: int) -> bool:
+    """Tell whether the caps of the line's owner let an amount pass, asked for as if for the first time."""
+    caps = caps_of(db, {line.customer_id}, at=at)
+    if not caps:
+        return True
+    spent = spent_of(db, caps, on=business_day.read(db).current_on)
+    attempt = Attempt(
+        line.customer_id, amount_minor, at, spent.get(line.customer_id, Spent()), None
+    )
+    return not against_caps([attempt], caps, terms().caps)
 
 
 def _way_back(db: Connection, line: Line, standing: list[Standing], amount_minor: int) -> WayBack:
+    """Find the smallest way: out of what restricts, or only to room within what may be used meanwhile."""
     known = known_of(db, line, standing)
+    full = _to_full_use(known, amount_minor)
+    if line.restriction_level != RESTRICTED_LEVEL or line.credit_barred:
+        return full
+    paid = known.least_for_room(amount_minor, within_minor=line.usable_minor)
+    if not paid:
+        return full
+    only_pays = full.is_proven and all(step.does is Does.PAY for step in full.steps)
+    if only_pays and sum(step.amount_minor or 0 for step in full.steps) <= paid:
+        return full
+    return WayBack((WayStep(Does.PAY, amount_minor=paid),), is_proven=True, usable_on=known.on)
+
+
+def _to_full_use(known: Known, amount_minor: int) -> WayBack:
     back = way_back(known)
     room = known.least_for_room(amount_minor)
     if room is None:
@@ -183,10 +252,20 @@ def _way_back(db: Connection, line: Line, standing: list[Standing], amount_minor
     return back._replace(steps=(WayStep(Does.PAY, amount_minor=paid), *others))
 
 
+def _after_relief(back: WayBack, relief: OnRelief | None) -> WayBack:
+    """Add that the relief is to be kept: it ends the day after its last due, if all of it is paid by then."""
+    if relief is None:
+        return back
+    until = relief.ends_on + timedelta(days=1)
+    usable_on = max(until, back.usable_on or until) if back.is_proven else None
+    steps = (*back.steps, WayStep(Does.WAIT, until_on=until))
+    return WayBack(tuple(dict.fromkeys(steps)), is_proven=back.is_proven, usable_on=usable_on)
+
+
 def known_of(db: Connection, line: Line, standing: list[Standing]) -> Known:
     """Read all that a way back is computed from, in the caller's snapshot."""
     on = _reached(db, line.customer_id)
-    book = _judging(db, line.customer_id)
+    book = _judging(db, "watch", line.customer_id)
     after = on - timedelta(days=2 * YEAR_DAYS)
     return Known(
         book=book,
@@ -200,8 +279,8 @@ def known_of(db: Connection, line: Line, standing: list[Standing]) -> Known:
     )
 
 
-def _judging(db: Connection, customer_id: int) -> RuleBook:
-    now = rulebooks.running(db, "watch")
+def _judging(db: Connection, book: str, customer_id: int) -> RuleBook:
+    now = rulebooks.running(db, book)
     if now.challenger is None:
         return now.live
     name, version = now.challenger.name, now.challenger.version

@@ -20,7 +20,13 @@ from whiteslip.views.customers import (
 
 _ONE_DAY = timedelta(days=1)
 _FIRST, _LAST = 0, 2**63
-_TONES = {"suspended": "bad", "restricted": "bad", "warned": "warn", "restored": "good"}
+_TONES = {
+    "suspended": "bad",
+    "restricted": "bad",
+    "warned": "warn",
+    "restored": "good",
+    "eased": "warn",
+}
 
 
 class Entry(NamedTuple):

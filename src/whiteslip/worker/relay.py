@@ -59,6 +59,16 @@ class Relay:
         return FAULT_S
 
 
+def in_turn(*handlers: Handler) -> Handler:
+    """Hand events to several handlers, one after the other; where one fails, all get the events again."""
+
+    def handle(events: Sequence[Event]) -> None:
+        for handler in handlers:
+            handler(events)
+
+    return handle
+
+
 def count_and_log(events: Sequence[Event]) -> None:
     """Count events by topic and log the counts; who they are about stays out of the log."""
     counts = Counter(event.topic for event in events)

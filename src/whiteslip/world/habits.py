@@ -24,7 +24,7 @@ _MONTHS = np.array([3, 6, 12, 24])
 _MONTHS_CHANCES = np.array([0.42, 0.3, 0.22, 0.06])
 _MOST_TIMES_LIMIT = 2
 _GRANT_STEP_MINOR = 10_000
-RESTRICTED = 3
+SUSPENDED = 4
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ class Habits:
         """Decide who tries to buy what today."""
         habits = self.terms.tables["habits"]
         rate = self.shoppers.purchases_a_day * self.mood(on) * joined
-        rate *= np.where(wallets.level >= RESTRICTED, habits["tries_when_restricted"], 1.0)
+        rate *= np.where(wallets.level >= SUSPENDED, habits["tries_when_restricted"], 1.0)
         who = np.repeat(np.arange(len(self.shoppers)), self.rng.poisson(rate))
         drawn = self.rng.random((4, len(who)))
         category = self._categories(on, drawn[0])
@@ -143,7 +143,7 @@ class Habits:
         amounts = self._amounts(who, category, sizes)
         left = wallets.available[who]
         looks = drawn[1] < habits["looks_first"]
-        spared = looks & (amounts > left) & (wallets.level[who] < RESTRICTED)
+        spared = looks & (amounts > left) & (wallets.level[who] < SUSPENDED)
         thinks = (amounts >= habits["plan_from_minor"]) & (drawn[2] < self.shoppers.plan_taste[who])
         months = _MONTHS[np.searchsorted(_MONTHS_CHANCES.cumsum()[:-1], drawn[3])]
         kept = np.flatnonzero(~spared)

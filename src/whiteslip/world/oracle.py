@@ -66,9 +66,8 @@ class LineOracle:
     def authorize(
         self, purchase_id: int, amount_minor: int, *, plan_months: int = 0, level: int = 0
     ) -> bool:
-        """Place a hold, if the limit has room and the restriction level is below 3."""
-        room = self.available_minor
-        if amount_minor <= 0 or amount_minor > room or level >= 3:
+        """Place a hold, if there is room at the restriction level: less from 3 on, none from 4 on."""
+        if amount_minor <= 0 or amount_minor > self.available_at(level):
             return False
         if plan_months and plan_months not in self.terms.plan_fees_ppm:
             raise OracleRefusal("no such plan")
@@ -115,10 +114,8 @@ class LineOracle:
         """Receive money; return what went to the credit balance."""
         if amount_minor <= 0:
             raise OracleRefusal("a repayment is positive")
-        day = self.day
-        rest = self._allocate(
-            amount_minor, (row for row in self.rows if row.statement_on <= day or not row.plan)
-        )
+        payable = (row for row in self.rows if row.statement_on <= self.day or not row.plan)
+        rest = self._allocate(amount_minor, payable)
         self.credit_minor += rest
         self._age()
         return rest
@@ -187,14 +184,19 @@ class LineOracle:
     @property
     def available_minor(self) -> int:
         """What may still be spent; negative after a limit cut."""
-        usable = self.limit_minor + self.temporary_limit_minor
-        return usable - self.held_minor - self.principal_minor
+        return (
+            self.limit_minor + self.temporary_limit_minor - self.held_minor - self.principal_minor
+        )
+
+    def available_at(self, level: int) -> int:
+        """What may still be spent at a restriction level; at 3 a share of the fixed limit is all there is."""
+        free, temporary = self.available_minor, self.temporary_limit_minor
+        return min(free, max(0, free - self.terms.lost_at(level, self.limit_minor, temporary)))
 
     @property
     def owed(self) -> Owed:
         """What is owed by component; the fee of a plan row counts once it is billed."""
-        day = self.day
-        fee = sum(row.fee for row in self.rows if row.statement_on <= day or not row.plan)
+        fee = sum(row.fee for row in self.rows if row.statement_on <= self.day or not row.plan)
         return Owed(self.principal_minor, fee, sum(row.late_fee for row in self.rows))
 
     @property

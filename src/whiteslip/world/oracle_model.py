@@ -28,7 +28,15 @@ class OracleTerms:
     grace_days: int = 0
     hold_days: int = 7
     smallest_plan_minor: int = 10_000
+    restricted_ppm: int = 500_000
     plan_fees_ppm: Mapping[int, int] = field(default_factory=dict[int, int])
+
+    def lost_at(self, level: int, limit_minor: int, temporary_minor: int) -> int:
+        """How much less may be used at a restriction level than without; the share that is left is rounded down."""
+        if level < 3:
+            return 0
+        kept = limit_minor * self.restricted_ppm // MILLION if level == 3 else 0
+        return limit_minor + temporary_minor - kept
 
 
 class OracleStatement(NamedTuple):

@@ -35,6 +35,7 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
+from whiteslip.views.lines import restricted_share_ppm
 from whiteslip.world.habits import Habits, Wallets
 from whiteslip.world.parcels import Parcels
 from whiteslip.world.shoppers import Bools, Ints, Promotion, Shoppers, draw, terms
@@ -169,7 +170,11 @@ class _World:
 
     def _look(self) -> Wallets:
         with self._phase("look"):
-            columns = self.database.read(lambda db: sql.columns(db, "read_wallets"))
+            columns = self.database.read(
+                lambda db: sql.columns(
+                    db, "read_wallets", restricted_share_ppm=restricted_share_ppm()
+                )
+            )
         everyone = len(self.shoppers)
         by_customer = np.argsort(self.customers, kind="stable")
         by_customer = by_customer[np.count_nonzero(self.customers == 0) :]

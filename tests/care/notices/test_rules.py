@@ -234,6 +234,8 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
     assert len(good.en.split("\n\n")) == 3
     bare = {
         Kind.RESTORED,
+        Kind.EASED,
+        Kind.PLANS_RESTORED,
         Kind.LIMIT_RAISED,
         Kind.LIMIT_OBJECTED,
         Kind.LIMIT_KEPT,
@@ -280,14 +282,15 @@ def test_five_reasons_and_an_unknown_kind_are_refused() -> None:
 
 
 @pytest.mark.parametrize("level", range(6))
-def test_repaying_and_appealing_work_at_every_level_and_buying_below_three(level: int) -> None:
+def test_repaying_and_appealing_work_at_every_level_and_buying_below_four(level: int) -> None:
     works = rules.still_works(level)
     names = [ability.name for ability in works]
 
     always = {"repayment", "refund", "capture", "statements", "dispute", "appeal"}
     assert always <= set(names)
-    assert ("purchase" in names) is (level < 3)
-    assert ("验证" in works[-1].words.zh) is (level == 2)
+    assert ("purchase" in names) is (level < 4)
+    assert ("验证" in works[-1].words.zh) is (level in {2, 3})
+    assert ("金额" in works[-1].words.zh) is (level == 3)
 
 
 @pytest.mark.parametrize("level", [-1, 6])

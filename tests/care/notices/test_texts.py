@@ -24,6 +24,7 @@ EVERY_FACT = {
     "day": "600.00",
     "week": "700.00",
     "month": "800.00",
+    "date": "2026-02-01",
 }
 FRAME_FACTS = {
     **dict.fromkeys(("before", "after", "limit", "amount"), "5000.00"),

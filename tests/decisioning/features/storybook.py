@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from tests.builders import Book, done, founded, noon
 
+from whiteslip.care.hardship.model import Command, Form, Terms
 from whiteslip.decisioning.features.model import OutsideFact
 from whiteslip.decisioning.features.store import record_outside_facts
 from whiteslip.decisioning.models import store as models
 from whiteslip.decisioning.models.model import Scores
 from whiteslip.decisioning.scorecards.model import Bin, NumberVariable, Scorecard
+from whiteslip.flows import review_cases
 from whiteslip.flows.change_limits import (
     LimitChange,
     TemporaryLimit,
     change_limits,
     grant_temporary_limits,
 )
+from whiteslip.flows.ease_repayment import (
+    ReliefAnswer,
+    ReliefRequest,
+    Side,
+    answer_reliefs,
+    ask_relief,
+)
 from whiteslip.flows.import_facts import Fact, import_facts
 from whiteslip.flows.open_book import BookedLine, open_book
+from whiteslip.flows.record_failed_debits import DebitReport, Failure, record_failed_debits
 from whiteslip.flows.restrict import LiftRequest, RestrictionRequest, lift, restrict
-from whiteslip.infra.database import Database
+from whiteslip.flows.verify_identity import Verification, verify_identity
+from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.reason import ReasonCode
+from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
+from whiteslip.money.purchases.model import PurchaseRequest
+from whiteslip.money.purchases.store import refuse_purchases
+from whiteslip.risk.reviews.model import Kind, Label, NewCase, SubjectType
 
 FOUNDED_ON = date(2026, 1, 1)
 THE_DAY = date(2026, 3, 3)
@@ -36,6 +52,10 @@ CARD = Scorecard(
     (NumberVariable("utilization", (0.5,), (_NEUTRAL, _NEUTRAL), (), _NEUTRAL, 1.0),),
 )  # fmt: skip
 """Stands for the live model; what it says is written by hand."""
+
+
+def ends_nothing(_db: Connection, _ruled: Sequence[review_cases.Ruled], _at: datetime) -> None:
+    """What a case of nothing but purchases ends."""
 
 
 class Story:
@@ -52,6 +72,7 @@ class Story:
         opened = self.book.write(lambda db: open_book(db, [moved], at=self.book.at))[0]
         self.mover = LineKey(opened.customer_id, opened.line_id)
         self.manual = 0
+        self.forgotten = 0
 
     def before(self) -> None:
         """Live up to, and on, the day."""
@@ -69,13 +90,14 @@ class Story:
         book.hold(self.changer, 45_000, at_shop=self.shop)
         book.ask(self.changer, 900_000_000, at_shop=self.shop)
         book.close_until(date(2026, 1, 9))
-        book.buy(self.forgetter, 30_000, at_shop=self.shop)
+        self.forgotten = book.buy(self.forgetter, 30_000, at_shop=self.shop)
         self._import("purchase", 50_000)
         book.close_until(date(2026, 2, 2))
         book.pay(self.payer, 60_000)
         self._limits(self.changer, 400_000, date(2026, 4, 1))
         book.close_until(date(2026, 2, 20))
         book.pay(self.debtor, 3_000)
+        self.promise(self.debtor, 20_000, days=3)
         self._restrict(self.payer, ReasonCode("POL-01"))
         self.tell("income_monthly_minor", 900_000, about=date(2026, 1, 31), on=date(2026, 2, 2))
         self.tell("employment", "employed", about=date(2026, 1, 31), on=date(2026, 2, 2))
@@ -88,6 +110,11 @@ class Story:
         self.tell("income_monthly_minor", 880_000, about=date(2026, 2, 28), on=THE_DAY)
         for line, probability in ((self.payer, 0.2), (self.debtor, 0.9), (self.changer, 0.4)):
             self.score(line, probability, on=THE_DAY - timedelta(days=1))
+        self.fail(self.payer, 5_000)
+        self.fail(self.forgetter, 500)
+        for line in (self.payer, self.changer, self.forgetter):
+            self.refer(line, 20_000, "BEH-01")
+            self.refer(line, 21_000, "FRD-03")
 
     def after(self) -> None:
         """Live on for a few days: everything again, and an end of what was under way."""
@@ -102,11 +129,19 @@ class Story:
         self.tell("status_late_months", 8, about=date(2026, 2, 28), on=late)
         for line, probability in ((self.payer, 0.1), (self.debtor, 0.6), (self.mover, 0.5)):
             self.score(line, probability, on=late)
+        self.fail(self.debtor, 9_000)
+        self.promise(self.debtor, 200, days=3)
+        self.refer(self.debtor, 30_000, "BEH-02")
+        self.verify(self.payer)
+        self.clear(self.changer)
+        book.buy(self.forgetter, 20_000, at_shop=self.shop)
+        book.buy(self.forgetter, 21_000, at_shop=self.shop)
         book.write(lambda db: lift(db, [self._lifting()], at=book.at))
         self._restrict(self.changer, ReasonCode("POL-01"))
         book.pay(self.debtor, 2_000)
         bought = book.buy(self.payer, 70_000, at_shop=shop, plan_months=3)
         book.refund(self.payer.customer_id, bought, 10_000)
+        book.refund(self.forgetter.customer_id, self.forgotten, 500)
         book.hold(self.payer, 9_000, at_shop=shop)
         book.ask(self.payer, 900_000_000, at_shop=shop)
         book.pay(self.payer, 400_000)
@@ -133,9 +168,60 @@ class Story:
             )
         )
 
+    def fail(self, line: LineKey, amount_minor: int) -> None:
+        """Let the bank refuse a debit of today."""
+        book = self.book
+        told = DebitReport(
+            *line, amount_minor, book.today, Failure.INSUFFICIENT_FUNDS, f"f{line}{book.today}"
+        )
+        book.write(lambda db: done(record_failed_debits(db, [told], at=book.at)[0]))
+
+    def promise(self, line: LineKey, amount_minor: int, *, days: int) -> None:
+        """Agree on a payment within days."""
+        book = self.book
+        terms = Terms(
+            Form.PROMISE, amount_minor=amount_minor, until_on=book.today + timedelta(days)
+        )
+        asked = ReliefRequest(*line, terms, Side.STAFF, "desk")
+        made = book.write(lambda db: done(ask_relief(db, [asked], at=book.at)[0]))
+        agreed = ReliefAnswer(*made[:2], Command.ACCEPT, Side.CUSTOMER, "app")
+        book.write(lambda db: done(answer_reliefs(db, [agreed], at=book.at)[0]))
+
+    def refer(self, line: LineKey, amount_minor: int, code: str) -> None:
+        """Let the checkout refer a purchase of today; the book that would say so is not in force here."""
+        book = self.book
+        (number,) = book.write(lambda db: take_numbers(db, 1))
+        asked = PurchaseRequest(*line, self.shop, amount_minor, 0, "o")
+        reasons = f'[{{"code":"{code}","facts":{{}}}}]'
+        book.write(
+            lambda db: refuse_purchases(
+                db, [asked], [number], ["referred"], [reasons], on=book.today, at=book.at
+            )
+        )
+
+    def verify(self, line: LineKey) -> None:
+        """Let somebody show who they are."""
+        shown = Verification(line.customer_id, "code", "app")
+        self.book.write(lambda db: verify_identity(db, [shown], at=self.book.at))
+
+    def clear(self, line: LineKey) -> None:
+        """Let a person look whether it is fraud, and say that it is not."""
+        book = self.book
+        case = NewCase(line.customer_id, Kind.FRAUD, SubjectType.LINE, line.line_id, {}, "tester")
+        book.write(lambda db: review_cases.open_cases(db, [case], at=book.at))
+        (opened,) = book.write(
+            lambda db: review_cases.take_next(
+                db, [review_cases.NextRequest("cy", (Kind.FRAUD,))], at=book.at
+            )
+        )
+        assert opened is not None
+        ruling = review_cases.Ruling(*opened.key, "cy", "dismiss", "a gift", Label.FALSE_POSITIVE)
+        acts: review_cases.Acts = {(Kind.FRAUD, "dismiss"): ends_nothing}
+        book.write(lambda db: done(review_cases.decide(db, [ruling], at=book.at, acts=acts)[0]))
+
     def _limits(self, line: LineKey, fixed_minor: int, ends_on: date) -> None:
         reason = ReasonCode("LIM-01")
-        cut = LimitChange(*line, fixed_minor, reason)
+        cut = LimitChange(*line, fixed_minor, reason, "tester")
         granted = TemporaryLimit(*line, 50_000, ends_on)
         at = noon(self.book.today)
         self.book.write(lambda db: done(change_limits(db, [cut], at=at)[0]))

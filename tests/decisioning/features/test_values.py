@@ -119,7 +119,7 @@ def test_how_much_of_the_limits_was_used(book: Book) -> None:
     book.buy(line, 20_000, at_shop=shop)
     book.close_until(date(2026, 2, 10))
     book.buy(line, 40_000, at_shop=shop)
-    cut = LimitChange(*line, 50_000, ReasonCode("LIM-01"))
+    cut = LimitChange(*line, 50_000, ReasonCode("LIM-01"), "tester")
     granted = TemporaryLimit(*line, 25_000, date(2026, 3, 1))
     book.write(lambda db: done(change_limits(db, [cut], at=book.at)[0]))
     book.write(lambda db: done(grant_temporary_limits(db, [granted], at=book.at)[0]))

@@ -35,7 +35,6 @@ def causes(body: str, explained: frozenset[ReasonCode] = ALL) -> list[tuple[str,
         (rule_of("abs(n1) > 1"), "when: there is no function 'abs' (column 1)"),
         (rule_of("n1 / 0 > 1"), "when: division by zero (column 6)"),
         (rule_of("n1 > 5 and n1 < 3"), "unreachable: its condition can never be true"),
-        (rule_of("n1 > 1", outcome="step_up"), "outcome: a watch book may not step_up"),
         (rule_of("n1 > 1", outcome="ban"), "outcome: 'ban' is not one of clear, watch, step_up"),
         (
             rule_of("n1 > 1", outcome="restrict", unknown="no_match"),
@@ -398,3 +397,12 @@ def test_a_limits_book_restricts_nobody(outcome: str) -> None:
     found = causes(body_of(rule_of("b1", outcome=outcome), head="kind = 'limits'"))
 
     assert found == [("r", f"outcome: a limits book may not {outcome}")]
+
+
+def test_a_kind_may_use_its_own_outcomes_alone() -> None:
+    body = body_of(rule_of("n1 > 1", outcome="step_up"))
+
+    assert causes(body.replace("'watch'", "'limits'")) != []
+    assert ("r", "outcome: a limits book may not step_up") in causes(
+        body.replace("kind = 'watch'", "kind = 'limits'")
+    )

@@ -32,7 +32,7 @@ from whiteslip.money.purchases.model import Authorized, PurchaseRequest
 
 LINES = 12_000
 THREADS = 4
-MayHold = Callable[[Line, int], bool]
+MayHold = Callable[[Line, int, bool], bool]
 
 
 @pytest.fixture
@@ -80,25 +80,28 @@ def wrong_holds(db: Connection, may_hold: MayHold) -> list[Line]:
         "UPDATE money.line SET principal_minor = (fixed_limit_minor * random())::bigint,"
         " held_minor = (temporary_limit_minor * random())::bigint,"
         " restriction_level = (random() * 5)::smallint,"
+        " credit_barred = random() < 0.1, plans_barred = random() < 0.3,"
         " status = CASE WHEN random() < 0.1 THEN 'closed' ELSE 'open' END"
     )
     found = rows(
         db,
         "SELECT customer_id, line_id, product_id, status, restriction_level, statement_day,"
         " fixed_limit_minor, temporary_limit_minor, principal_minor, held_minor, credit_minor,"
-        " opened_on FROM money.line ORDER BY line_id",
+        " opened_on, credit_barred, plans_barred FROM money.line ORDER BY line_id",
     )
-    lines = [Line(*row) for row in found]
+    share = store.use().restricted_share_ppm
+    lines = [Line(*row, share) for row in found]
+    in_plans = [bool(one) for one in rng.integers(0, 2, LINES)]
     around = rng.choice([-1, 0, 0, 0, 1, 1], LINES)
     amounts = [
-        max(0, line.available_minor + int(by)) for line, by in zip(lines, around, strict=True)
+        max(1, line.available_minor + int(by)) for line, by in zip(lines, around, strict=True)
     ]
     ids = [line.line_id for line in lines]
-    held = {line_id for _, line_id in store.place_holds(db, ids, ids, amounts)}
+    held = {line_id for _, line_id in store.place_holds(db, ids, ids, amounts, in_plans)}
     after = store.read_lines(db, [line.key for line in lines])
     wrong: list[Line] = []
-    for line, amount in zip(lines, amounts, strict=True):
-        may = may_hold(line, amount)
+    for line, amount, in_plan in zip(lines, amounts, in_plans, strict=True):
+        may = may_hold(line, amount, in_plan)
         expected = line.held_minor + (amount if may else 0)
         if may != (line.line_id in held) or after[line.key].held_minor != expected:
             wrong.append(line)
@@ -106,12 +109,43 @@ def wrong_holds(db: Connection, may_hold: MayHold) -> list[Line]:
     return wrong
 
 
+def may_hold(line: Line, amount: int, in_plan: bool) -> bool:
+    return rules.may_hold(line, amount, in_plan=in_plan)
+
+
 def test_place_holds_is_may_hold(db: Connection) -> None:
-    assert wrong_holds(db, rules.may_hold) == []
+    assert wrong_holds(db, may_hold) == []
 
 
-def test_a_cent_of_room_too_much_is_seen(db: Connection) -> None:
-    assert wrong_holds(db, lambda line, amount: rules.may_hold(line, amount - 1))
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda line, amount, in_plan: may_hold(line, amount - 1, in_plan),
+        lambda line, amount, in_plan: may_hold(line, amount, in_plan=not in_plan),
+        lambda line, amount, in_plan: may_hold(line._replace(credit_barred=False), amount, in_plan),
+        lambda line, amount, in_plan: may_hold(
+            line._replace(restriction_level=min(line.restriction_level, 3)), amount, in_plan
+        ),
+        lambda line, amount, in_plan: may_hold(
+            line._replace(
+                fixed_limit_minor=line.limit_minor
+                if line.restriction_level == 3
+                else line.fixed_limit_minor
+            ),
+            amount,
+            in_plan,
+        ),
+    ],
+    ids=[
+        "a cent too much",
+        "plans apart",
+        "a bar forgotten",
+        "a suspension eased",
+        "temporary counts",
+    ],
+)
+def test_control_another_rule_than_the_guards_is_seen(db: Connection, wrong: MayHold) -> None:
+    assert wrong_holds(db, wrong)
 
 
 # In races

@@ -41,7 +41,19 @@ def finding(book: RuleBook, *active: str, gone: tuple[str, ...] = (), **facts: A
     seen = tuple(facts.get(source.name) for source in book.inputs)
     verdict = judge(book, facts)
     mask = book.mask(*active)
-    return Finding(7, 9, 0, verdict.fired, verdict.unknown, mask, mask, 0, gone, seen)
+    return Finding(
+        7,
+        9,
+        0,
+        verdict.fired,
+        verdict.unknown,
+        mask,
+        mask,
+        0,
+        is_unasked=False,
+        gone=gone,
+        seen=seen,
+    )
 
 
 def led_to(found: Finding, book: RuleBook = BOOK) -> tuple[list[str], list[str]]:
@@ -154,6 +166,6 @@ def test_a_text_gets_the_facts_the_book_saw(
 
 def test_moved_are_the_lines_that_may_no_longer_buy() -> None:
     levels = ((0, 3), (2, 4), (3, 4), (4, 0), (0, 2))
-    changes = [Change(1, n, n, *level, (), ON) for n, level in enumerate(levels)]
+    changes = [Change(1, n, n, *level, (), ON, 0) for n, level in enumerate(levels)]
 
     assert Watched(BOOK, 9, changes, proposed=1).moved == 3

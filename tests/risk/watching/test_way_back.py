@@ -9,7 +9,9 @@ from random import Random
 
 import pytest
 from tests.builders import Book, done, founded, noon
+from tests.decisioning.features.storybook import CARD
 from tests.decisioning.rulebooks.random_books import body_of, rule_of
+from tests.flows.watched_worlds import Watched
 
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.model import RuleBook
@@ -24,8 +26,8 @@ from whiteslip.money.lines.store import read_lines
 from whiteslip.risk.suspensions.model import RESTRICTING
 from whiteslip.risk.suspensions.store import standing_on
 from whiteslip.risk.watching import way_back as ways
-from whiteslip.risk.watching.way_back import Does, WayBack, way_back
-from whiteslip.views.usability import known_of, usability
+from whiteslip.risk.watching.way_back import Does, Helps, WayBack, way_back
+from whiteslip.views.usability import Asked, known_of, usability
 
 PEOPLE = 1_250
 INPUTS = {"days_past_due": "int", "utilization": "ratio", "late_days_12m": "int"}
@@ -194,10 +196,11 @@ def test_one_answer_goes_over_every_gate(database: Database) -> None:
     book.grant_all()
     line, shop = book.line(100_000), book.shop()
     book.buy(line, 60_000, at_shop=shop)
+    at = book.at
 
-    free = book.write(lambda db: usability(db, line, amount_minor=30_000, merchant_id=shop))
-    dear = book.write(lambda db: usability(db, line, amount_minor=70_000, merchant_id=None))
-    nobody = book.write(lambda db: usability(db, LineKey(99, 99), amount_minor=1, merchant_id=None))
+    free = book.write(lambda db: usability(db, line, Asked(30_000, shop), at=at))
+    dear = book.write(lambda db: usability(db, line, Asked(70_000), at=at))
+    nobody = book.write(lambda db: usability(db, LineKey(99, 99), Asked(1), at=at))
 
     assert nobody is None
     assert free is not None
@@ -219,3 +222,99 @@ def test_one_answer_goes_over_every_gate(database: Database) -> None:
     (granted,) = book.write(lambda db: checkout(db, [asked], at=at))
 
     assert isinstance(granted, Authorized)
+
+
+def shipped(database: Database) -> Watched:
+    book = Watched.founded(database)
+    book.grant_all()
+    return book
+
+
+def test_failed_debits_are_paid_to_the_last_fen_and_a_new_source_is_advised(
+    database: Database,
+) -> None:
+    book = shipped(database)
+    line = book.line(100_000)
+    book.buy(line, 60_000, at_shop=book.shop())
+    book.close_until(date(2026, 1, 10))
+    book.fail(line, 2, amount_minor=8_000)
+    book.pay(line, 500)
+    book.fail(line, amount_minor=7_000)
+    book.settle()
+    assert level(book, line) >= RESTRICTING
+
+    back = book.write(lambda db: back_of(db, line))
+
+    assert back.steps == (ways.WayStep(Does.PAY, amount_minor=7_500),)
+    assert (back.is_proven, back.advised) == (True, (Helps.NEW_SOURCE,))
+    book.pay(line, 7_499)
+    assert book.standing(line)["failed-debits"][0] == "active"
+    book.pay(line, 1)
+    assert book.standing(line)["failed-debits"][0] == "probation"
+    assert level(book, line) < RESTRICTING
+
+
+def test_a_broken_agreement_is_paid_or_another_is_advised(database: Database) -> None:
+    book = shipped(database)
+    line = book.line(100_000)
+    book.buy(line, 60_000, at_shop=book.shop())
+    book.close_until(date(2026, 2, 8))
+    book.promise(line, 2_000, days=2)
+    book.close_until(date(2026, 2, 15))
+    assert "relief-broken" in book.standing(line)
+
+    back = book.write(lambda db: back_of(db, line))
+
+    amount = back.steps[0].amount_minor
+    assert [step.does for step in back.steps] == [Does.PAY]
+    assert (back.is_proven, back.advised) == (True, (Helps.RENEGOTIATE,))
+    assert amount is not None
+    book.pay(line, amount - 1)
+    assert level(book, line) >= RESTRICTING
+    book.pay(line, 1)
+    assert level(book, line) == 0
+
+
+@pytest.mark.parametrize("against", ["score", "news"])
+def test_what_no_payment_changes_is_for_a_person_to_look_at(
+    database: Database, against: str
+) -> None:
+    book = shipped(database)
+    line = book.line(100_000)
+    book.buy(line, 60_000, at_shop=book.shop())
+    if against == "score":
+        book.release(CARD)
+        book.score(line, 0.5)
+    else:
+        book.tell(line, bureau_arrears_months=4)
+    book.close_day()
+    assert level(book, line) >= RESTRICTING
+
+    back = book.write(lambda db: back_of(db, line))
+
+    assert [step.does for step in back.steps] == [Does.ASK]
+    assert not back.is_proven
+    book.pay(line, 60_000)
+    assert level(book, line) >= RESTRICTING, "a promise to restore it would have been false"
+
+
+def test_what_is_known_and_harmless_does_not_spoil_a_payment(database: Database) -> None:
+    book = shipped(database)
+    line = book.line(100_000)
+    book.buy(line, 60_000, at_shop=book.shop())
+    book.release(CARD)
+    book.close_until(date(2026, 2, 20))
+    book.score(line, 0.3)
+    book.tell(line, bureau_arrears_months=1)
+    book.fail(line, 2)
+    book.settle()
+    book.close_day()
+    assert level(book, line) >= RESTRICTING
+
+    back = book.write(lambda db: back_of(db, line))
+
+    assert [step.does for step in back.steps] == [Does.PAY]
+    assert back.is_proven
+    assert back.advised == ()
+    book.pay(line, back.steps[0].amount_minor or 0)
+    assert level(book, line) < RESTRICTING

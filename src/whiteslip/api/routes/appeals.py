@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import callers, present, problems, reading
+from whiteslip.api import acts, callers, present, problems, reading
 from whiteslip.api.answers import Words
 from whiteslip.api.bodies import Body
 from whiteslip.api.openapi import gives, posts
@@ -24,7 +24,6 @@ from whiteslip.flows.appeal import (
     Label,
     NewAppeal,
     Outcome,
-    Overturned,
     SubjectKey,
     SubjectType,
     WithdrawRequest,
@@ -32,11 +31,10 @@ from whiteslip.flows.appeal import (
     decide_appeals,
     withdraw_appeals,
 )
-from whiteslip.flows.restrict import LiftRequest, lift
 from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import Conflict, WhiteslipError
+from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.views import appeals
 
 router = APIRouter(tags=["appeals"])
@@ -182,15 +180,11 @@ def _shown(row: appeals.AppealView) -> shapes.Appeal:
     )
 
 
-def _lift(db: Connection, overturned: Sequence[Overturned], at: datetime) -> None:
-    """Lift restrictions that do not stand; one that has ended meanwhile stays ended."""
-    requests = [
-        LiftRequest(one.subject.customer_id, one.subject.subject_id, one.actor)
-        for one in overturned
-    ]
-    for done in lift(db, requests, at=at):
-        if isinstance(done, WhiteslipError) and not isinstance(done, Conflict):
-            raise done
-
-
-ACTS: Mapping[SubjectType, Act] = {SubjectType.RESTRICTION: _lift}
+ACTS: Mapping[SubjectType, Act] = {
+    SubjectType.RESTRICTION: acts.lift_overturned,
+    SubjectType.LIMIT_CHANGE: acts.restore_overturned_limits,
+    SubjectType.APPLICATION: acts.reopen_overturned_applications,
+    SubjectType.FEE: acts.waive_overturned_fees,
+    SubjectType.DECISION: acts.answer_overturned_decisions,
+}
+"""What undoes each kind of decision that does not stand; of any other only parts can be changed, by hand."""

@@ -169,7 +169,9 @@ def _shown(row: ReviewView) -> shapes.LimitReview:
     return shapes.LimitReview(
         review_id=ids.write(PREFIX, row.customer_id, row.review_id),
         line_id=ids.write("lin", row.customer_id, row.line_id),
-        decision_id=ids.write("dec", row.customer_id, row.review_id),
+        decision_id=None
+        if row.trigger == "hand"
+        else ids.write("dec", row.customer_id, row.review_id),
         state=row.state,
         direction=row.direction,
         trigger=row.trigger,

@@ -62,11 +62,11 @@ async def show_line(line_id: LinePath, read: Read) -> HttpResponse:
     **posts(bodies.LimitBody, answers.LimitSet, *_WRONG),
 )
 async def change_limit(line_id: LinePath, posted: Post) -> HttpResponse:
-    """Change the fixed limit; what is owed keeps its old schedule."""
+    """Change the fixed limit: a raise holds at once, a cut is announced first; what is owed keeps its old schedule."""
     callers.needs(posted.caller, "lines:write")
     body = posted.read(bodies.LimitBody)
     line = ids.read_owned(line_id, "lin")
-    request = LimitChange(*line, body.fixed_limit_minor, body.reason)
+    request = LimitChange(*line, body.fixed_limit_minor, body.reason, posted.caller.label)
 
     def act(db: Connection, at: datetime) -> Response:
         return present.limit_set(change_limits(db, [request], at=at)[0])

@@ -12,8 +12,17 @@ from whiteslip.api import answers, bodies, callers, present, problems, reading, 
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, Read, RestrictionPath
+from whiteslip.api.shapes import restrictions as held
 from whiteslip.api.shapes import usability as shapes
-from whiteslip.flows.restrict import LiftRequest, RestrictionRequest, lift, restrict
+from whiteslip.flows.restrict import (
+    EaseRequest,
+    LiftRequest,
+    RestrictionRequest,
+    Scope,
+    ease,
+    lift,
+    restrict,
+)
 from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
@@ -21,21 +30,22 @@ from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.money import MAX_MINOR
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views import reasons, restrictions
-from whiteslip.views.usability import Usability, usability
+from whiteslip.views import usability as usable
 
 router = APIRouter(tags=["restrictions"])
 Asked = Annotated[int | None, Query(ge=1, le=MAX_MINOR, description="Minor units.")]
 Shop = Annotated[str | None, Query(pattern="^mer_[0-9]{1,19}$", examples=["mer_3"])]
+Plan = Annotated[int, Query(ge=0, le=60, description="0 is pay later.")]
 _WRONG = ("not_found", "conflict")
 
 
-@router.get("/lines/{line_id}/restrictions", **gives(answers.Restrictions, "not_found"))
+@router.get("/lines/{line_id}/restrictions", **gives(held.Restrictions, "not_found"))
 async def list_restrictions(line_id: LinePath, read: Read) -> HttpResponse:
     """List a line's restrictions with their reasons, active ones first."""
     read.needs("lines:read")
     line = ids.read_owned(line_id, "lin")
     rows = await read.view(lambda db: restrictions.of_line(db, *line))
-    return reading.show(answers.Restrictions([showing.restriction(row) for row in rows]))
+    return reading.show(held.Restrictions([showing.restriction(row) for row in rows]))
 
 
 @router.get("/lines/{line_id}/usability", **gives(shapes.Usability, "not_found"))
@@ -44,14 +54,14 @@ async def show_usability(
     read: Read,
     amount_minor: Asked = None,
     merchant_id: Shop = None,
+    plan_months: Plan = 0,
 ) -> HttpResponse:
     """Say whether a line can be used, why not, what still works, and the smallest proven way back."""
     read.needs("lines:read")
     line = LineKey(*ids.read_owned(line_id, "lin"))
     shop = None if merchant_id is None else ids.read_one(merchant_id, "mer")
-    row = await read.view(
-        lambda db: usability(db, line, amount_minor=amount_minor, merchant_id=shop)
-    )
+    asked, at = usable.Asked(amount_minor, shop, plan_months), read.runtime.clock.now()
+    row = await read.view(lambda db: usable.usability(db, line, asked, at=at))
     return reading.show(_usability(reading.found(row, f"line {line_id}")))
 
 
@@ -64,7 +74,9 @@ async def restrict_line(line_id: LinePath, posted: Post) -> HttpResponse:
     callers.needs(posted.caller, "restrictions:write")
     body = posted.read(bodies.RestrictionBody)
     line = ids.read_owned(line_id, "lin")
-    request = RestrictionRequest(*line, body.level, body.reason, posted.caller.label)
+    request = RestrictionRequest(
+        *line, body.level, body.reason, posted.caller.label, Scope(body.scope)
+    )
 
     def act(db: Connection, at: datetime) -> Response:
         (restricted,) = restrict(db, [request], at=at)
@@ -77,7 +89,7 @@ async def restrict_line(line_id: LinePath, posted: Post) -> HttpResponse:
 
 @router.post(
     "/restrictions/{restriction_id}/lift",
-    **posts(bodies.LiftBody, answers.Lifted, *_WRONG),
+    **posts(bodies.LiftBody, held.Lifted, *_WRONG),
 )
 async def lift_restriction(restriction_id: RestrictionPath, posted: Post) -> HttpResponse:
     """Lift a restriction by hand."""
@@ -90,12 +102,32 @@ async def lift_restriction(restriction_id: RestrictionPath, posted: Post) -> Htt
         (lifted,) = lift(db, [request], at=at)
         if isinstance(lifted, WhiteslipError):
             return problems.of_error(lifted)
-        return present.answer(answers.Lifted(ids.write("res", *owned), "lifted"))
+        return present.answer(held.Lifted(ids.write("res", *owned), "lifted"))
 
     return await posted.manage(body, act)
 
 
-def _usability(row: Usability) -> shapes.Usability:
+@router.post(
+    "/restrictions/{restriction_id}/ease",
+    **posts(held.EaseBody, held.Eased, *_WRONG),
+)
+async def ease_restriction(restriction_id: RestrictionPath, posted: Post) -> HttpResponse:
+    """Let a restriction stand at a lower level, whatever is still to be decided on it; the customer is told."""
+    callers.needs(posted.caller, "restrictions:write")
+    body = posted.read(held.EaseBody)
+    owned = ids.read_owned(restriction_id, "res")
+    request = EaseRequest(*owned, body.level, body.note, posted.caller.label)
+
+    def act(db: Connection, at: datetime) -> Response:
+        (eased,) = ease(db, [request], at=at)
+        if isinstance(eased, WhiteslipError):
+            return problems.of_error(eased)
+        return present.answer(held.Eased(ids.write("res", *owned), body.level, eased.level))
+
+    return await posted.manage(body, act)
+
+
+def _usability(row: usable.Usability) -> shapes.Usability:
     back = row.way_back
     return shapes.Usability(
         line_id=ids.write("lin", row.customer_id, row.line_id),
@@ -112,9 +144,7 @@ def _usability(row: Usability) -> shapes.Usability:
             [shapes.Step(one.does.value, one.amount_minor, one.until_on) for one in back.steps],
             back.is_proven,
             back.usable_on,
+            [one.value for one in back.advised],
         ),
-        other_ways=[
-            shapes.OtherWay(one.way.value, one.credit_minor, one.other_minor)
-            for one in row.other_ways
-        ],
+        other_ways=present.other_ways(row.other_ways),
     )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import callers, present, problems, reading
+from whiteslip.api import acts, callers, present, problems, reading
 from whiteslip.api.bodies import Body
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post, Posted
 from whiteslip.api.reading import PageSize, Read
 from whiteslip.api.shapes import reviews as shapes
 from whiteslip.flows import review_cases
-from whiteslip.flows.restrict import LiftRequest, lift
 from whiteslip.flows.review_cases import (
     Acts,
     Case,
@@ -24,14 +23,12 @@ from whiteslip.flows.review_cases import (
     Kind,
     Label,
     NextRequest,
-    Ruled,
     Ruling,
-    SubjectType,
 )
 from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import Conflict, WhiteslipError
+from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.views import reviews
 
 router = APIRouter(tags=["reviews"])
@@ -170,15 +167,25 @@ def _short(case: Case) -> shapes.CaseShort:
     )
 
 
-def _lift(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
-    """Lift the restriction a suspension case opened with."""
-    for one in ruled:
-        if one.case.subject_type is not SubjectType.RESTRICTION:
-            raise Conflict(f"a {one.case.subject_type} is not lifted")
-        request = LiftRequest(one.case.customer_id, one.case.subject_id, one.ruling.actor)
-        (done,) = lift(db, [request], at=at)
-        if isinstance(done, WhiteslipError):
-            raise done
+ACTS: Acts = {
+    (Kind.SUSPENSION, "uphold"): acts.keep_restrictions,
+    (Kind.SUSPENSION, "lift"): acts.end_restrictions,
+    (Kind.SUSPENSION, "dismiss"): acts.end_restrictions,
+    (Kind.FRAUD, "confirm"): acts.confirm_fraud,
+    (Kind.FRAUD, "dismiss"): acts.dismiss_fraud,
+    (Kind.LIMIT, "reverse"): acts.undo_limits,
+    (Kind.IDENTITY, "verified"): acts.confirm_identity,
+    (Kind.DEBIT, "ours"): acts.waive_episodes,
+}
+"""What each outcome of a kind does, in the transaction of its decision."""
 
-
-ACTS: Acts = {(Kind.SUSPENSION, "lift"): _lift}
+NOTHING: Mapping[tuple[Kind, str], str] = {
+    (Kind.LIMIT, "uphold"): "the cut stands as it is; one that waits is approved where limits are",
+    (Kind.IDENTITY, "not_verified"): "nothing was restricted for it: what is, stays",
+    (Kind.DATA_CORRECTION, "correct"): "it was corrected where the person asked; the case says so",
+    (Kind.DATA_CORRECTION, "refuse"): "the data stay as they are",
+    (Kind.DOWNTURN, "noted"): "what was learned lies in the label, for the next model",
+    (Kind.DOWNTURN, "unfounded"): "what was learned lies in the label, for the next model",
+    (Kind.DEBIT, "not_ours"): "the late fee was rightly charged",
+}
+"""The outcomes that change nothing beyond the case, and why."""

@@ -56,7 +56,7 @@ class LimitReview(Struct, frozen=True):
 
     review_id: str
     line_id: str
-    decision_id: str
+    decision_id: str | None
     state: str
     direction: str
     trigger: str

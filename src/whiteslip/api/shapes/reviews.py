@@ -20,6 +20,9 @@ CaseKind: TypeAlias = Literal[
     "human_decision",
     "complaint",
     "data_correction",
+    "downturn",
+    "debit",
+    "run",
 ]
 Teaches: TypeAlias = Literal["true_positive", "false_positive", "unclear"]
 _SIGN = "[^\\u0000-\\u001f\\u007f-\\u009f]"
@@ -32,7 +35,7 @@ Note: TypeAlias = Annotated[
 class NextBody(Body, frozen=True):
     """Ask for the most urgent free case of these kinds; of any, when none is named."""
 
-    kinds: Annotated[tuple[CaseKind, ...], Meta(max_length=10)] = ()
+    kinds: Annotated[tuple[CaseKind, ...], Meta(max_length=13)] = ()
 
 
 class HoldBody(Body, frozen=True):

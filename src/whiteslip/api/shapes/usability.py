@@ -7,13 +7,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from whiteslip.api.answers import ReasonSaid, StillWorks
+from whiteslip.api.answers import OtherWay, ReasonSaid, StillWorks
 
 
 class Gate(Struct, frozen=True):
     """One of the gates a purchase passes, and why it is shut."""
 
-    gate: Literal["system", "policy", "consent", "line", "limit", "risk", "merchant"]
+    gate: Literal["system", "policy", "consent", "line", "limit", "relief", "risk", "merchant"]
     is_open: bool
     reasons: list[ReasonSaid]
 
@@ -27,19 +27,15 @@ class Step(Struct, frozen=True):
 
 
 class WayBack(Struct, frozen=True):
-    """Every step it takes; proven where the rules were run again on what it would change and let the line buy."""
+    """Every step it takes; proven where the rules were run again on what it would change and let the line buy.
+
+    `advised` helps as well: another source for the debits to come, another agreement in a payment's place.
+    """
 
     steps: list[Step]
     is_proven: bool
     usable_on: date | None
-
-
-class OtherWay(Struct, frozen=True):
-    """Another way to pay: how much of it on credit, how much by another method."""
-
-    way: Literal["smaller_amount", "part_credit", "another_method"]
-    credit_minor: int
-    other_minor: int
+    advised: list[Literal["new_source", "renegotiate"]]
 
 
 class Usability(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from whiteslip.risk.reviews.model import CaseKey, Label, SubjectType
@@ -132,12 +133,19 @@ class Decision(NamedTuple):
 
 
 class Overturned(NamedTuple):
-    """A decision that does not stand: whoever can undo it is to do so now, in the name of the reviewer."""
+    """A decision that does not stand: whoever can undo it is to do so now, in the name of the reviewer.
+
+    `frozen` is the decision as it is now; `book` is the rule book that took it, of a decision alone, and `decided_on`
+    its day.
+    """
 
     subject: SubjectKey
     appeal_id: int
     actor: str
     note: str
+    book: str | None = None
+    decided_on: date | None = None
+    frozen: Mapping[str, Any] = MappingProxyType({})
 
 
 class Move(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from whiteslip.care.appeals.model import (
     LONGEST_TEXT,
@@ -14,6 +15,8 @@ from whiteslip.care.appeals.model import (
     Form,
     Move,
     NewAppeal,
+    Outcome,
+    Overturned,
     State,
     Subject,
     SubjectKey,
@@ -21,7 +24,8 @@ from whiteslip.care.appeals.model import (
 )
 from whiteslip.kernel.calendar import ZONE, business_date_of
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotAllowed, WhiteslipError
-from whiteslip.risk.reviews.model import Kind
+from whiteslip.kernel.reason import Fact
+from whiteslip.risk.reviews.model import Kind, Label, SubjectType
 from whiteslip.risk.reviews.rules import check_note, due_after_days, person_of
 
 MOVES: Mapping[tuple[State, Command], State] = MappingProxyType(
@@ -33,6 +37,9 @@ MOVES: Mapping[tuple[State, Command], State] = MappingProxyType(
     }
 )
 """The legal pairs and where each leads; every other pair changes nothing."""
+
+CHECKOUT = "checkout"
+"""The book that decides purchases."""
 
 PENDING = (State.RECEIVED, State.IN_REVIEW)
 KINDS: Mapping[Form, Kind] = MappingProxyType(
@@ -111,3 +118,31 @@ def decided(appeal: Appeal, decision: Decision, *, on: date) -> Move:
         decision.answer,
         on,
     )
+
+
+def overturned(appeal: Appeal, decision: Decision, seen: Subject | None) -> Overturned:
+    """Say what does not stand, as it is now; of a decision of a book also which book and when."""
+    subject = SubjectKey(appeal.customer_id, appeal.subject_type, appeal.subject_id)
+    frozen: Mapping[str, Any] = {} if seen is None else seen.frozen
+    does_not_stand = Overturned(
+        subject, appeal.appeal_id, decision.actor, decision.note, frozen=frozen
+    )
+    if appeal.subject_type is not SubjectType.DECISION or "decision" not in frozen:
+        return does_not_stand
+    told = frozen["decision"]
+    on = date.fromisoformat(told["decided_on"])
+    return does_not_stand._replace(book=told["book"], decided_on=on)
+
+
+def told_of(overturned: Overturned | None) -> Mapping[str, Fact]:
+    """Give the answer what it says besides the reviewer's words: a purchase not made leaves nothing to undo."""
+    if overturned is None or overturned.decided_on is None or overturned.book != CHECKOUT:
+        return {}
+    return {"not_made_on": overturned.decided_on.isoformat()}
+
+
+def label_of(appeal: Appeal, decision: Decision) -> Label | None:
+    """Say what an answer teaches: a finding at checkout that does not stand was wrong, unless said otherwise."""
+    if decision.label is None and decision.outcome is Outcome.OVERTURNED:
+        return Label.FALSE_POSITIVE if appeal.subject_type is SubjectType.DECISION else None
+    return decision.label

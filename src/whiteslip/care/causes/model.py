@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Value: TypeAlias = "float | bool"
 
@@ -76,6 +76,23 @@ class Episode(NamedTuple):
     customer_id: int
     line_id: int
     since_on: date
+
+
+class CauseKey(NamedTuple):
+    """Which attribution."""
+
+    customer_id: int
+    cause_id: int
+
+
+class Noticed(NamedTuple):
+    """An attribution somebody is to learn from, with all they are to see of it."""
+
+    customer_id: int
+    cause_id: int
+    line_id: int
+    feedback: str
+    frozen: Mapping[str, Any]
 
 
 class Attribution(NamedTuple):

@@ -11,13 +11,16 @@ from whiteslip.care.causes.model import (
     Cause,
     Evidence,
     Finding,
+    Noticed,
     Source,
     Table,
     Treatment,
     Treatments,
     Value,
 )
+from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
 
 FEATURES: Final = (
     "income_change_12m",
@@ -37,6 +40,9 @@ FACTS: Final = frozenset(
     {*FEATURES, "limit_to_income", "is_disputed", "debit_failed", "segment_default_rate"}
 )
 FEEDBACK: Final = frozenset({"none", "review_limit", "tell_models", "tell_engineering"})
+
+QUEUES: Final = MappingProxyType({"tell_models": Kind.DOWNTURN, "tell_engineering": Kind.DEBIT})
+"""In whose queue a cause lies by what is fed back; a limit that is questioned is reviewed, and needs nobody."""
 
 _CERTAIN_PCT: Final = 100
 _CAUSES, _TREATMENTS = "causes.toml", "treatments.toml"
@@ -75,6 +81,22 @@ def with_derived(facts: Mapping[str, Value | None]) -> dict[str, Value | None]:
 def fee_free_days(treatment: Treatment, source: Source) -> int:
     """Say for how many days late fees stand still: not on the customer's word alone."""
     return 0 if source is Source.ASKED else treatment.fee_free_days
+
+
+def case_of(noticed: Noticed) -> NewCase | None:
+    """Make the case in which somebody learns of a cause, in the queue of who can; None where nobody is to."""
+    kind = QUEUES.get(noticed.feedback)
+    if kind is None:
+        return None
+    return NewCase(
+        noticed.customer_id,
+        kind,
+        SubjectType.CAUSE,
+        noticed.cause_id,
+        noticed.frozen,
+        PROGRAM,
+        noticed.line_id,
+    )
 
 
 def read_table(text: str) -> Table:

@@ -14,7 +14,9 @@ import msgspec
 from whiteslip.care.causes import rules
 from whiteslip.care.causes.model import (
     Attribution,
+    CauseKey,
     Episode,
+    Noticed,
     Source,
     Table,
     Treatments,
@@ -69,6 +71,7 @@ def attribute_new(
                     {
                         **known.get((row.customer_id, row.line_id), {}),
                         "is_disputed": row.is_disputed,
+                        "debit_failed": row.debit_failed,
                     }
                 ),
             ),
@@ -107,6 +110,31 @@ def find_current(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Episo
         line_ids=arrays.bigints([key.line_id for key in ordered]),
     )
     return {LineKey(*row[:2]): Episode(*row) for row in rows}
+
+
+def find_questioned(db: Connection, keys: Iterable[CauseKey]) -> list[LineKey]:
+    """Find the lines whose limit attributions question and that were not reviewed since."""
+    return [LineKey(*row) for row in _of_causes(db, "find_questioned", keys)]
+
+
+def find_noticed(db: Connection, keys: Iterable[CauseKey]) -> list[Noticed]:
+    """Find attributions as they are, those in a case already left out."""
+    return [Noticed(*row) for row in _of_causes(db, "find_noticed", keys)]
+
+
+def find_episodes(db: Connection, keys: Iterable[CauseKey]) -> list[Episode]:
+    """Find the episodes of arrears that attributions explain, each once."""
+    return [Episode(*row) for row in _of_causes(db, "find_episodes", keys)]
+
+
+def _of_causes(db: Connection, name: str, keys: Iterable[CauseKey]) -> list[Any]:
+    ordered = sorted(set(keys))
+    return sql.many(
+        db,
+        name,
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        cause_ids=arrays.bigints([key.cause_id for key in ordered]),
+    )
 
 
 def keep(db: Connection, attributions: Sequence[Attribution], *, on: date, at: datetime) -> None:

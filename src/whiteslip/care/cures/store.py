@@ -1,17 +1,19 @@
-"""Judging lines again after money came in."""
+"""Judging lines again after money came in, and letting what restricts a person hold for a line just opened."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.infra.database import Connection
+from whiteslip.kernel.actor import PROGRAM
 from whiteslip.money.arrears.store import age_lines
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.schedules.model import Owed
+from whiteslip.risk.suspensions import store as suspensions
 from whiteslip.risk.suspensions.model import Change
 from whiteslip.risk.watching.store import watch
 
@@ -46,3 +48,9 @@ def judge_again(
         insert_notices(db, notices_of(changes), at=at)
         changed += changes
     return changed
+
+
+def cover_opened(db: Connection, keys: Sequence[LineKey], *, on: date, at: datetime) -> None:
+    """Restrict lines just opened as far as their customers are restricted on all of theirs, and tell them."""
+    changes = suspensions.cover_opened(db, keys, on=on, at=at, actor=PROGRAM)
+    insert_notices(db, notices_of(changes), at=at)

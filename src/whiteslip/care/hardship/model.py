@@ -182,8 +182,9 @@ class Message(NamedTuple):
 
 
 class OnRelief(NamedTuple):
-    """What a running relief means for others who act on its line."""
+    """What a running relief means for others who act on its line, and when its last due is."""
 
     stops_fees: bool
     pauses_reminders: bool
     bars_credit: bool
+    ends_on: date

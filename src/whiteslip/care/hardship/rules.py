@@ -9,6 +9,7 @@ from types import MappingProxyType
 from whiteslip.care.hardship.model import (
     Command,
     Form,
+    OnRelief,
     Plan,
     Progress,
     Relief,
@@ -20,6 +21,7 @@ from whiteslip.care.hardship.model import (
 from whiteslip.care.hardship.planning import Position, plan
 from whiteslip.kernel.actor import PROGRAM, actor_of
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotAllowed, WhiteslipError
+from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.lines.model import LineKey
 
 MOVES: Mapping[tuple[Status, Command], Status] = MappingProxyType(
@@ -183,6 +185,12 @@ def outcome(progress: Progress, table: Table, *, on: date) -> Command | None:
     else:
         oldest = progress.oldest_unpaid_on
     return Command.BREAK if on > oldest + timedelta(days=table.grace_days) else None
+
+
+def relief_reason(running: OnRelief | None) -> Reason:
+    """Say that a running relief is why nothing new is bought, and until when; it accuses nobody."""
+    facts = {} if running is None else {"date": running.ends_on.isoformat()}
+    return Reason(ReasonCode.AGREED_RELIEF, facts)
 
 
 _PARTED = frozenset({Form.INSTALLMENTS, Form.SEASONAL})

@@ -39,7 +39,7 @@ from whiteslip.money.arrears.model import FeePause
 from whiteslip.money.arrears.store import pause_fees, resume_fees
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line, LineKey
-from whiteslip.money.lines.store import read_lines
+from whiteslip.money.lines.store import project_bars, read_lines, take_turns
 from whiteslip.money.products import store as products
 from whiteslip.money.schedules.model import Owed, Rescheduled
 from whiteslip.money.schedules.store import read_owed
@@ -65,10 +65,11 @@ def insert_reliefs(db: Connection, reliefs: Sequence[Relief], *, on: date, at: d
     """Write new reliefs, each with its first event."""
     if reliefs:
         sql.run(db, "insert_reliefs", on=on, at=at, **_columns(reliefs))
+        _project(db, [one for one in reliefs if one.status is Status.RUNNING])
 
 
 def move_reliefs(db: Connection, moves: Sequence[Move], *, on: date, at: datetime) -> None:
-    """Move reliefs taken before in this transaction, one move each, with its event."""
+    """Move reliefs taken before, after their lines, one move each, with its event; lines are barred or free at once."""
     if not moves:
         return
     columns = _columns([move.relief for move in moves])
@@ -77,6 +78,14 @@ def move_reliefs(db: Connection, moves: Sequence[Move], *, on: date, at: datetim
     del columns["line_ids"]
     moved = sql.many(db, "move_reliefs", on=on, at=at, **columns)
     invariant(len(moved) == len(moves), "what was taken is moved")
+    _project(db, [one.relief for one in moves if Status.RUNNING in (one.before, one.relief.status)])
+
+
+def _project(db: Connection, reliefs: Sequence[Relief]) -> None:
+    """Bar new credit on the lines of reliefs that began or ended, or open it again; the lines are locked already."""
+    keys = sorted({LineKey(one.customer_id, one.line_id) for one in reliefs})
+    found = lines_on_relief(db, keys) if keys else {}
+    project_bars(db, keys, [key in found and found[key].bars_credit for key in keys])
 
 
 def _columns(reliefs: Sequence[Relief]) -> dict[str, Any]:
@@ -196,11 +205,7 @@ def insert_messages(
 
 
 def lines_on_relief(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, OnRelief]:
-    """Tell which lines have a relief running, and whether it stops fees, pauses reminders and bars new credit.
-
-    As a condition in SQL: EXISTS (SELECT FROM care.relief WHERE relief.customer_id = line.customer_id
-    AND relief.line_id = line.line_id AND relief.status = 'running' AND relief.bars_credit).
-    """
+    """Tell which lines have a relief running, and what that means; `money.line.credit_barred` says it to a purchase."""
     ordered = sorted(set(keys))
     rows = sql.many(
         db,
@@ -281,6 +286,7 @@ def follow_reliefs(
     commands |= dict.fromkeys(lapsed, Command.LAPSE)
     if not commands:
         return 0
+    take_turns(db, find_lines(db, commands))
     taken = take_reliefs(db, commands)
     moves = [
         Move(

@@ -37,6 +37,9 @@ class Kind(StrEnum):
     RESTRICTED = "restricted"
     SUSPENDED = "suspended"
     RESTORED = "restored"
+    EASED = "eased"
+    PLANS_STOPPED = "plans_stopped"
+    PLANS_RESTORED = "plans_restored"
     LIMIT_RAISED = "limit_raised"
     LIMIT_CUT = "limit_cut"
     LIMIT_OBJECTED = "limit_objected"
@@ -48,6 +51,7 @@ class Kind(StrEnum):
     APPLICATION_DECLINED = "application_declined"
     APPLICATION_REFERRED = "application_referred"
     APPLICATION_EXPIRED = "application_expired"
+    APPLICATION_REOPENED = "application_reopened"
     APPEAL_RECEIVED = "appeal_received"
     APPEAL_DECIDED = "appeal_decided"
     HUMAN_DECISION_REQUESTED = "human_decision_requested"
@@ -56,6 +60,7 @@ class Kind(StrEnum):
     BUDGET_WARNING = "budget_warning"
     DUE_SOON = "due_soon"
     OVERDUE_REMINDER = "overdue_reminder"
+    LATE_FEE_WAIVED = "late_fee_waived"
     RELIEF_OFFERED = "relief_offered"
     RELIEF_AGREED = "relief_agreed"
     RELIEF_KEPT = "relief_kept"
@@ -70,6 +75,7 @@ CLASSES: Mapping[Kind, Klass] = MappingProxyType(
     {
         Kind.RESTRICTED: Klass.PROTECTIVE,
         Kind.SUSPENDED: Klass.PROTECTIVE,
+        Kind.PLANS_STOPPED: Klass.PROTECTIVE,
         Kind.DUE_SOON: Klass.REMINDER,
         Kind.OVERDUE_REMINDER: Klass.REMINDER,
     }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from whiteslip.care.notices.model import NewNotice
+from whiteslip.care.notices.model import NO_FACTS, NewNotice
+from whiteslip.kernel.money import decimal_text
+from whiteslip.kernel.reason import Fact
+from whiteslip.money.lines.model import RESTRICTED_LEVEL
 from whiteslip.risk.suspensions.model import Change
 
 
 def notices_of(changes: Iterable[Change]) -> list[NewNotice]:
-    """Make a notice of every change its owner needs to know; a milder level among the restricted is none."""
+    """Make a notice of every change its owner needs to know; of a level at which buying goes on in part, how much."""
     return [
         NewNotice(
             customer_id=change.customer_id,
@@ -18,7 +21,14 @@ def notices_of(changes: Iterable[Change]) -> list[NewNotice]:
             kind=change.kind,
             reasons=change.reasons,
             noticed_on=change.on,
+            facts=_facts(change),
         )
         for change in changes
         if change.kind is not None
     ]
+
+
+def _facts(change: Change) -> Mapping[str, Fact]:
+    if change.level_after != RESTRICTED_LEVEL:
+        return NO_FACTS
+    return {"amount": decimal_text(change.usable_minor)}

@@ -27,6 +27,7 @@ from whiteslip.care.notices.model import (
 )
 from whiteslip.kernel.errors import InvalidInput, invariant
 from whiteslip.kernel.reason import MOST_REASONS, Fact, Reason, ReasonCode
+from whiteslip.money.lines.model import RESTRICTED_LEVEL, STEP_UP_LEVEL, SUSPENDED_LEVEL
 
 FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
     {
@@ -34,6 +35,7 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
         ReasonCode.REPEATEDLY_LATE: frozenset({"days"}),
         ReasonCode.HIGH_UTILIZATION: frozenset({"percent"}),
         ReasonCode.LIMIT_EXCEEDED: frozenset({"available"}),
+        ReasonCode.AGREED_RELIEF: frozenset({"date"}),
         ReasonCode.OWN_CAP: frozenset({"purchase", "day", "week", "month", "cooling_off"}),
     }
 )
@@ -41,6 +43,8 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
 
 FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
     {
+        Kind.RESTRICTED: frozenset({"amount"}),
+        Kind.EASED: frozenset({"amount"}),
         Kind.LIMIT_RAISED: frozenset({"before", "after"}),
         Kind.LIMIT_CUT: frozenset({"before", "after", "date"}),
         Kind.LIMIT_OBJECTED: frozenset({"limit"}),
@@ -50,6 +54,8 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.TEMPORARY_LIMIT_ENDING: frozenset({"amount", "date", "limit"}),
         Kind.DUE_SOON: frozenset({"amount", "due_on"}),
         Kind.OVERDUE_REMINDER: frozenset({"amount", "due_on"}),
+        Kind.LATE_FEE_WAIVED: frozenset({"amount", "returned"}),
+        Kind.APPEAL_DECIDED: frozenset({"not_made_on"}),
     }
 )
 """The facts a kind of notice may come with, the only ones its frame may name; none of them is certain."""
@@ -57,6 +63,8 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
 _MAY_BE_BARE = frozenset(
     {
         Kind.RESTORED,
+        Kind.EASED,
+        Kind.PLANS_RESTORED,
         Kind.LIMIT_RAISED,
         Kind.LIMIT_OBJECTED,
         Kind.LIMIT_KEPT,
@@ -65,6 +73,7 @@ _MAY_BE_BARE = frozenset(
         Kind.APPLICATION_APPROVED,
         Kind.APPLICATION_REFERRED,
         Kind.APPLICATION_EXPIRED,
+        Kind.APPLICATION_REOPENED,
         Kind.APPEAL_RECEIVED,
         Kind.APPEAL_DECIDED,
         Kind.HUMAN_DECISION_REQUESTED,
@@ -73,6 +82,7 @@ _MAY_BE_BARE = frozenset(
         Kind.BUDGET_WARNING,
         Kind.DUE_SOON,
         Kind.OVERDUE_REMINDER,
+        Kind.LATE_FEE_WAIVED,
         Kind.RELIEF_OFFERED,
         Kind.RELIEF_AGREED,
         Kind.RELIEF_KEPT,
@@ -83,8 +93,6 @@ _MAY_BE_BARE = frozenset(
     }
 )
 HIGHEST_LEVEL = 5
-_STEP_UP_LEVEL = 2
-_BUYING_ENDS_AT = 3
 _SHARED = "default"
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 _FACT = re.compile(r"\{(\w+)(?:\|([^{}|]+)\|([^{}|]+))?\}")
@@ -102,14 +110,23 @@ _BUYING_VERIFIED = Ability(
     "purchase",
     Words("验证身份后用白条付款", "buying on credit after verifying your identity"),
 )
+_BUYING_LESS = Ability(
+    "purchase",
+    Words(
+        "验证身份后在较低的金额内用白条付款",
+        "buying on credit up to a lower amount, after verifying your identity",
+    ),
+)
 
 
 def still_works(level: int) -> tuple[Ability, ...]:
-    """List what works at a restriction level, 0 to 5; all but buying works at every level."""
+    """List what works at a restriction level, 0 to 5; all but buying works at every level, and at 3 buying in part."""
     invariant(0 <= level <= HIGHEST_LEVEL, f"restriction levels go from 0 to {HIGHEST_LEVEL}")
-    if level >= _BUYING_ENDS_AT:
+    if level >= SUSPENDED_LEVEL:
         return _ALWAYS
-    return (*_ALWAYS, _BUYING_VERIFIED if level == _STEP_UP_LEVEL else _BUYING)
+    if level >= RESTRICTED_LEVEL:
+        return (*_ALWAYS, _BUYING_LESS)
+    return (*_ALWAYS, _BUYING_VERIFIED if level >= STEP_UP_LEVEL else _BUYING)
 
 
 def explain(catalog: Catalog, reason: Reason) -> ReasonText:

@@ -7,12 +7,13 @@ CREATE TABLE care.notice (
     line_id bigint,
     kind text NOT NULL CHECK (
         kind IN (
-            'warned', 'restricted', 'suspended', 'restored', 'limit_raised', 'limit_cut', 'limit_objected', 'limit_kept', 'limit_restored',
+            'warned', 'restricted', 'suspended', 'restored', 'eased', 'plans_stopped', 'plans_restored',
+            'limit_raised', 'limit_cut', 'limit_objected', 'limit_kept', 'limit_restored',
             'temporary_limit_granted', 'temporary_limit_ending',
-            'application_approved', 'application_declined', 'application_referred', 'application_expired',
+            'application_approved', 'application_declined', 'application_referred', 'application_expired', 'application_reopened',
             'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
             'budget_warning',
-            'due_soon', 'overdue_reminder',
+            'due_soon', 'overdue_reminder', 'late_fee_waived',
             'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected'
         )
     ),

@@ -35,6 +35,25 @@ def obligations(means: Means) -> Minor:
     return max(means.declared_obligations_minor, means.reported_obligations_minor or 0)
 
 
+def updated(declared: Means | None, told: object, burden: object) -> Means | None:
+    """Put together what a person declared and what others told since: the latest income, the larger debts.
+
+    `told` is a month's income in minor units, `burden` the repayments elsewhere as a share of it; anything but a
+    number is not known. An income told without an application is not confirmed either, and counts for less.
+    """
+    if not isinstance(told, float | int) or isinstance(told, bool):
+        return declared
+    income = int(told)
+    owed = int(burden * income) if isinstance(burden, float | int) else None
+    if declared is None:
+        return Means(income, None, 0, owed, 0)
+    reported = [each for each in (declared.reported_obligations_minor, owed) if each is not None]
+    return declared._replace(
+        declared_income_minor=income,
+        reported_obligations_minor=max(reported, default=None),
+    )
+
+
 def assess(means: Means, limit_minor: Minor, terms: Terms, *, minimum_ppm: Ppm) -> Assessment:
     """Assess a month in which the minimum payment of a fully used limit is due; `minimum_ppm` > 0 is the product's.
 

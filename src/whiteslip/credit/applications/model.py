@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from whiteslip.credit.limits.model import Bound
 from whiteslip.kernel.money import Minor
@@ -31,6 +32,7 @@ class Command(StrEnum):
     REVIEW = "review"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    REOPEN = "reopen"
 
 
 class Purpose(StrEnum):
@@ -82,7 +84,7 @@ class Request(NamedTuple):
 
 
 class Application(NamedTuple):
-    """An application as journeys see it."""
+    """An application as journeys see it; `declined_by` are the people who declined it before it was reopened."""
 
     customer_id: int
     application_id: int
@@ -102,6 +104,7 @@ class Application(NamedTuple):
     received_on: date
     received_from: str
     is_ready: bool
+    declined_by: tuple[str, ...] = ()
 
 
 class Move(NamedTuple):
@@ -116,6 +119,18 @@ class Move(NamedTuple):
     limit_minor: Minor | None = None
     line_id: int | None = None
     bound: Bound | None = None
+    expires_on: date | None = None
+
+
+class Reopening(NamedTuple):
+    """A refusal that does not stand: a person decides the application anew, with what the appeal said before them."""
+
+    customer_id: int
+    application_id: int
+    actor: str
+    appeal_id: int
+    note: str
+    frozen: Mapping[str, Any]
 
 
 class Conclusion(NamedTuple):

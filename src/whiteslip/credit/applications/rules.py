@@ -54,6 +54,7 @@ MOVES: Mapping[tuple[Status, Command], frozenset[Status]] = MappingProxyType(
             for before in (*_UNDECIDED, Status.REFERRED)
         },
         (Status.REFERRED, Command.EXPIRE): frozenset({Status.EXPIRED}),
+        (Status.DECLINED, Command.REOPEN): frozenset({Status.REFERRED}),
     }
 )
 """The legal pairs and where each may lead; every other pair changes nothing."""

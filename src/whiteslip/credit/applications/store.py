@@ -123,7 +123,9 @@ def take_applications(
         application_ids=arrays.bigints([key.application_id for key in ordered]),
     )
     return {
-        ApplicationKey(*row[:2]): Application(*row)._replace(status=Status(row.status))
+        ApplicationKey(*row[:2]): Application(*row)._replace(
+            status=Status(row.status), declined_by=tuple(row.declined_by)
+        )
         for row in rows
     }
 
@@ -168,6 +170,7 @@ def move_applications(db: Connection, moves: Sequence[Move], *, on: date, at: da
         reasons=arrays.jsons(
             [None if move.reasons is None else _written(move.reasons) for move in moves]
         ),
+        expires_ons=arrays.dates([move.expires_on for move in moves]),
         on=on,
         at=at,
     )

@@ -100,6 +100,17 @@ class Review(NamedTuple):
         return self.after_minor < self.before_minor
 
 
+class Hindrance(NamedTuple):
+    """What keeps a limit from moving: a line that is behind is not raised, one on a relief is not moved at all."""
+
+    is_behind: bool
+    is_on_relief: bool
+
+
+FREE: Final = Hindrance(is_behind=False, is_on_relief=False)
+ON_RELIEF: Final = "a relief runs on the line: its limit stays while it does"
+
+
 class Step(NamedTuple):
     """One move of a review: by whom, and what is to hold after it."""
 
@@ -119,27 +130,45 @@ def refusal(review: Review, command: Command) -> Conflict | None:
     return Conflict(f"the review is {review.state}: it cannot {command}")
 
 
-def settle(policy: Policy, review: Review, line: Line | None, *, hindered: bool, on: date) -> Step:
+def settle(
+    policy: Policy, review: Review, line: Line | None, hindered: Hindrance, *, on: date
+) -> Step:
     """Say what becomes of a proposal once its run may go on: raises hold at once, cuts are announced.
 
-    `hindered` says that the line is behind by now. A limit that somebody changed meanwhile is left to them.
+    What hinders is looked for again: it may have come since the line was judged. A limit that somebody changed
+    meanwhile is left to them.
     """
     if line is None or line.status != "open" or line.fixed_limit_minor != review.before_minor:
         return _step(review, Command.WITHDRAW, note="the limit or the line has changed since")
     if review.direction is Direction.PERSON:
         return _step(review, Command.REFER)
+    if hindered.is_on_relief:
+        return _step(review, Command.WITHDRAW, note=ON_RELIEF)
     if review.direction is Direction.CUT:
         if review.is_immediate:
             return _step(review, Command.APPLY, effective_on=on)
         effective_on = on + timedelta(days=policy.notice_days)
         return _step(review, Command.ANNOUNCE, effective_on=effective_on)
-    if hindered or line.restriction_level > policy.highest_level_for_raise:
+    if hindered.is_behind or line.restriction_level > policy.highest_level_for_raise:
         return _step(review, Command.WITHDRAW, note="the line is behind or restricted by now")
     return _step(review, Command.APPLY, effective_on=on)
 
 
-def fall_due(review: Review, line: Line | None, *, on: date) -> Step:
-    """Say what becomes of an announced cut on its day; a limit that somebody changed meanwhile is left to them."""
+def settle_by_hand(policy: Policy, review: Review, *, by: str, on: date) -> Step:
+    """Say when what a person changes holds: a raise and a cut for odd behavior at once, any other cut is announced."""
+    if not review.is_cut or review.is_immediate:
+        return Step(review, Command.APPLY, State.APPLIED, by, review.after_minor, on)
+    effective_on = on + timedelta(days=policy.notice_days)
+    return Step(review, Command.ANNOUNCE, State.ANNOUNCED, by, review.after_minor, effective_on)
+
+
+def fall_due(review: Review, line: Line | None, hindered: Hindrance, *, on: date) -> Step:
+    """Say what becomes of an announced cut on its day; a limit that somebody changed meanwhile is left to them.
+
+    Whoever has come to an arrangement since keeps their limit.
+    """
+    if hindered.is_on_relief:
+        return _step(review, Command.WITHDRAW, note=ON_RELIEF)
     if line is None or line.fixed_limit_minor != review.before_minor:
         return _step(review, Command.WITHDRAW, note="the limit or the line has changed since")
     return _step(review, Command.APPLY, effective_on=on)
@@ -165,17 +194,22 @@ def approved(
     line: Line,
     limit_minor: Minor | None,
     *,
+    hindered: Hindrance,
     by: str,
     note: str | None,
     on: date,
 ) -> Step | WhiteslipError:
     """Let a person approve what is proposed, or a limit between that and today's, or a cut where they had to look.
 
+    While a relief runs on the line nobody moves its limit: the review can be withdrawn, or waits until the relief ends.
+
     A cut is announced first unless it was for odd behavior; after an objection the announced day holds, tomorrow at
     the earliest.
     """
     if error := refusal(review, Command.APPROVE) or _same_person(review, by):
         return error
+    if hindered.is_on_relief:
+        return Conflict(ON_RELIEF)
     if line.fixed_limit_minor != review.before_minor:
         return Conflict("the limit has changed since: withdraw the review")
     after = review.after_minor if limit_minor is None else limit_minor
@@ -207,6 +241,15 @@ def reversed_(
     if line.fixed_limit_minor != review.after_minor:
         return Conflict("the limit has been moved since this cut")
     return Step(review, Command.REVERSE, State.REVERSED, by, review.before_minor, on, note)
+
+
+def undone(
+    review: Review, line: Line, *, by: str, note: str | None, on: date
+) -> Step | WhiteslipError:
+    """Let a person end a cut where it stands: called off before it holds, taken back after."""
+    if review.state is State.APPLIED:
+        return reversed_(review, line, by=by, note=note, on=on)
+    return withdrawn(review, by=by, note=note)
 
 
 def _out_of_bounds(policy: Policy, review: Review, after: Minor) -> InvalidInput | None:

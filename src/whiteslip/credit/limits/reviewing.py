@@ -23,6 +23,7 @@ from whiteslip.kernel.verdict import Outcome, Verdict
 
 _FILE = "review.toml"
 _EPOCH = date(2000, 1, 1)
+_ON_PLAN = (ReasonCode.ON_RELIEF,)
 _Days = Annotated[int, Meta(ge=0, le=3_660)]
 _Amount = Annotated[int, Meta(ge=0, le=20_000_000)]
 
@@ -58,6 +59,7 @@ class Trigger(StrEnum):
     PERIODIC = "periodic"
     EVENT = "event"
     LADDER = "ladder"
+    HAND = "hand"
 
 
 class Direction(StrEnum):
@@ -86,6 +88,7 @@ class Limit(StrEnum):
     ON_PLAN = "on_plan"
     CLOSED = "closed"
     BOOK = "book"
+    HAND = "hand"
 
 
 class Subject(NamedTuple):
@@ -161,16 +164,28 @@ def propose(
             return Proposal(Direction.PERSON, after, Limit.BOOK, verdict.reasons, immediate)
 
 
+def by_hand(
+    policy: Policy, before: Minor, after: Minor, reason: ReasonCode | None
+) -> Proposal | InvalidInput:
+    """Make the proposal of a person who moves a limit; to take something away they name why, as it will be told."""
+    reasons = () if reason is None else (reason,)
+    if after > before:
+        return Proposal(Direction.RAISE, after, Limit.HAND, reasons)
+    if not reasons:
+        return InvalidInput("a cut has a reason of the catalog, which is told", where="reason")
+    return Proposal(Direction.CUT, after, Limit.HAND, reasons, _is_immediate(policy, reasons))
+
+
 def hindrances(policy: Policy, subject: Subject, *, climbs: bool, on: date) -> Iterator[Limit]:
     """Name what forbids to raise a limit on a day, whatever the book says."""
     if not subject.is_open:
         yield Limit.CLOSED
+    if subject.is_on_plan:
+        yield Limit.ON_PLAN
     if subject.level > policy.highest_level_for_raise:
         yield Limit.RESTRICTED
     if subject.is_overdue:
         yield Limit.OVERDUE
-    if subject.is_on_plan:
-        yield Limit.ON_PLAN
     pause = policy.climb_cool_down_days if climbs else policy.raise_cool_down_days
     if _within(subject.last_raised_on, pause, on):
         yield Limit.COOL_DOWN
@@ -184,7 +199,7 @@ def _raised(
     climbs = trigger is Trigger.LADDER
     hindered = next(hindrances(policy, subject, climbs=climbs, on=on), None)
     if hindered is not None:
-        return _kept(subject, hindered)
+        return _kept(subject, hindered, _ON_PLAN if hindered is Limit.ON_PLAN else ())
     before = subject.limit_minor
     step = max(rate.of(before, tier.raise_step_ppm, Rounding.DOWN), table.step_minor)
     asked = (subject.asked_minor or before) if climbs else before + step
@@ -233,7 +248,7 @@ def _cut(
     on: date,
 ) -> Proposal:
     if subject.is_on_plan:
-        return _kept(subject, Limit.ON_PLAN, reasons)
+        return _kept(subject, Limit.ON_PLAN, _ON_PLAN)
     if _within(subject.last_cut_on, policy.cut_cool_down_days, on):
         return _kept(subject, Limit.COOL_DOWN, reasons)
     after = _lower(policy, table, subject.limit_minor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from whiteslip.credit.limits.reviewing import Trigger
 from whiteslip.decisioning.rulebooks.blast import BlastGuard, blast_limit
@@ -44,6 +44,15 @@ class Counted(NamedTuple):
     raises: int
     referred: int
     cuts_before: int
+
+
+BY_HAND: Final = 0
+"""The run of what people change one by one; no guard counts it, since each change has its person."""
+
+
+def by_hand(person: str, *, on: date) -> Run:
+    """Make the run of a change by hand; it is nowhere kept."""
+    return Run(BY_HAND, on, Trigger.HAND, RunState.FINISHED, 1, 0, None, person, ())
 
 
 def judged(

@@ -1,5 +1,6 @@
 -- Reviews of fixed limits, each move of one, and the runs they belong to. What was seen is the decision of the same number.
 -- A review's facts never change; its state, and what follows from it, is that of its last event, and events are only ever added.
+-- A change by hand is a review of no run (0), and there may be several a day.
 CREATE SCHEMA IF NOT EXISTS credit;
 
 CREATE TABLE credit.limit_run (
@@ -36,7 +37,7 @@ CREATE TABLE credit.limit_review (
     next_review_on date NOT NULL CHECK (next_review_on > reviewed_on),
     steps integer NOT NULL DEFAULT 1 CHECK (steps > 0),
     is_immediate boolean NOT NULL,
-    trigger text NOT NULL CHECK (trigger IN ('periodic', 'event', 'ladder')),
+    trigger text NOT NULL CHECK (trigger IN ('periodic', 'event', 'ladder', 'hand')),
     direction text NOT NULL CHECK (direction IN ('raise', 'cut', 'keep', 'person')),
     bound text NOT NULL,
     tier text NOT NULL,
@@ -48,9 +49,11 @@ CREATE TABLE credit.limit_review (
     CHECK ((state IN ('applied', 'reversed')) = (change_id IS NOT NULL)),
     CHECK ((state = 'reversed') = (restored_id IS NOT NULL)),
     CHECK (after_minor >= before_minor OR jsonb_array_length(reasons) BETWEEN 1 AND 4),
-    PRIMARY KEY (customer_id, review_id),
-    UNIQUE (customer_id, line_id, reviewed_on)
+    CHECK ((trigger = 'hand') = (run_id = 0)),
+    PRIMARY KEY (customer_id, review_id)
 ) WITH (fillfactor = 70);
+CREATE UNIQUE INDEX limit_review_daily ON credit.limit_review (customer_id, line_id, reviewed_on) WHERE trigger <> 'hand';
+CREATE INDEX limit_review_line ON credit.limit_review (customer_id, line_id, reviewed_on);
 CREATE INDEX limit_review_announced ON credit.limit_review (customer_id, effective_on) WHERE state = 'announced';
 CREATE INDEX limit_review_run ON credit.limit_review (run_id, customer_id);
 CREATE INDEX limit_review_waiting ON credit.limit_review (review_id) WHERE state IN ('referred', 'announced') OR objected_on IS NOT NULL;

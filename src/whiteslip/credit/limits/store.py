@@ -12,7 +12,16 @@ import msgspec
 
 from whiteslip.credit.affordability.model import Means
 from whiteslip.credit.limits import life, reading
-from whiteslip.credit.limits.life import Command, Review, ReviewKey, State, Step, people_among
+from whiteslip.credit.limits.life import (
+    FREE,
+    Command,
+    Hindrance,
+    Review,
+    ReviewKey,
+    State,
+    Step,
+    people_among,
+)
 from whiteslip.credit.limits.model import Table
 from whiteslip.credit.limits.reviewing import (
     Direction,
@@ -24,7 +33,7 @@ from whiteslip.credit.limits.reviewing import (
     read_policy,
 )
 from whiteslip.credit.limits.runs import Counted, Run, RunState
-from whiteslip.credit.limits.tiers import Tier, Tiers, read_tiers
+from whiteslip.credit.limits.tiers import Tiers, read_tiers
 from whiteslip.infra import arrays, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
@@ -78,7 +87,7 @@ class Reviewed(NamedTuple):
     key: LineKey
     review_id: int
     before_minor: int
-    tier: Tier
+    tier: str
     proposal: Proposal
 
 
@@ -135,7 +144,7 @@ def _known(row: Any, product: Product) -> Known:
         is_open=row.is_open,
         level=row.restriction_level,
         is_overdue=row.is_overdue,
-        is_on_plan=False,
+        is_on_plan=row.is_on_plan,
         last_raised_on=row.last_raised_on,
         last_cut_on=row.last_cut_on,
         on_time_dues=row.on_time_dues,
@@ -179,7 +188,7 @@ def insert_reviews(
         immediate=arrays.bools([one.is_immediate for one in proposals]),
         directions=arrays.texts([one.direction for one in proposals]),
         bounds=arrays.texts([one.bound for one in proposals]),
-        tiers=arrays.texts([one.tier.name for one in reviews]),
+        tiers=arrays.texts([one.tier for one in reviews]),
         states=arrays.texts(
             [State.KEPT if one.direction is Direction.KEEP else State.PROPOSED for one in proposals]
         ),
@@ -206,6 +215,22 @@ def find_review_lines(db: Connection, keys: Iterable[ReviewKey]) -> dict[ReviewK
     return {
         ReviewKey(row.customer_id, row.review_id): LineKey(row.customer_id, row.line_id)
         for row in rows
+    }
+
+
+def find_reviews_behind(
+    db: Connection, changes: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], ReviewKey]:
+    """Find the reviews that made changes of limits, by customer and number of the change."""
+    ordered = sorted(set(changes))
+    rows = sql.many(
+        db,
+        "find_reviews_behind",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
+        change_ids=arrays.bigints([change_id for _, change_id in ordered]),
+    )
+    return {
+        (row.customer_id, row.change_id): ReviewKey(row.customer_id, row.review_id) for row in rows
     }
 
 
@@ -301,15 +326,16 @@ def apply_due_limits(
 ) -> list[Step]:
     """Let announced cuts hold whose day has come, for customers `first` to `last`; return what became of each.
 
-    Idempotent: what was applied is no longer announced. A limit that somebody moved meanwhile stays, and its owner is
-    to be told.
+    Idempotent: what was applied is no longer announced. A limit that somebody moved meanwhile stays, and so does one
+    on whose line a relief runs; its owner is to be told.
     """
     rows = sql.many(db, "find_announced", first=first, last=last, on_date=on)
     if not rows:
         return []
     lines, taken = take_reviews(db, (ReviewKey(*row) for row in rows))
+    hindered = find_hindrances(db, lines)
     steps = [
-        life.fall_due(review, lines.get(review.line), on=on)
+        life.fall_due(review, lines.get(review.line), hindered.get(review.line, FREE), on=on)
         for review in taken.values()
         if review.state is State.ANNOUNCED and review.effective_on and review.effective_on <= on
     ]
@@ -323,12 +349,24 @@ def find_proposed(db: Connection, run_id: int, *, first: int, last: int) -> list
     return [ReviewKey(*row) for row in rows]
 
 
-def find_overdue_lines(db: Connection, keys: Iterable[LineKey]) -> set[LineKey]:
-    """Find the lines among these that are behind."""
+def find_hindrances(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Hindrance]:
+    """Say of lines what keeps a limit from moving today; to be read after the lines are locked."""
     ordered = sorted(set(keys))
     rows = sql.many(
         db,
-        "find_overdue_lines",
+        "find_hindrances",
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        line_ids=arrays.bigints([key.line_id for key in ordered]),
+    )
+    return {LineKey(*row[:2]): Hindrance(*row[2:]) for row in rows}
+
+
+def find_moving_lines(db: Connection, keys: Iterable[LineKey]) -> set[LineKey]:
+    """Find the lines among these on which a cut is announced, or waits for a person."""
+    ordered = sorted(set(keys))
+    rows = sql.many(
+        db,
+        "find_moving_lines",
         customer_ids=arrays.bigints([key.customer_id for key in ordered]),
         line_ids=arrays.bigints([key.line_id for key in ordered]),
     )

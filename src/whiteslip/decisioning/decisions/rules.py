@@ -27,12 +27,19 @@ def choose_reasons(
     `lost` are the points lost by each variable of the scores seen, most first or not. A score is never a reason
     by itself (ECOA/Reg B practice): `DEFAULT_LIKELY` stands only where no variable can be named.
     """
+    return name_factors(verdict.reasons, lost)
+
+
+def name_factors(
+    codes: Iterable[ReasonCode], lost: Iterable[tuple[ReasonCode, float]]
+) -> tuple[ReasonCode, ...]:
+    """Put what lost the points in the place of a doubt in a score among reasons; at most four, each once."""
     ranked = sorted(lost, key=lambda one: -one[1])
     named = [
         code for code, points in ranked if points > 0 and code is not ReasonCode.DEFAULT_LIKELY
     ]
     told: list[ReasonCode] = []
-    for code in verdict.reasons:
+    for code in codes:
         told.extend(named if code is ReasonCode.DEFAULT_LIKELY and named else (code,))
     return tuple(dict.fromkeys(told))[:MOST_REASONS]
 

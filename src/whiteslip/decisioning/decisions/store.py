@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
+from importlib import resources
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
 
+from whiteslip.decisioning.decisions import other_ways
 from whiteslip.decisioning.decisions.model import Decision, ScoreSeen
+from whiteslip.decisioning.decisions.other_ways import Offering
 from whiteslip.decisioning.decisions.rules import read_facts, write_facts
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
@@ -19,7 +23,15 @@ from whiteslip.kernel.reason import ReasonCode
 from whiteslip.kernel.verdict import Outcome
 
 sql = Sql(__package__)
+
 _encode = msgspec.json.Encoder().encode
+
+
+@cache
+def offering() -> Offering:
+    """Read which other ways to pay are tried, once."""
+    file = resources.files(__package__ or "") / "data" / "other-ways.toml"
+    return other_ways.read(file.read_text("utf-8"))
 
 
 def record(db: Connection, decisions: Sequence[Decision]) -> None:

@@ -12,6 +12,9 @@ from typing import NamedTuple, TypeAlias
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.reason import ReasonCode
 
+FACTS_LEARNED = "decisioning.facts-learned"
+"""The event by which whoever records facts from outside says of whom; their lines are judged by them at once."""
+
 WHOLE_BOUND = 2**53
 """Whole numbers are handed over as doubles, which count exactly strictly between ±2⁵³."""
 

@@ -46,6 +46,7 @@ GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "restrictions": "compute_restrictions",
         "capacity": "compute_capacity",
         "statuses": "compute_statuses",
+        "warnings": "compute_warnings",
         SCORES: "compute_scores",
     }
 )

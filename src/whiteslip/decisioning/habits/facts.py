@@ -44,9 +44,12 @@ def facts_of(
     on: date,
     hour: int,
 ) -> CheckoutFacts:
-    """Put together what a request is judged by; `taken_minor` is what the same batch already takes from the line."""
-    limit = line.fixed_limit_minor + line.temporary_limit_minor
-    used = line.principal_minor + line.held_minor + taken_minor + request.amount_minor
+    """Put together what a request is judged by; `taken_minor` is what the same batch already takes from the line.
+
+    The limit is what may be used at the level the line is on.
+    """
+    limit = line.usable_minor
+    used = line.used_minor + taken_minor + request.amount_minor
     return CheckoutFacts(
         request.amount_minor,
         request.plan_months,

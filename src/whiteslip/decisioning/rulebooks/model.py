@@ -59,7 +59,7 @@ class BookKind(StrEnum):
 
 ALLOWED_OUTCOMES: Mapping[BookKind, frozenset[Outcome]] = MappingProxyType(
     {
-        BookKind.WATCH: frozenset(Outcome) - {Outcome.STEP_UP},
+        BookKind.WATCH: frozenset(Outcome),
         BookKind.CHECKOUT: frozenset(Outcome) - {Outcome.REDUCE, Outcome.SUSPEND},
         BookKind.APPLICATION: frozenset(
             {Outcome.CLEAR, Outcome.WATCH, Outcome.STEP_UP, Outcome.REVIEW, Outcome.RESTRICT}

@@ -23,7 +23,7 @@ from whiteslip.kernel.errors import Unavailable, WhiteslipError
 from whiteslip.kernel.reason import Fact, Reason, ReasonCode, at_most
 from whiteslip.kernel.verdict import Outcome as BookOutcome
 from whiteslip.money.lines import rules as line_rules
-from whiteslip.money.lines.model import RESTRICTED_LEVEL, Line, LineKey
+from whiteslip.money.lines.model import RESTRICTED_LEVEL, STEP_UP_LEVEL, Line, LineKey
 from whiteslip.money.products.model import Product
 from whiteslip.money.purchases import rules
 from whiteslip.money.purchases.model import (
@@ -35,6 +35,7 @@ from whiteslip.money.purchases.model import (
     Standing,
 )
 
+_NO_PLACE = -1
 _BUSY = Unavailable("the line is busy: repeat the request")
 
 
@@ -67,10 +68,12 @@ def _asking(request: PurchaseRequest) -> Asking:
 
 
 class Restricted(NamedTuple):
-    """A request refused on a restricted line; the reasons are still to be read."""
+    """A request a restriction of at least some level stopped; the reasons are still to be read."""
 
     place: int
     key: LineKey
+    least_level: int
+    in_plan: bool
 
 
 @dataclass(slots=True)
@@ -94,6 +97,9 @@ class Batch:
     approved: dict[LineKey, list[int]] = field(default_factory=dict[LineKey, list[int]])
     scores: dict[int, ScoreSeen] = field(default_factory=dict[int, ScoreSeen])
     restricted: list[Restricted] = field(default_factory=list[Restricted])
+    on_relief: list[int] = field(default_factory=list[int])
+    terms: dict[int, Product] = field(default_factory=dict[int, Product])
+    own_caps: OwnCaps = NO_CAPS
 
     def __post_init__(self) -> None:
         self.keys = [LineKey(one.customer_id, one.line_id) for one in self.requests]
@@ -110,6 +116,8 @@ class Batch:
     def judge(self, waiting: Sequence[int], known: Known) -> None:
         """Judge what waits, one after the other on each line, against what its line has left by then."""
         self.wanted, self.approved = {}, {}
+        self.terms |= known.terms
+        self.own_caps = self.own_caps.joined(known.own_caps)
         found = [standing.line for standing in known.standings]
         self._judge_by_book(waiting, found, known)
         earlier = _Earlier(self, known.habits)
@@ -167,9 +175,14 @@ class Batch:
         taken = self.wanted.get(key, 0)
         allowed = judged is not None and judged.verdict.outcome < BookOutcome.RESTRICT
         allowed = allowed and self.capped[index] is None
-        if judged is None or not allowed or not line_rules.may_hold(line, taken + amount):
+        in_plan, verified = self.requests[index].plan_months > 0, self.requests[index].is_verified
+        may_hold = line_rules.may_hold(line, taken + amount, in_plan=in_plan)
+        if judged is None or not allowed or not may_hold:
             self._decline(index, line, taken, number)
         elif judged.verdict.outcome >= BookOutcome.STEP_UP:
+            self._refer(index, line, taken, number, judged)
+        elif not verified and line_rules.needs_verification(line):
+            self.restricted.append(Restricted(index, key, STEP_UP_LEVEL, in_plan))
             self._refer(index, line, taken, number, judged)
         else:
             self.wanted[key] = taken + amount
@@ -192,7 +205,18 @@ class Batch:
             self.outcomes[index] = _BUSY
         return waiting
 
-    def _granted_to(self, customer_id: int, *, but: int) -> int:
+    def in_plan(self, key: LineKey) -> bool:
+        """Tell whether anything approved on a line is to be paid in installments."""
+        return any(self.requests[index].plan_months for index in self.approved[key])
+
+    def is_within_caps(self, request: PurchaseRequest) -> bool:
+        """Tell whether a request, made after this batch, is within the caps its person set."""
+        if request.customer_id not in self.own_caps.caps:
+            return True
+        taken = self._granted_to(request.customer_id)
+        return self.own_caps.against(_NO_PLACE, request, taken_minor=taken, at=self.at) is None
+
+    def _granted_to(self, customer_id: int, *, but: int = _NO_PLACE) -> int:
         """Sum what is granted to a person in this batch so far, apart from one request."""
         return sum(
             outcome.amount_minor
@@ -203,7 +227,7 @@ class Batch:
         )
 
     def _refer(self, index: int, line: Line, taken: int, number: int, judged: Judged) -> None:
-        stepping_up = judged.verdict.outcome == BookOutcome.STEP_UP
+        stepping_up = judged.verdict.outcome <= BookOutcome.STEP_UP
         self.outcomes[index] = Referred(
             line.customer_id,
             number,
@@ -216,9 +240,13 @@ class Batch:
 
     def _decline(self, index: int, line: Line, taken: int, number: int) -> None:
         amount, judged = self.requests[index].amount_minor, self.judged[index]
-        if line.restriction_level >= RESTRICTED_LEVEL:
-            self.restricted.append(Restricted(index, self.keys[index]))
+        in_plan = self.requests[index].plan_months > 0
         seen = line._replace(held_minor=line.held_minor + taken)
+        if line_rules.is_restricting(seen, amount, in_plan=in_plan):
+            one = Restricted(index, self.keys[index], RESTRICTED_LEVEL, in_plan)
+            self.restricted.append(one)
+        if line.credit_barred:
+            self.on_relief.append(index)
         forbidden = judged is not None and judged.verdict.outcome >= BookOutcome.RESTRICT
         own = self.capped[index]
         reasons = at_most(
@@ -237,11 +265,11 @@ class Batch:
 
 
 def _reasons(judged: Judged, facts: CheckoutFacts | None) -> tuple[Reason, ...]:
-    """Give the reasons of a verdict the facts their texts may name."""
+    """Give the reasons of a verdict the facts their texts may name; of a share of a share, none is told."""
     named: dict[ReasonCode, dict[str, Fact]] = {}
     if facts is not None and facts.days_past_due > 0:
         named[ReasonCode.OVERDUE] = {"days": facts.days_past_due}
-    if facts is not None and facts.utilization_after is not None:
+    if facts is not None and facts.utilization_after is not None and facts.level < RESTRICTED_LEVEL:
         named[ReasonCode.HIGH_UTILIZATION] = {"percent": round(facts.utilization_after * 100)}
     return tuple(Reason(code, named.get(code, {})) for code in judged.verdict.reasons)
 

@@ -17,6 +17,8 @@ from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.decisioning.scorecards.model import Scorecard
 from whiteslip.flows.checkout.batch import Batch, Known
+from whiteslip.flows.checkout.explaining import explain_reliefs, explain_restrictions
+from whiteslip.flows.checkout.offering import offer_other_ways
 from whiteslip.flows.checkout.own_caps import read_own_caps
 from whiteslip.flows.checkout.recording import record
 from whiteslip.infra import business_day
@@ -24,16 +26,12 @@ from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound, Unavailable, WhiteslipError
 from whiteslip.kernel.reason import Reason, ReasonCode, at_most
 from whiteslip.money.lines import store as lines
-from whiteslip.money.lines.model import LineKey
 from whiteslip.money.products import store as products
 from whiteslip.money.purchases import store as purchases
 from whiteslip.money.purchases.model import Declined, Outcome, PurchaseRequest, Referred
-from whiteslip.risk.suspensions.store import reasons_against
 
 ROUNDS = 3
 """How often a request that lost a race for its line is judged again."""
-
-_UNEXPLAINED = (Reason(ReasonCode.DATA_MISSING),)
 
 
 def checkout(
@@ -49,12 +47,14 @@ def checkout(
     waiting = list(range(len(requests)))
     for _ in range(ROUNDS):
         batch.judge(waiting, _read(db, batch, waiting))
-        waiting = batch.settle(_hold(db, batch.wanted))
+        waiting = batch.settle(_hold(db, batch))
         if not waiting:
             break
     _explain_scores(db, batch)
-    _explain_restrictions(db, batch)
+    explain_restrictions(db, batch)
+    explain_reliefs(db, batch)
     record(db, batch)
+    offer_other_ways(db, batch)
     return batch.outcomes
 
 
@@ -82,12 +82,13 @@ def _read(db: Connection, batch: Batch, waiting: Sequence[int]) -> Known:
     )
 
 
-def _hold(db: Connection, wanted: dict[LineKey, int]) -> set[tuple[int, int]]:
-    if not wanted:
+def _hold(db: Connection, batch: Batch) -> set[tuple[int, int]]:
+    if not batch.wanted:
         return set()
-    keys = sorted(wanted)
+    keys = sorted(batch.wanted)
     customer_ids, line_ids = zip(*keys, strict=True)
-    return lines.place_holds(db, customer_ids, line_ids, [wanted[key] for key in keys])
+    amounts, in_plans = [batch.wanted[key] for key in keys], [batch.in_plan(key) for key in keys]
+    return lines.place_holds(db, customer_ids, line_ids, amounts, in_plans)
 
 
 def _explain_scores(db: Connection, batch: Batch) -> None:
@@ -122,15 +123,3 @@ def _explain_score(db: Connection, batch: Batch, place: int, evidence: Evidence)
         beside = [one for one in outcome.reasons if one.code not in judged.verdict.reasons]
         reasons = at_most(*(Reason(code) for code in told), *beside)
         batch.outcomes[place] = outcome._replace(reasons=reasons)
-
-
-def _explain_restrictions(db: Connection, batch: Batch) -> None:
-    """Give what a restriction refused the reasons of that restriction, before those of the line."""
-    if not batch.restricted:
-        return
-    against = reasons_against(db, [one.key for one in batch.restricted])
-    for place, key in batch.restricted:
-        declined = batch.outcomes[place]
-        if isinstance(declined, Declined):
-            reasons = at_most(*against.get(key, _UNEXPLAINED), *declined.reasons)
-            batch.outcomes[place] = declined._replace(reasons=reasons)

@@ -24,6 +24,14 @@ class OwnCaps(NamedTuple):
     spent: Mapping[int, Spent]
     first_asked: Mapping[int, datetime]
 
+    def joined(self, later: OwnCaps) -> OwnCaps:
+        """Return these with what was read later; when somebody first asked is of that reading alone."""
+        if not self.caps:
+            return later
+        return OwnCaps(
+            {**self.caps, **later.caps}, {**self.spent, **later.spent}, later.first_asked
+        )
+
     def against(
         self, place: int, request: PurchaseRequest, *, taken_minor: Minor, at: datetime
     ) -> Reason | None:

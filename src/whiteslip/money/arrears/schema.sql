@@ -23,3 +23,38 @@ CREATE TABLE money.fee_pause (
     reason text NOT NULL CHECK (reason IN ('relief', 'dispute', 'treatment')),
     PRIMARY KEY (customer_id, pause_id)
 );
+
+-- Late fees taken back: asked for over days or of one charge, done at once or by another person. What was still owed is waived, what was paid is
+-- returned as credit. Which charges a waiver took back lies beside it, so that none is taken back twice.
+CREATE TABLE money.fee_waiver (
+    customer_id bigint NOT NULL,
+    waiver_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    movement_id bigint,
+    asked_minor bigint NOT NULL CHECK (asked_minor > 0),
+    waived_minor bigint NOT NULL DEFAULT 0 CHECK (waived_minor >= 0),
+    returned_minor bigint NOT NULL DEFAULT 0 CHECK (returned_minor >= 0),
+    asked_at timestamptz NOT NULL,
+    decided_at timestamptz,
+    first_on date NOT NULL,
+    last_on date NOT NULL CHECK (last_on >= first_on),
+    decided_on date,
+    needs_two boolean NOT NULL,
+    state text NOT NULL CHECK (state IN ('asked', 'done', 'refused')),
+    asked_by text NOT NULL CHECK (length(asked_by) > 0),
+    decided_by text,
+    note text NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
+    CHECK ((state = 'asked') = (decided_by IS NULL)),
+    CHECK (num_nonnulls(decided_by, decided_on, decided_at) IN (0, 3)),
+    CHECK (NOT needs_two OR decided_by <> asked_by),
+    CHECK ((state = 'done') = (waived_minor + returned_minor > 0)),
+    PRIMARY KEY (customer_id, waiver_id)
+);
+
+CREATE TABLE money.waived_fee (
+    customer_id bigint NOT NULL,
+    movement_id bigint NOT NULL,
+    waiver_id bigint NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    PRIMARY KEY (customer_id, movement_id)
+) WITH (fillfactor = 100);

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
+from whiteslip.kernel.errors import NotFound, invariant
 from whiteslip.money.arrears.model import FeePause
+from whiteslip.money.arrears.waiving import (
+    LateFee,
+    Taken,
+    Waiver,
+    WaiverState,
+    WaiverTerms,
+    read_waiver_terms,
+)
+from whiteslip.money.lines.model import LineKey
 
 sql = Sql(__package__)
 
@@ -110,4 +123,120 @@ def resume_fees(db: Connection, pauses: Sequence[tuple[int, int, date]]) -> None
         customer_ids=arrays.bigints(customer_ids),
         pause_ids=arrays.bigints(pause_ids),
         ends_ons=arrays.dates(ends_ons),
+    )
+
+
+class FeeCharge(NamedTuple):
+    """A charge of a fee, and whether a waiver has taken it back."""
+
+    customer_id: int
+    movement_id: int
+    line_id: int
+    kind: str
+    charged_on: date
+    is_taken_back: bool
+
+
+@cache
+def waiver_terms() -> WaiverTerms:
+    """Read the shipped parameters of waivers, once."""
+    file = resources.files(__package__ or "") / "data" / "waivers.toml"
+    return read_waiver_terms(file.read_text("utf-8"))
+
+
+def find_fee_charges(
+    db: Connection, keys: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], FeeCharge]:
+    """Find charges of fees by customer and movement."""
+    ordered = sorted(set(keys))
+    rows = sql.many(
+        db,
+        "find_fee_charges",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
+        movement_ids=arrays.bigints([movement_id for _, movement_id in ordered]),
+    )
+    return {(row.customer_id, row.movement_id): FeeCharge(*row) for row in rows}
+
+
+def find_late_fees(db: Connection, waiver: Waiver) -> list[LateFee]:
+    """Find the late fees a waiver is of and none has taken back; the line is locked before."""
+    rows = sql.many(
+        db,
+        "find_late_fees",
+        customer_id=waiver.customer_id,
+        line_id=waiver.line_id,
+        first_on=waiver.first_on,
+        last_on=waiver.last_on,
+        movement_id=waiver.movement_id,
+    )
+    return [LateFee(*row) for row in rows]
+
+
+def insert_waiver(db: Connection, waiver: Waiver, *, at: datetime) -> None:
+    """Keep a waiver somebody asks for."""
+    sql.run(
+        db,
+        "insert_waiver",
+        customer_id=waiver.customer_id,
+        waiver_id=waiver.waiver_id,
+        line_id=waiver.line_id,
+        movement_id=waiver.movement_id,
+        asked_minor=waiver.asked_minor,
+        first_on=waiver.first_on,
+        last_on=waiver.last_on,
+        needs_two=waiver.needs_two,
+        asked_by=waiver.asked_by,
+        note=waiver.note,
+        at=at,
+    )
+
+
+def find_waiver_line(db: Connection, customer_id: int, waiver_id: int) -> LineKey:
+    """Find the line a waiver is of; it is locked before the waiver."""
+    row = sql.maybe(db, "find_waiver_line", customer_id=customer_id, waiver_id=waiver_id)
+    if row is None:
+        raise NotFound(f"customer {customer_id} has no waiver {waiver_id}")
+    return LineKey(row.customer_id, row.line_id)
+
+
+def take_waiver(db: Connection, customer_id: int, waiver_id: int) -> Waiver:
+    """Lock a waiver until the transaction ends; it must exist."""
+    row = sql.one(db, "take_waiver", customer_id=customer_id, waiver_id=waiver_id)
+    return Waiver(*row)._replace(state=WaiverState(row.state))
+
+
+def end_waiver(
+    db: Connection, waiver: Waiver, taken: Taken | None, *, by: str, on: date, at: datetime
+) -> Waiver:
+    """Write that a waiver was done, or refused where nothing is taken."""
+    done = waiver._replace(
+        state=WaiverState.REFUSED if taken is None else WaiverState.DONE,
+        waived_minor=0 if taken is None else taken.waived_minor,
+        returned_minor=0 if taken is None else taken.returned_minor,
+    )
+    ended = sql.run(
+        db,
+        "end_waiver",
+        customer_id=waiver.customer_id,
+        waiver_id=waiver.waiver_id,
+        state=done.state,
+        waived_minor=done.waived_minor,
+        returned_minor=done.returned_minor,
+        decided_by=by,
+        on_date=on,
+        at=at,
+    )
+    invariant(ended == 1, "a waiver that was taken ends once")
+    return done
+
+
+def note_waived_fees(db: Connection, waiver: Waiver, fees: Sequence[LateFee]) -> None:
+    """Note which charges a waiver takes back."""
+    sql.run(
+        db,
+        "note_waived_fees",
+        waiver_id=waiver.waiver_id,
+        customer_ids=arrays.bigints([fee.customer_id for fee in fees]),
+        movement_ids=arrays.bigints([fee.movement_id for fee in fees]),
+        amounts_minor=arrays.bigints([fee.amount_minor for fee in fees]),
     )

@@ -58,6 +58,8 @@ class MovementKind(StrEnum):
     REFUND_FEE_IMPORTED = "refund_fee_imported"
     REFUND_LATE_FEE_IMPORTED = "refund_late_fee_imported"
     REFUND_CREDIT_IMPORTED = "refund_credit_imported"
+    LATE_FEE_WAIVED = "late_fee_waived"
+    LATE_FEE_RETURNED = "late_fee_returned"
 
 
 class Legs(NamedTuple):
@@ -103,6 +105,8 @@ LEGS = MappingProxyType(
         MovementKind.REFUND_CREDIT_IMPORTED: Legs(
             Account.IMPORTED_CLEARING, Account.CUSTOMER_CREDIT
         ),
+        MovementKind.LATE_FEE_WAIVED: Legs(Account.LATE_FEE_INCOME, Account.RECEIVABLE_LATE_FEE),
+        MovementKind.LATE_FEE_RETURNED: Legs(Account.LATE_FEE_INCOME, Account.CUSTOMER_CREDIT),
     }
 )
 """What each kind debits and credits; the test of the ledger proves that stored movements agree."""

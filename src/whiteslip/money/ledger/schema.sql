@@ -13,7 +13,8 @@ CREATE TYPE money.movement_kind AS ENUM (
     'principal_repaid', 'fee_repaid', 'late_fee_repaid', 'credit_received',
     'principal_offset', 'fee_offset', 'late_fee_offset', 'credit_paid_out',
     'opening_principal', 'opening_credit',
-    'purchase_imported', 'refund_imported', 'refund_fee_imported', 'refund_late_fee_imported', 'refund_credit_imported'
+    'purchase_imported', 'refund_imported', 'refund_fee_imported', 'refund_late_fee_imported', 'refund_credit_imported',
+    'late_fee_waived', 'late_fee_returned'
 );
 
 -- One sequence numbers everything a customer owns, so an id is unique whatever it names.

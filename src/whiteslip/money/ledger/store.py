@@ -22,6 +22,7 @@ _INVARIANTS = (
     ("captures, refunds and installments agree with purchases", "find_odd_purchases"),
     ("repayments and refunds are allocated to the cent", "find_odd_allocations"),
     ("statements follow one another", "find_odd_statements"),
+    ("late fees are taken back as the ledger says", "find_odd_waivers"),
 )
 
 

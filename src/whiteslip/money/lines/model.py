@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-RESTRICTED_LEVEL = 3
-"""From this restriction level on, a line takes no new purchase."""
+from whiteslip.money.lines import use
+from whiteslip.money.lines.use import RESTRICTED_LEVEL, STEP_UP_LEVEL, SUSPENDED_LEVEL
+
+__all__ = [
+    "RESTRICTED_LEVEL",
+    "STEP_UP_LEVEL",
+    "SUSPENDED_LEVEL",
+    "Change",
+    "LimitChange",
+    "Line",
+    "LineKey",
+    "NewLine",
+]
 
 
 class LineKey(NamedTuple):
@@ -17,7 +28,10 @@ class LineKey(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line's limits and balances, in minor units."""
+    """A line's limits and balances, in minor units, and what stands in the way of using them.
+
+    `credit_barred`: no new credit while a relief runs; `plans_barred`: purchases, but none in installments.
+    """
 
     customer_id: int
     line_id: int
@@ -31,6 +45,9 @@ class Line(NamedTuple):
     held_minor: int
     credit_minor: int
     opened_on: date
+    credit_barred: bool
+    plans_barred: bool
+    restricted_share_ppm: int
 
     @property
     def key(self) -> LineKey:
@@ -38,14 +55,37 @@ class Line(NamedTuple):
         return LineKey(self.customer_id, self.line_id)
 
     @property
-    def usable_minor(self) -> int:
-        """All that may be used: the fixed and the temporary limit."""
+    def limit_minor(self) -> int:
+        """All that could be used without a restriction: the fixed and the temporary limit."""
         return self.fixed_limit_minor + self.temporary_limit_minor
 
     @property
+    def used_minor(self) -> int:
+        """What of it is used: principal owed, and holds."""
+        return self.principal_minor + self.held_minor
+
+    @property
+    def usable_minor(self) -> int:
+        """All that may be used at the restriction level the line is on."""
+        return use.usable_minor(
+            self.restriction_level,
+            self.fixed_limit_minor,
+            self.temporary_limit_minor,
+            credit_barred=self.credit_barred,
+            restricted_share_ppm=self.restricted_share_ppm,
+        )
+
+    @property
+    def room_minor(self) -> int:
+        """What the limits alone leave; negative when one was cut below what is owed."""
+        return self.limit_minor - self.used_minor
+
+    @property
     def available_minor(self) -> int:
-        """What may still be used; negative when a limit was cut below what is owed."""
-        return self.usable_minor - self.principal_minor - self.held_minor
+        """What may still be used at its level; negative when a limit was cut below what is owed."""
+        return use.available_minor(
+            self.usable_minor, limit_minor=self.limit_minor, used_minor=self.used_minor
+        )
 
 
 class Change(NamedTuple):

@@ -9,24 +9,51 @@ from datetime import date
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import decimal_text
 from whiteslip.kernel.reason import Reason, ReasonCode
-from whiteslip.money.lines.model import RESTRICTED_LEVEL, Change, Line, NewLine
+from whiteslip.money.lines.model import (
+    RESTRICTED_LEVEL,
+    STEP_UP_LEVEL,
+    SUSPENDED_LEVEL,
+    Change,
+    Line,
+    NewLine,
+)
+from whiteslip.money.lines.use import Use
 from whiteslip.money.products.model import Product
 
 
-def may_hold(line: Line, amount_minor: int) -> bool:
-    """Tell whether the line is open, unrestricted and has room; the twin of the guard in place_holds."""
+def may_hold(line: Line, amount_minor: int, *, in_plan: bool = False) -> bool:
+    """Tell whether the line is open, not barred, and has room at its level; the twin of the guard in place_holds."""
     return (
         line.status == "open"
-        and line.restriction_level < RESTRICTED_LEVEL
-        and line.held_minor + line.principal_minor + amount_minor <= line.usable_minor
+        and not (in_plan and line.plans_barred)
+        and line.used_minor + amount_minor <= line.usable_minor
     )
 
 
+def is_restricting(line: Line, amount_minor: int, *, in_plan: bool = False) -> bool:
+    """Tell whether a restriction stands in the way of a purchase, be there room or not."""
+    if in_plan and line.plans_barred:
+        return True
+    if line.restriction_level >= SUSPENDED_LEVEL:
+        return True
+    return line.restriction_level >= RESTRICTED_LEVEL and amount_minor > line.available_minor
+
+
+def needs_verification(line: Line) -> bool:
+    """Tell whether a purchase on this line needs a second factor; what a level asks, a stricter one asks too."""
+    return line.restriction_level >= STEP_UP_LEVEL
+
+
 def refusals(line: Line, amount_minor: int) -> Iterator[Reason]:
-    """Name what the line itself has against a purchase; a restriction's reasons are the risk stream's."""
+    """Name what the line itself has against a purchase; a restriction's reasons are the risk stream's.
+
+    A restricted line tells how much may still be used; one that is suspended or barred only speaks of its limits where
+    they have no room either.
+    """
     if line.status != "open":
         yield Reason(ReasonCode.LINE_CLOSED)
-    if amount_minor > line.available_minor:
+    stopped = line.credit_barred or line.restriction_level >= SUSPENDED_LEVEL
+    if amount_minor > (line.room_minor if stopped else line.available_minor):
         available = decimal_text(max(0, line.available_minor))
         yield Reason(ReasonCode.LIMIT_EXCEEDED, {"available": available})
 
@@ -41,7 +68,7 @@ def check_new(request: NewLine, product: Product) -> InvalidInput | None:
     return None
 
 
-def opened(request: NewLine, product: Product, *, line_id: int, on: date) -> Line:
+def opened(request: NewLine, product: Product, use: Use, *, line_id: int, on: date) -> Line:
     """Return a line as it is when opened: nothing used, nothing owed."""
     return Line(
         request.customer_id,
@@ -56,6 +83,9 @@ def opened(request: NewLine, product: Product, *, line_id: int, on: date) -> Lin
         0,
         0,
         on,
+        credit_barred=False,
+        plans_barred=False,
+        restricted_share_ppm=use.restricted_share_ppm,
     )
 
 

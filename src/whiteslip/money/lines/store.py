@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
+from importlib import resources
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
@@ -11,8 +13,16 @@ from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import invariant
 from whiteslip.money.lines import rules
 from whiteslip.money.lines.model import Change, LimitChange, Line, LineKey
+from whiteslip.money.lines.use import Use, read
 
 sql = Sql(__package__)
+
+
+@cache
+def use() -> Use:
+    """Read how far a restricted line may be used, once."""
+    file = resources.files(__package__ or "") / "data" / "use.toml"
+    return read(file.read_text("utf-8"))
 
 
 def insert_lines(db: Connection, lines: Sequence[Line]) -> None:
@@ -54,6 +64,7 @@ def _lines(db: Connection, name: str, keys: Iterable[LineKey]) -> dict[LineKey, 
         name,
         customer_ids=arrays.bigints([key.customer_id for key in ordered]),
         line_ids=arrays.bigints([key.line_id for key in ordered]),
+        restricted_share_ppm=use().restricted_share_ppm,
     )
     return {LineKey(row.customer_id, row.line_id): Line(*row) for row in rows}
 
@@ -63,14 +74,20 @@ def place_holds(
     customer_ids: Sequence[int],
     line_ids: Sequence[int],
     amounts_minor: Sequence[int],
+    in_plans: Sequence[bool],
 ) -> set[tuple[int, int]]:
-    """Hold each line's total, sorted by key; return the lines whose hold was taken."""
+    """Hold each line's total, sorted by key; `in_plans` where any of it is to be paid in installments.
+
+    Returns the lines whose hold was taken.
+    """
     rows = sql.many(
         db,
         "place_holds",
         customer_ids=arrays.bigints(customer_ids),
         line_ids=arrays.bigints(line_ids),
         amounts_minor=arrays.bigints(amounts_minor),
+        in_plans=arrays.bools(in_plans),
+        restricted_share_ppm=use().restricted_share_ppm,
     )
     return {(row.customer_id, row.line_id) for row in rows}
 
@@ -153,12 +170,28 @@ def return_temporary_limits(
     )
 
 
-def project_levels(db: Connection, keys: Sequence[LineKey], levels: Sequence[int]) -> None:
-    """Set the restriction level of lines to what their active restrictions say."""
+def project_levels(
+    db: Connection, keys: Sequence[LineKey], levels: Sequence[int], plans_barred: Sequence[bool]
+) -> None:
+    """Set the restriction level of lines, and whether they take plans, to what their active restrictions say."""
     sql.run(
         db,
         "project_levels",
         customer_ids=arrays.bigints([key.customer_id for key in keys]),
         line_ids=arrays.bigints([key.line_id for key in keys]),
         levels=arrays.smallints(levels),
+        plans_barred=arrays.bools(plans_barred),
+    )
+
+
+def project_bars(db: Connection, keys: Sequence[LineKey], barred: Sequence[bool]) -> None:
+    """Set whether lines take no new credit to what their reliefs say; the caller has locked them in key order."""
+    if not keys:
+        return
+    sql.run(
+        db,
+        "project_bars",
+        customer_ids=arrays.bigints([key.customer_id for key in keys]),
+        line_ids=arrays.bigints([key.line_id for key in keys]),
+        barred=arrays.bools(barred),
     )

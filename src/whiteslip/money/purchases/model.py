@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
 from whiteslip.kernel.reason import Reason
@@ -45,6 +46,9 @@ class Standing(NamedTuple):
     held_minor: int
     credit_minor: int
     opened_on: date
+    credit_barred: bool
+    plans_barred: bool
+    restricted_share_ppm: int
 
     @property
     def line(self) -> Line | None:
@@ -59,6 +63,26 @@ class Imported(NamedTuple):
     purchase_id: int
     line_id: int
     amount_minor: int
+
+
+class Way(StrEnum):
+    """Another way to pay than the one that was refused."""
+
+    SMALLER_AMOUNT = "smaller_amount"
+    PLAN = "plan"
+    PAY_LATER = "pay_later"
+    PART_CREDIT = "part_credit"
+    ANOTHER_METHOD = "another_method"
+
+
+class OtherWay(NamedTuple):
+    """Another way to pay: how much on credit, in how many installments (0: later, at once), and how much otherwise."""
+
+    way: Way
+    credit_minor: int
+    other_minor: int
+    plan_months: int = 0
+    needs_verification: bool = False
 
 
 class Authorized(NamedTuple):
@@ -81,6 +105,7 @@ class Declined(NamedTuple):
     amount_minor: int
     reasons: tuple[Reason, ...]
     available_minor: int
+    other_ways: tuple[OtherWay, ...] = ()
 
 
 class Referred(NamedTuple):

@@ -26,6 +26,7 @@ CREATE TABLE money.purchase (
     PRIMARY KEY (customer_id, purchase_id)
 ) WITH (fillfactor = 85);
 CREATE INDEX purchase_expiry ON money.purchase (expires_on, customer_id) WHERE status = 'authorized';
+CREATE INDEX purchase_referred ON money.purchase (customer_id, authorized_on) WHERE status = 'referred';
 
 CREATE TABLE money.capture (
     customer_id bigint NOT NULL,

@@ -12,7 +12,7 @@ from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import invariant
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.money.lines.model import Line, LineKey
-from whiteslip.money.lines.store import take_turns
+from whiteslip.money.lines.store import take_turns, use
 from whiteslip.money.purchases import rules
 from whiteslip.money.purchases.model import (
     Imported,
@@ -35,6 +35,7 @@ def read_standings(db: Connection, requests: Sequence[PurchaseRequest]) -> list[
         customer_ids=arrays.bigints([request.customer_id for request in requests]),
         line_ids=arrays.bigints([request.line_id for request in requests]),
         merchant_ids=arrays.bigints([request.merchant_id for request in requests]),
+        restricted_share_ppm=use().restricted_share_ppm,
     )
 
 

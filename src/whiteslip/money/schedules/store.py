@@ -137,3 +137,18 @@ def add_fees(db: Connection, fees: Sequence[tuple[int, int, int]]) -> None:
         amounts_minor=arrays.bigints(amounts),
     )
     invariant(touched == len(fees), "a fee is added to what is open")
+
+
+def waive_late_fees(db: Connection, waived: Sequence[tuple[int, int, int]]) -> None:
+    """Take (customer, installment, amount in minor units) off what open installments owe in late fees."""
+    if not waived:
+        return
+    customer_ids, installment_ids, amounts = zip(*waived, strict=True)
+    touched = sql.run(
+        db,
+        "waive_late_fees",
+        customer_ids=arrays.bigints(customer_ids),
+        installment_ids=arrays.bigints(installment_ids),
+        amounts_minor=arrays.bigints(amounts),
+    )
+    invariant(touched == len(waived), "only a late fee that is owed is waived")

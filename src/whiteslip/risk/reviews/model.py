@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -21,6 +22,9 @@ class Kind(StrEnum):
     HUMAN_DECISION = "human_decision"
     COMPLAINT = "complaint"
     DATA_CORRECTION = "data_correction"
+    DOWNTURN = "downturn"
+    DEBIT = "debit"
+    RUN = "run"
 
 
 class SubjectType(StrEnum):
@@ -36,6 +40,9 @@ class SubjectType(StrEnum):
     RELIEF = "relief"
     APPEAL = "appeal"
     COMPLAINT = "complaint"
+    CAUSE = "cause"
+    RUN = "run"
+    LIMIT_RUN = "limit_run"
     LINE = "line"
     CUSTOMER = "customer"
 
@@ -74,6 +81,13 @@ class CaseKey(NamedTuple):
 
     customer_id: int
     case_id: int
+
+
+class CaseSubject(NamedTuple):
+    """What a piece of a case is about; whose it is is the case's."""
+
+    type: SubjectType
+    subject_id: int
 
 
 class NewCase(NamedTuple):
@@ -176,7 +190,8 @@ class Queue(NamedTuple):
     """The parameters of a kind: how soon, how urgent, and its outcome words.
 
     Exactly one of the due times is set. `ends` are the outcomes that change something, for which the journey needs an
-    act. A kind without outcomes is decided by a journey of its own.
+    act. `labels` are what an outcome teaches unless the reviewer says otherwise. A kind without outcomes is decided by
+    a journey of its own.
     """
 
     due_hours: int | None
@@ -184,6 +199,7 @@ class Queue(NamedTuple):
     priority: int
     outcomes: tuple[str, ...]
     ends: frozenset[str]
+    labels: Mapping[str, Label] = MappingProxyType({})
 
 
 class Desk(NamedTuple):

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput
-from whiteslip.risk.reviews.model import Desk, Kind, Queue
+from whiteslip.risk.reviews.model import Desk, Kind, Label, Queue
 
 _FILE = "queues.toml"
 _Word = Annotated[str, Meta(pattern="^[a-z][a-z_]{0,39}$")]
@@ -21,6 +21,7 @@ class _Queue(Struct, frozen=True, forbid_unknown_fields=True):
     priority: _Priority
     outcomes: tuple[_Word, ...]
     ends: tuple[_Word, ...]
+    labels: dict[_Word, Label] = {}
     due_hours: Annotated[int, Meta(ge=1, le=500)] | None = None
     due_days: Annotated[int, Meta(ge=1, le=250)] | None = None
 
@@ -69,4 +70,14 @@ def _queue(kind: Kind, read: _Queue) -> Queue:
     if strange := sorted(set(read.ends) - set(read.outcomes)):
         text = f"{where} ends something by {strange[0]!r}, which is no outcome"
         raise InvalidInput(text, where=f"{where}.ends")
-    return Queue(read.due_hours, read.due_days, read.priority, read.outcomes, frozenset(read.ends))
+    if strange := sorted(set(read.labels) - set(read.outcomes)):
+        text = f"{where} labels {strange[0]!r}, which is no outcome"
+        raise InvalidInput(text, where=f"{where}.labels")
+    return Queue(
+        read.due_hours,
+        read.due_days,
+        read.priority,
+        read.outcomes,
+        frozenset(read.ends),
+        read.labels,
+    )

@@ -153,7 +153,8 @@ def decide(
         return InvalidInput(f"the outcome of {case.kind} is one of {words}", where="outcome")
     if error := check_note(ruling.note):
         return error
-    return close(case, ruling, on=on, at=at)
+    label = ruling.label or queue.labels.get(ruling.outcome)
+    return close(case, ruling._replace(label=label), on=on, at=at)
 
 
 def close(case: Case, ruling: Ruling, *, on: date, at: datetime) -> Move:

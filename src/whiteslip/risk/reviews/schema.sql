@@ -19,12 +19,15 @@ CREATE TABLE risk.review_case (
     steps integer NOT NULL DEFAULT 1 CHECK (steps > 0),
     priority smallint NOT NULL CHECK (priority BETWEEN 0 AND 9),
     kind text NOT NULL CHECK (
-        kind IN ('suspension', 'fraud', 'limit', 'application', 'identity', 'relief', 'appeal', 'human_decision', 'complaint', 'data_correction')
+        kind IN (
+            'suspension', 'fraud', 'limit', 'application', 'identity', 'relief', 'appeal', 'human_decision', 'complaint', 'data_correction',
+            'downturn', 'debit', 'run'
+        )
     ),
     subject_type text NOT NULL CHECK (
         subject_type IN (
             'restriction', 'limit_change', 'limit_review', 'application', 'decision', 'fee', 'bureau_report', 'relief', 'appeal', 'complaint',
-            'line', 'customer'
+            'cause', 'run', 'limit_run', 'line', 'customer'
         )
     ),
     state text NOT NULL CHECK (state IN ('open', 'taken', 'decided', 'withdrawn')),

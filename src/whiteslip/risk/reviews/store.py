@@ -14,12 +14,14 @@ import msgspec
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import Unavailable, invariant
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.risk.reviews import rules
 from whiteslip.risk.reviews.model import (
     Case,
     CaseKey,
+    CaseSubject,
     Desk,
     Kind,
     Label,
@@ -131,16 +133,9 @@ def _attach(
         groups[one.group].append(one)
     if not groups:
         return {}
-    ordered = sorted(groups)
-    rows = sql.many(
-        db,
-        "lock_live",
-        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
-        kinds=arrays.texts([kind for _, kind in ordered]),
-    )
     moves: list[Move] = []
     answers: dict[int, OpenedOrAttached] = {}
-    for case in map(_case, rows):
+    for case in lock_live(db, groups):
         these = groups[case.customer_id, case.kind]
         moves.append(rules.attach(case, [one.new for one in these], [one.due_at for one in these]))
         for piece, one in enumerate(these, start=case.pieces + 1):
@@ -188,6 +183,28 @@ def lock_cases(db: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, Case]:
     return {case.key: case for case in map(_case, rows)}
 
 
+def lock_live(db: Connection, groups: Iterable[tuple[int, str]]) -> list[Case]:
+    """Lock the open cases of customers and kinds until the transaction ends, in order, and read them as they are."""
+    ordered = sorted(groups)
+    rows = sql.many(
+        db,
+        "lock_live",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
+        kinds=arrays.texts([kind for _, kind in ordered]),
+    )
+    return [_case(row) for row in rows]
+
+
+def close_moot(
+    db: Connection, groups: Iterable[tuple[int, str]], *, note: str, at: datetime
+) -> list[Case]:
+    """Close the open cases of customers and kinds that nobody has to decide any more; returns them as they were."""
+    live = lock_live(db, groups)
+    moves = [rules.withdraw(case, PROGRAM, note, at=at) for case in live]
+    move_cases(db, [move for move in moves if isinstance(move, Move)], at=at)
+    return live
+
+
 def find_free(
     db: Connection, kinds: Iterable[Kind], person: str, *, most: int, at: datetime
 ) -> list[CaseKey]:
@@ -202,6 +219,22 @@ def lock_free(db: Connection, key: CaseKey, *, at: datetime) -> Case | None:
     """Lock a case if it is still free and nobody else is taking it; does not wait."""
     row = sql.maybe(db, "lock_free", customer_id=key.customer_id, case_id=key.case_id, at=at)
     return None if row is None else _case(row)
+
+
+def find_subjects(db: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, list[CaseSubject]]:
+    """Name all that lies in cases, each once, in the order in which it came."""
+    ordered = sorted(set(keys))
+    found: dict[CaseKey, list[CaseSubject]] = {key: [] for key in ordered}
+    rows = sql.many(
+        db,
+        "find_subjects",
+        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
+        case_ids=arrays.bigints([key.case_id for key in ordered]),
+    )
+    for row in rows:
+        subject = CaseSubject(SubjectType(row.subject_type), row.subject_id)
+        found[CaseKey(row.customer_id, row.case_id)].append(subject)
+    return found
 
 
 def find_overdue(db: Connection, *, most: int, at: datetime) -> list[CaseKey]:

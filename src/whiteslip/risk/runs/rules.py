@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from whiteslip.kernel.actor import actor_of
+from whiteslip.kernel.actor import PROGRAM, actor_of
 from whiteslip.kernel.errors import Conflict, NotFound
+from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
 from whiteslip.risk.runs.model import Left, Run, Said, Saying
 from whiteslip.risk.suspensions.life import Command, State
 from whiteslip.risk.suspensions.model import Step
+
+NOBODY: Final = 0
+"""A run is of no one customer: all that wait lie in one case, which ends when none waits any more."""
+
+
+def case_of(run: Run, note: str, *, restrictions: int, lines: int) -> NewCase:
+    """Make the case of a run that stopped, with what the people who release it go by."""
+    evidence = {
+        "run": {
+            "book": run.book,
+            "version": run.version,
+            "on": run.on.isoformat(),
+            "why": note,
+            "restrictions": restrictions,
+            "lines": lines,
+        }
+    }
+    return NewCase(NOBODY, Kind.RUN, SubjectType.RUN, run.version, evidence, PROGRAM)
 
 
 def missing_releases(said: Iterable[Said], *, needed: int) -> int:

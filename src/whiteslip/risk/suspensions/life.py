@@ -37,6 +37,7 @@ class Command(StrEnum):
     PUT_ON_PROBATION = "put_on_probation"
     RELAPSE = "relapse"
     REVIEW = "review"
+    EASE = "ease"
     OVERRIDE = "override"
     END_OVERRIDE = "end_override"
     LIFT = "lift"
@@ -46,7 +47,7 @@ OVER: Final = frozenset({State.LIFTED, State.DISMISSED})
 """From here nothing leads on: a rule that fires again imposes a restriction of its own."""
 
 IN_FULL_FORCE: Final = frozenset({State.ACTIVE, State.APPEALED, State.CURING, State.IN_REVIEW})
-"""An appeal, a cure under way and a review leave a restriction in force until they are decided."""
+"""An appeal, a cure under way and a review leave a restriction in force until they are decided; it may be eased."""
 
 _S, _C = State, Command
 
@@ -61,15 +62,18 @@ MOVES: Final[Mapping[tuple[State, Command], State]] = MappingProxyType(
         (_S.ACTIVE, _C.BEGIN_CURE): _S.CURING,
         (_S.ACTIVE, _C.PUT_ON_PROBATION): _S.PROBATION,
         (_S.ACTIVE, _C.REVIEW): _S.IN_REVIEW,
+        (_S.ACTIVE, _C.EASE): _S.ACTIVE,
         (_S.ACTIVE, _C.OVERRIDE): _S.OVERRIDDEN,
         (_S.ACTIVE, _C.LIFT): _S.LIFTED,
         (_S.APPEALED, _C.CONFIRM): _S.ACTIVE,
+        (_S.APPEALED, _C.EASE): _S.APPEALED,
         (_S.APPEALED, _C.OVERRIDE): _S.OVERRIDDEN,
         (_S.APPEALED, _C.LIFT): _S.LIFTED,
         (_S.CURING, _C.CONFIRM): _S.ACTIVE,
         (_S.CURING, _C.APPEAL): _S.APPEALED,
         (_S.CURING, _C.PUT_ON_PROBATION): _S.PROBATION,
         (_S.CURING, _C.REVIEW): _S.IN_REVIEW,
+        (_S.CURING, _C.EASE): _S.CURING,
         (_S.CURING, _C.OVERRIDE): _S.OVERRIDDEN,
         (_S.CURING, _C.LIFT): _S.LIFTED,
         (_S.PROBATION, _C.RELAPSE): _S.ACTIVE,
@@ -77,6 +81,7 @@ MOVES: Final[Mapping[tuple[State, Command], State]] = MappingProxyType(
         (_S.IN_REVIEW, _C.CONFIRM): _S.ACTIVE,
         (_S.IN_REVIEW, _C.APPEAL): _S.APPEALED,
         (_S.IN_REVIEW, _C.PUT_ON_PROBATION): _S.PROBATION,
+        (_S.IN_REVIEW, _C.EASE): _S.IN_REVIEW,
         (_S.IN_REVIEW, _C.OVERRIDE): _S.OVERRIDDEN,
         (_S.IN_REVIEW, _C.LIFT): _S.LIFTED,
         (_S.OVERRIDDEN, _C.END_OVERRIDE): _S.ACTIVE,
@@ -94,8 +99,12 @@ def moved(state: State, command: Command) -> State:
     return to
 
 
-def in_force(state: State, level: int, *, probation_level: int) -> int:
-    """Return the level at which a restriction of `level` counts in a state; 0 where it does not."""
+def in_force(state: State, level: int, *, probation_level: int, eased_to: int | None = None) -> int:
+    """Return the level at which a restriction of `level` counts in a state; 0 where it does not.
+
+    One that was eased counts at the lower level wherever it would count at more.
+    """
+    stands_at = level if eased_to is None else min(level, eased_to)
     if state in IN_FULL_FORCE:
-        return level
-    return min(level, probation_level) if state is State.PROBATION else 0
+        return stands_at
+    return min(stands_at, probation_level) if state is State.PROBATION else 0

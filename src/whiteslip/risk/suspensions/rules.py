@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.errors import Conflict, InvalidInput
 from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
-from whiteslip.risk.suspensions.life import IN_FULL_FORCE, MOVES, Command, State, in_force, moved
-from whiteslip.risk.suspensions.model import RESTRICTING, NewRestriction, Standing, Step
+from whiteslip.risk.suspensions.life import (
+    IN_FULL_FORCE,
+    MOVES,
+    OVER,
+    Command,
+    State,
+    in_force,
+    moved,
+)
+from whiteslip.risk.suspensions.model import (
+    CLOSED_LEVEL,
+    RESTRICTING,
+    NewRestriction,
+    Scope,
+    Standing,
+    Step,
+)
 from whiteslip.risk.suspensions.ways import Cure, Ways
 
 APPEAL_ROUTE = "appeal"
+
+TOGETHER = frozenset({Command.LIFT, Command.DISMISS, Command.EASE, Command.OVERRIDE})
+"""What is done to one row of a restriction that is for a customer is done to all of them."""
 
 UNTOLD = frozenset({State.PROPOSED, State.PENDING_REVIEW})
 """Their owner has not been told yet."""
@@ -36,6 +55,7 @@ def imposed_apart(
     level: int,
     by: tuple[str, str],
     code: ReasonCode,
+    scope: Scope = Scope.LINE,
 ) -> NewRestriction:
     """Make a restriction no rule book imposes: `by` names what does and why, `numbers` are its own and its notice's."""
     way = ways.out_of([code])
@@ -53,20 +73,75 @@ def imposed_apart(
         way.cure,
         way.probation_days,
         way.review_days,
+        scope=scope,
     )
 
 
-def steps_of(
-    standing: Standing, step: Step, *, on: date, probation_level: int
-) -> tuple[State, int, date | None]:
-    """Return the state a step leads to, the level then in force, and until when; raises `Conflict` if not legal."""
+def one_more(
+    standing: Standing, key: LineKey, numbers: tuple[int, int], ways: Ways
+) -> NewRestriction:
+    """Make the restriction of a customer hold for a line opened later, at the level it is in force now."""
+    way = ways.out_of([reason.code for reason in standing.reasons])
+    return NewRestriction(
+        key.customer_id,
+        numbers[0],
+        key.line_id,
+        standing.in_force,
+        standing.book,
+        1,
+        standing.rule_id,
+        standing.reasons,
+        way.way_out,
+        numbers[1],
+        standing.cure,
+        standing.probation_days,
+        way.review_days,
+        scope=Scope.CUSTOMER,
+    )
+
+
+class Course(NamedTuple):
+    """Where a step leads: the state, the level then in force, until when, and the level it is eased to."""
+
+    to: State
+    in_force: int
+    until_on: date | None
+    eased_to: int | None
+
+
+def course_of(standing: Standing, step: Step, *, on: date, probation_level: int) -> Course:
+    """Say where a step leads; raises `Conflict` if it is not legal.
+
+    What a reviewer eased stays eased, whatever is decided on it, until its rule brings it back from probation.
+    """
     to = moved(standing.state, step.command)
-    until = step.until_on
+    until, eased_to = step.until_on, standing.eased_to
     if to is State.PROBATION:
         until = on + timedelta(days=standing.probation_days or 1)
     if to is State.OVERRIDDEN and (until is None or until <= on):
         raise InvalidInput(f"an override ends after {on}", where="until_on")
-    return to, in_force(to, standing.level, probation_level=probation_level), until
+    if step.command is Command.RELAPSE:
+        eased_to = None
+    if step.command is Command.EASE:
+        eased_to = _eased(standing, step)
+    force = in_force(to, standing.level, probation_level=probation_level, eased_to=eased_to)
+    return Course(to, force, until, eased_to)
+
+
+def _eased(standing: Standing, step: Step) -> int:
+    if standing.cure is Cure.SELF:
+        raise Conflict("what its owner locked is its owner's to unlock")
+    if standing.level >= CLOSED_LEVEL:
+        raise Conflict("a line that two people closed is not eased by one")
+    if standing.scope is Scope.PLANS:
+        raise Conflict("what stops plans alone is lifted or stays: there is nothing below")
+    if step.to_level is None or not 1 <= step.to_level < standing.in_force:
+        raise InvalidInput(
+            f"it is eased to a level from 1 to below {standing.in_force}", where="level"
+        )
+    if not (step.note or "").strip():
+        raise InvalidInput("say why", where="note")
+    return step.to_level
 
 
 def on_verification(standing: Standing, actor: str, method: str) -> Step | None:
@@ -82,6 +157,23 @@ def on_verification(standing: Standing, actor: str, method: str) -> Step | None:
     return Step(
         standing.customer_id, standing.restriction_id, command, actor, f"verified by {method}"
     )
+
+
+def on_ruling(standing: Standing, actor: str, note: str, *, stays: bool) -> Step | None:
+    """Say what a look does to a restriction: what waited is confirmed or dismissed, the rest stays or is lifted.
+
+    None where there is nothing to do: it stands already, or is over.
+    """
+    if stays:
+        waits = standing.state in (State.PENDING_REVIEW, State.CURING, State.IN_REVIEW)
+        command = Command.CONFIRM if waits else None
+    elif standing.state in UNTOLD:
+        command = Command.DISMISS
+    else:
+        command = None if standing.state in OVER else Command.LIFT
+    if command is None:
+        return None
+    return Step(standing.customer_id, standing.restriction_id, command, actor, note)
 
 
 def case_of(standing: Standing, to: State, actor: str) -> NewCase | None:

@@ -1,6 +1,8 @@
 -- Restrictions as rows, several of which may stand on a line, and every step any of them took. in_force is the level at which a restriction counts
 -- now, 0 where it does not; the strictest one in force is projected on the line. decision_id is the decision of a book that imposed a restriction,
--- or took a step; what is done by hand has none. until_on ends a probation or an override; on review_on a person must look again.
+-- or took a step; what is done by hand has none. until_on ends a probation or an override; on review_on a person must look again. A restriction is for one
+-- line, for all lines of its customer (a row each, made together, and one more for a line opened later), or for the plans of a line alone, which bars
+-- those while it is in force in full and does not count for the level. eased_to is the lower level at which a reviewer lets it stand.
 CREATE SCHEMA IF NOT EXISTS risk;
 
 CREATE TABLE risk.restriction (
@@ -29,12 +31,15 @@ CREATE TABLE risk.restriction (
     until_on date,
     review_on date,
     steps integer NOT NULL DEFAULT 1 CHECK (steps > 0),
+    scope text NOT NULL DEFAULT 'line' CHECK (scope IN ('line', 'customer', 'plans')),
+    eased_to smallint,
+    CONSTRAINT restriction_eases CHECK (eased_to BETWEEN 1 AND level - 1),
     CONSTRAINT restriction_ends CHECK ((state IN ('lifted', 'dismissed')) = (lifted_on IS NOT NULL)),
     CONSTRAINT restriction_forces CHECK ((state IN ('active', 'appealed', 'curing', 'probation', 'in_review')) = (in_force > 0)),
     CONSTRAINT restriction_waits CHECK ((state IN ('probation', 'overridden')) = (until_on IS NOT NULL)),
     PRIMARY KEY (customer_id, restriction_id)
 );
-CREATE UNIQUE INDEX restriction_standing ON risk.restriction (customer_id, line_id, book, rule_id) WHERE state NOT IN ('lifted', 'dismissed');
+CREATE UNIQUE INDEX restriction_standing ON risk.restriction (customer_id, line_id, book, rule_id, scope) WHERE state NOT IN ('lifted', 'dismissed');
 
 CREATE TABLE risk.restriction_event (
     customer_id bigint NOT NULL,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeAlias
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
@@ -16,15 +16,17 @@ from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode, at_most
 from whiteslip.money.ledger.store import take_numbers
-from whiteslip.money.lines.model import LineKey
+from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import project_levels, take_turns
 from whiteslip.risk.reviews.store import open_cases
 from whiteslip.risk.suspensions import rules
 from whiteslip.risk.suspensions import ways as reading
 from whiteslip.risk.suspensions.life import Command, State
 from whiteslip.risk.suspensions.model import (
+    RESTRICTING,
     Change,
     NewRestriction,
+    Scope,
     Standing,
     Step,
     Taken,
@@ -36,6 +38,7 @@ sql = Sql(__package__)
 ENGINE = "watch book"
 _Ids = tuple[int, int]
 _Said = tuple[str, str]
+_Taking: TypeAlias = tuple[Standing, Step, rules.Course]
 
 
 @cache
@@ -69,6 +72,7 @@ def impose(
         cures=arrays.texts([item.cure for item in imposed]),
         probation_days=arrays.smallints([item.probation_days for item in imposed]),
         review_days=arrays.smallints([item.review_days for item in imposed]),
+        scopes=arrays.texts([item.scope for item in imposed]),
         appeal_route=rules.APPEAL_ROUTE,
         actor=actor,
         since_on=on,
@@ -88,18 +92,46 @@ def impose_at_once(
             *(key := LineKey(one.customer_id, one.line_id)),
             one.notice_id,
             turns[key].restriction_level,
-            after[key],
+            after[key].restriction_level,
             one.reasons,
             on,
+            after[key].usable_minor,
+            turns[key].plans_barred,
+            after[key].plans_barred,
         )
         for one in imposed
     ]
 
 
-def standing_of(db: Connection, key: LineKey, *, book: str, rule_id: str) -> int | None:
-    """Return the number of the restriction of a rule that stands on a line, if there is one."""
+def cover_opened(
+    db: Connection, keys: Sequence[LineKey], *, on: date, at: datetime, actor: str
+) -> list[Change]:
+    """Let what restricts customers on all of their lines hold for lines just opened; returns what is to be told."""
+    if not keys:
+        return []
+    sql.many(db, "hold_openings")
+    wanted = arrays.bigints(sorted({key.customer_id for key in keys}))
+    rows = sql.many(db, "find_customer_wide", customer_ids=wanted)
+    if not rows:
+        return []
+    wide = read(db, [(row.customer_id, row.restriction_id) for row in rows]).values()
+    pairs = [(one, key) for key in keys for one in wide if one.customer_id == key.customer_id]
+    numbers = iter(take_numbers(db, 2 * len(pairs)))
+    new = [rules.one_more(one, key, (next(numbers), next(numbers)), ways()) for one, key in pairs]
+    return impose_at_once(db, new, on=on, at=at, actor=actor)
+
+
+def stop_openings(db: Connection) -> None:
+    """Let no line be opened before this transaction ends: a customer is about to be restricted on all of theirs."""
+    sql.many(db, "stop_openings")
+
+
+def standing_of(
+    db: Connection, key: LineKey, *, book: str, rule_id: str, scope: Scope = Scope.LINE
+) -> int | None:
+    """Return the number of the restriction of a rule and a scope that stands on a line, if there is one."""
     wanted = {"customer_id": key.customer_id, "line_id": key.line_id}
-    row = sql.maybe(db, "find_standing", **wanted, book=book, rule_id=rule_id)
+    row = sql.maybe(db, "find_standing", **wanted, book=book, rule_id=rule_id, scope=scope)
     return None if row is None else int(row.restriction_id)
 
 
@@ -121,24 +153,29 @@ def read(db: Connection, ids: Iterable[_Ids]) -> dict[_Ids, Standing]:
     )
     found = (
         Standing(*row)._replace(
-            state=State(row.state), reasons=reasons_from(row.reasons), cure=Cure(row.cure)
+            state=State(row.state),
+            reasons=reasons_from(row.reasons),
+            cure=Cure(row.cure),
+            scope=Scope(row.scope),
         )
         for row in rows
     )
     return {(one.customer_id, one.restriction_id): one for one in found}
 
 
-def take_steps(db: Connection, steps: Sequence[Step], *, on: date, at: datetime) -> Taken:
+def take_steps(db: Connection, asked: Sequence[Step], *, on: date, at: datetime) -> Taken:
     """Take steps, at most one a restriction, in one transaction with the levels of the lines.
 
-    A step that is not legal answers `Conflict` and changes nothing. The changes returned are to be told to the owners
-    before the transaction ends. What now waits for a person opens a case, or joins the open one.
+    A step that is not legal answers `Conflict` and changes nothing. What is lifted, eased or overridden on one line of
+    a restriction for a customer is so on all of them. The changes returned are to be told to the owners before the
+    transaction ends. What now waits for a person opens a case, or joins the open one.
     """
+    steps = [*asked, *_together(db, asked)]
     ids = [(one.customer_id, one.restriction_id) for one in steps]
     turns = take_turns(db, (one.line for one in read(db, ids).values()))
     standing = read(db, ids)
     answers: list[Standing | WhiteslipError] = []
-    legal: list[tuple[Standing, Step, State, int, date | None]] = []
+    legal: list[_Taking] = []
     for step, key in zip(steps, ids, strict=True):
         before = standing.pop(key, None)
         try:
@@ -146,21 +183,54 @@ def take_steps(db: Connection, steps: Sequence[Step], *, on: date, at: datetime)
                 raise NotFound(
                     f"there is no restriction {step.restriction_id}, or it moved already"
                 )
-            to, force, until = rules.steps_of(
-                before, step, on=on, probation_level=ways().probation_level
-            )
+            course = rules.course_of(before, step, on=on, probation_level=ways().probation_level)
         except WhiteslipError as error:
             answers.append(error)
         else:
-            legal.append((before, step, to, force, until))
-            answers.append(before._replace(state=to, until_on=until))
+            legal.append((before, step, course))
+            answers.append(
+                before._replace(
+                    state=course.to,
+                    until_on=course.until_on,
+                    eased_to=course.eased_to,
+                    in_force=course.in_force,
+                )
+            )
     _move(db, legal, on=on, at=at)
-    looked = (rules.case_of(one, to, step.actor) for one, step, to, _, _ in legal)
+    looked = (
+        rules.case_of(one, course.to, step.actor)
+        for one, step, course in legal
+        if course.to is not one.state
+    )
     if cases := [case for case in looked if case]:
         open_cases(db, cases, on=on, at=at)
-    levels = {key: line.restriction_level for key, line in turns.items()}
-    moved = [(one, one.state in rules.UNTOLD and force > 0, force) for one, _, _, force, _ in legal]
-    return Taken(answers, _changes(db, moved, levels, on))
+    moved = [
+        (one, one.state in rules.UNTOLD and course.in_force > 0, course.in_force)
+        for one, _, course in legal
+    ]
+    return Taken(answers[: len(asked)], _changes(db, moved, turns, on))
+
+
+def _together(db: Connection, steps: Sequence[Step]) -> list[Step]:
+    """Repeat what is done to a restriction for a customer on its other rows, unless they are asked for as well."""
+    wide = {
+        (one.customer_id, one.restriction_id): one for one in steps if one.command in rules.TOGETHER
+    }
+    if not wide:
+        return []
+    named = {(one.customer_id, one.restriction_id) for one in steps}
+    rows = sql.many(
+        db,
+        "find_together",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in wide]),
+        restriction_ids=arrays.bigints([number for _, number in wide]),
+    )
+    beside = {
+        (row.customer_id, row.restriction_id): wide[row.customer_id, row.beside_id] for row in rows
+    }
+    return [
+        step._replace(restriction_id=key[1]) for key, step in beside.items() if key not in named
+    ]
 
 
 def due_steps(db: Connection, *, first: int, last: int, on: date) -> list[Step]:
@@ -180,32 +250,52 @@ def of_customers(
     return [(row.customer_id, row.restriction_id) for row in rows]
 
 
-def project(db: Connection, keys: Sequence[LineKey]) -> dict[tuple[int, int], int]:
-    """Set each line's level to that of its strictest active restriction, and return the levels.
+def project(db: Connection, keys: Sequence[LineKey]) -> dict[LineKey, Line]:
+    """Set each line's level to that of its strictest active restriction, and return the lines as they are then.
 
     The lines are locked first: a level read before another transaction restricts would undo it.
     """
     ordered = sorted(set(keys))
-    take_turns(db, ordered)
+    turns = take_turns(db, ordered)
     rows = sql.many(
         db,
         "read_levels",
         customer_ids=arrays.bigints([key.customer_id for key in ordered]),
         line_ids=arrays.bigints([key.line_id for key in ordered]),
     )
-    levels = {LineKey(row.customer_id, row.line_id): row.level for row in rows}
-    project_levels(db, ordered, [levels[key] for key in ordered])
-    return {(key.customer_id, key.line_id): levels[key] for key in ordered}
+    after = {
+        key: turns[key]._replace(restriction_level=row.level, plans_barred=row.plans_barred)
+        for row in rows
+        if (key := LineKey(row.customer_id, row.line_id)) in turns
+    }
+    project_levels(
+        db,
+        list(after),
+        [line.restriction_level for line in after.values()],
+        [line.plans_barred for line in after.values()],
+    )
+    return after
 
 
-def reasons_against(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, tuple[Reason, ...]]:
-    """Read why lines take no purchase: the reasons of their active restrictions, strictest first."""
+def reasons_against(
+    db: Connection,
+    keys: Iterable[LineKey],
+    *,
+    least_level: int = RESTRICTING,
+    in_plan: bool = False,
+) -> dict[LineKey, tuple[Reason, ...]]:
+    """Read why lines are restricted at some level or above: the reasons of what is in force, strictest first.
+
+    What stops plans alone counts for a purchase in installments only.
+    """
     ordered = sorted(set(keys))
     rows = sql.many(
         db,
         "read_reasons",
         customer_ids=arrays.bigints([key.customer_id for key in ordered]),
         line_ids=arrays.bigints([key.line_id for key in ordered]),
+        least_level=least_level,
+        in_plan=in_plan,
     )
     found: dict[LineKey, list[Reason]] = {}
     for row in rows:
@@ -237,26 +327,21 @@ def reasons_from(stored: Iterable[dict[str, Any]]) -> tuple[Reason, ...]:
     return tuple(Reason(ReasonCode(one["code"]), one["facts"]) for one in stored)
 
 
-def _move(
-    db: Connection,
-    legal: Sequence[tuple[Standing, Step, State, int, date | None]],
-    *,
-    on: date,
-    at: datetime,
-) -> None:
+def _move(db: Connection, legal: Sequence[_Taking], *, on: date, at: datetime) -> None:
     if not legal:
         return
     moved = sql.many(
         db,
         "move_restrictions",
-        customer_ids=arrays.bigints([one.customer_id for one, *_ in legal]),
-        restriction_ids=arrays.bigints([one.restriction_id for one, *_ in legal]),
-        from_states=arrays.texts([one.state for one, *_ in legal]),
-        to_states=arrays.texts([to for _, _, to, _, _ in legal]),
-        in_force=arrays.smallints([force for _, _, _, force, _ in legal]),
-        until_on=arrays.dates([until for *_, until in legal]),
-        actors=arrays.texts([step.actor for _, step, *_ in legal]),
-        notes=arrays.texts([step.note for _, step, *_ in legal]),
+        customer_ids=arrays.bigints([one.customer_id for one, _, _ in legal]),
+        restriction_ids=arrays.bigints([one.restriction_id for one, _, _ in legal]),
+        from_states=arrays.texts([one.state for one, _, _ in legal]),
+        to_states=arrays.texts([course.to for _, _, course in legal]),
+        in_force=arrays.smallints([course.in_force for _, _, course in legal]),
+        until_on=arrays.dates([course.until_on for _, _, course in legal]),
+        eased_to=arrays.smallints([course.eased_to for _, _, course in legal]),
+        actors=arrays.texts([step.actor for _, step, _ in legal]),
+        notes=arrays.texts([step.note for _, step, _ in legal]),
         on=on,
         happened_at=at,
     )
@@ -267,7 +352,7 @@ def _move(
 def _changes(
     db: Connection,
     moved: Sequence[tuple[Standing, bool, int]],
-    before: dict[LineKey, int],
+    before: Mapping[LineKey, Line],
     on: date,
 ) -> list[Change]:
     """Project the levels of the lines of restrictions that moved, and say what is to be told, once a line.
@@ -284,9 +369,19 @@ def _changes(
         fresh = next(numbers)
         named = [one.notice_id for one, is_first, _ in these if is_first]
         risen = [reason for one, _, force in these if force for reason in one.reasons]
-        is_up = after[key] > before[key] or bool(named)
-        changes.extend(
-            Change(*key, notice_id, before[key], after[key], at_most(*risen) if is_up else (), on)
-            for notice_id in (dict.fromkeys(named) or [fresh])
-        )
+        was, line = before[key], after[key]
+        for notice_id in dict.fromkeys(named) or [fresh]:
+            one = Change(
+                *key,
+                notice_id,
+                was.restriction_level,
+                line.restriction_level,
+                at_most(*risen),
+                on,
+                line.usable_minor,
+                was.plans_barred,
+                line.plans_barred,
+            )
+            is_up = one.level_after > one.level_before or bool(named)
+            changes.append(one if is_up or one.is_eased else one._replace(reasons=()))
     return changes

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from whiteslip.decisioning.decisions.model import Decision
+from whiteslip.decisioning.decisions.model import Decision, ScoreSeen
 from whiteslip.decisioning.decisions.rules import Fact
 from whiteslip.decisioning.rulebooks.model import Rule, RuleBook
+from whiteslip.kernel.reason import ReasonCode
+from whiteslip.risk.reviews.model import NewCase
 from whiteslip.risk.suspensions.model import RESTRICTING, Change, NewRestriction
 
 
@@ -18,7 +20,8 @@ class Finding(NamedTuple):
     `fired` and `unknown` are of all rules; `standing` are those with a restriction of their level that is not over, of
     which those `curable` end when their rule fires no more, and those on `probation` come back when it does. `gone` are
     the rules of the book's other restrictions that end by themselves: this version does not have them, or has them at
-    another level. `seen` are the values of the book's inputs, in their order, as they were judged.
+    another level. `seen` are the values of the book's inputs, in their order, as they were judged. `is_unasked`: a
+    rule fires that asks a person whether it is fraud, and no case of that kind is open.
     """
 
     customer_id: int
@@ -29,6 +32,7 @@ class Finding(NamedTuple):
     standing: int
     curable: int
     probation: int
+    is_unasked: bool
     gone: tuple[str, ...]
     seen: tuple[Fact, ...]
 
@@ -41,12 +45,16 @@ class Found(NamedTuple):
 
 
 class Action(NamedTuple):
-    """What follows: the rules that restrict the line now, and, by their ids, those that no longer do or again do."""
+    """What follows: the rules that restrict the line now, and, by their ids, those that no longer do or again do.
+
+    `asks` are the rules that want a person to look.
+    """
 
     finding: Finding
     imposes: tuple[Rule, ...]
     lifts: tuple[str, ...]
     relapses: tuple[str, ...] = ()
+    asks: tuple[Rule, ...] = ()
 
 
 class Cured(NamedTuple):
@@ -67,6 +75,18 @@ class Orders:
     relapsed: list[Cured]
     decisions: list[Decision]
     notice_ids: list[int]
+    cases: list[NewCase]
+
+
+class Explained(NamedTuple):
+    """What weighed in the score of a line: the reasons that lost points or added risk, and the score as it is kept."""
+
+    lost: tuple[tuple[ReasonCode, float], ...]
+    seen: ScoreSeen
+
+
+Explanations: TypeAlias = Mapping[tuple[int, int], Explained]
+"""By customer and line; one whose score cannot be taken apart is left out."""
 
 
 class Watched(NamedTuple):

@@ -9,7 +9,10 @@ from typing import Any
 
 from whiteslip.decisioning.decisions.rules import Fact
 from whiteslip.decisioning.decisions.store import record
-from whiteslip.decisioning.features.store import watch_facts
+from whiteslip.decisioning.features.store import declarations, watch_facts
+from whiteslip.decisioning.habits.rules import SCORE_DAYS, SCORE_MODEL
+from whiteslip.decisioning.models.model import NoModel
+from whiteslip.decisioning.models.store import load, read_evidence
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.statement import compile_seen, compile_statement
 from whiteslip.decisioning.rulebooks.store import Running, shares
@@ -20,11 +23,13 @@ from whiteslip.infra.sql import Sql
 from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
+from whiteslip.risk.reviews.store import open_cases
 from whiteslip.risk.suspensions.life import State
 from whiteslip.risk.suspensions.model import Change, NewRestriction
 from whiteslip.risk.suspensions.store import impose, project, reasons_from, ways
 from whiteslip.risk.watching import rules
-from whiteslip.risk.watching.model import Cured, Finding, Found, Watched
+from whiteslip.risk.watching.factors import explain
+from whiteslip.risk.watching.model import Action, Cured, Explained, Finding, Found, Watched
 
 sql = Sql(__package__)
 
@@ -127,6 +132,7 @@ def _judgment(book: RuleBook, whose: str) -> tuple[str, dict[str, Any]]:
         "levels": arrays.smallints([rules.LEVELS[rule.outcome] for _, rule in acting]),
         "bits": arrays.bigints([1 << n for n, _ in acting]),
         "acting": sum(1 << n for n, _ in acting),
+        "asking": sum(bit for bit, _ in rules.asking(book)),
         "reviewing": sum(1 << n for n, rule in acting if rule.reviews_unknown),
     }
 
@@ -148,8 +154,12 @@ def _act(
     if not acting:
         return [], 0
     numbers = take_numbers(db, rules.numbers_needed(acting))
-    orders = rules.orders(book, acting, numbers, ways(), proposing=proposing, on=on, at=at)
+    explained = explain_scores(db, acting, on=on)
+    orders = rules.orders(
+        book, acting, numbers, ways(), proposing=proposing, on=on, at=at, explained=explained
+    )
     record(db, orders.decisions)
+    open_cases(db, orders.cases, on=on, at=at)
     _by_rule(db, "lift_cured", book, orders.cured, on=on, at=at, level=ways().probation_level)
     again = _by_rule(db, "bring_back", book, orders.relapsed, on=on, at=at)
     impose(db, orders.imposed, on=on, at=at, actor=ENGINE)
@@ -164,14 +174,56 @@ def _act(
             one.line_id,
             notice_id,
             one.level,
-            after[one.customer_id, one.line_id],
+            (line := after[LineKey(one.customer_id, one.line_id)]).restriction_level,
             told.get((one.customer_id, one.line_id), ()),
             on,
+            line.usable_minor,
         )
         for one, notice_id in zip(found, orders.notice_ids, strict=True)
     ]
     proposed = (one for one in orders.imposed if one.state is State.PROPOSED)
     return changes, len({(one.customer_id, one.line_id) for one in proposed})
+
+
+def explain_scores(
+    db: Connection, acting: Sequence[Action], *, on: date
+) -> dict[tuple[int, int], Explained]:
+    """Take the scores apart on which what is done rests, each by the version that gave it and by what it saw then.
+
+    What cannot be taken apart (its facts were not kept, its model cannot be read) is left out.
+    """
+    keys = [one.finding[:2] for one in acting if rules.doubts_score(one)]
+    if not keys:
+        return {}
+    found = read_evidence(db, keys, model=SCORE_MODEL, on=on, most_age_days=SCORE_DAYS)
+    explained: dict[tuple[int, int], Explained] = {}
+    for version in sorted({evidence.version for evidence in found.values()}):
+        some = {key: one for key, one in found.items() if one.version == version}
+        try:
+            model = load(db, SCORE_MODEL, version)
+        except NoModel:
+            continue
+        explained |= explain(model, some, declarations().features)
+    return explained
+
+
+def keep_verifications(
+    db: Connection, verified: Sequence[tuple[int, str, str]], *, on: date, at: datetime
+) -> None:
+    """Keep when people showed who they are: whose, how, and who says so."""
+    if not verified:
+        return
+    customer_ids, methods, actors = zip(*verified, strict=True)
+    sql.run(
+        db,
+        "insert_verifications",
+        customer_ids=arrays.bigints(customer_ids),
+        verification_ids=arrays.bigints(take_numbers(db, len(verified))),
+        methods=arrays.texts(methods),
+        actors=arrays.texts(actors),
+        on=on,
+        at=at,
+    )
 
 
 def _by_rule(

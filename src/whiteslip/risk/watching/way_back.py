@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from whiteslip.decisioning.decisions.rules import Fact
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.rules import judge
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.arrears.rules import days_past_due
 from whiteslip.money.lines.model import Line
 from whiteslip.money.products.model import Product
@@ -30,6 +32,7 @@ from whiteslip.risk.suspensions.ways import Cure
 from whiteslip.risk.watching.rules import LEVELS
 
 YEAR_DAYS: Final = 365
+UNCOLLECTED: Final = "uncollected_60d_minor"
 UNMOVED: Final = frozenset(
     {
         "income_monthly_minor",
@@ -49,9 +52,16 @@ UNMOVED: Final = frozenset(
         "employment",
         "fixed_limit_minor",
         "limit_minor",
+        "reliefs_broken_12m",
+        "default_probability",
+        "odd_purchases_7d",
+        "suspected_purchases_7d",
     }
 )
-"""The facts that a payment on the line does not change today; what others told of a person may be another tomorrow."""
+"""The facts that a payment on the line does not change today; what others told of a person may be another tomorrow.
+
+A score stays what it is until the model speaks again, after the day; then it may be another.
+"""
 
 
 class Does(StrEnum):
@@ -62,6 +72,22 @@ class Does(StrEnum):
     VERIFY = "verify"
     UNLOCK = "unlock"
     ASK = "ask"
+
+
+class Helps(StrEnum):
+    """What helps as well, beside a payment or in its place."""
+
+    NEW_SOURCE = "new_source"
+    RENEGOTIATE = "renegotiate"
+
+
+ADVISED: Final = MappingProxyType(
+    {
+        ReasonCode.FAILED_DEBITS: Helps.NEW_SOURCE,
+        ReasonCode.PLAN_BROKEN: Helps.RENEGOTIATE,
+    }
+)
+"""What helps, by reason: another source for the debits to come, another agreement in the place of a payment."""
 
 
 class WayStep(NamedTuple):
@@ -75,12 +101,14 @@ class WayStep(NamedTuple):
 class WayBack(NamedTuple):
     """Every step it takes, and whether it is proven that the line may be used again after them, and from when.
 
-    A way over a person's decision is not proven: nobody knows what the person will decide.
+    A way over a person's decision is not proven: nobody knows what the person will decide. `advised` is what helps as
+    well, beside a payment or in its place, and is no step that must be taken.
     """
 
     steps: tuple[WayStep, ...]
     is_proven: bool
     usable_on: date | None
+    advised: tuple[Helps, ...] = ()
 
 
 class Episode(NamedTuple):
@@ -112,9 +140,21 @@ class Known:
             if row.statement_on <= self.on or row.kind != "plan"
         )
 
-    def least_for_room(self, amount_minor: Minor) -> Minor | None:
-        """Find the least payment after which the limit has room for an amount, 0 if it has now; None if none does."""
-        missing = amount_minor - self.line.available_minor
+    @property
+    def uncollected_minor(self) -> Minor:
+        """What failed debits could not collect: once it is received they count no more."""
+        told = self.facts.get(UNCOLLECTED)
+        return int(told) if isinstance(told, int | float) else 0
+
+    def least_for_room(
+        self, amount_minor: Minor, *, within_minor: Minor | None = None
+    ) -> Minor | None:
+        """Find the least payment after which there is room for an amount, 0 if there is now; None if none does.
+
+        Room within all that may be used, the limits without a restriction unless told otherwise.
+        """
+        usable = self.line.limit_minor if within_minor is None else within_minor
+        missing = amount_minor - (usable - self.line.used_minor)
         if missing <= 0:
             return 0
 
@@ -130,27 +170,49 @@ class Known:
 
 def way_back(known: Known) -> WayBack:
     """Find the smallest way back of a line that may not buy; one that may needs no step."""
-    against = [one for one in known.restrictions if _takes_buying(one)]
+    against = [one for one in known.restrictions if one.takes_buying]
     by_hand = [step for step in map(_by_its_owner, against) if step]
     people = any(step.does is Does.ASK for step in by_hand)
-    ours = [one for one in against if one.cure is Cure.AUTOMATIC and one.book == known.book.name]
-    others = [one for one in against if one.cure is Cure.AUTOMATIC and one not in ours]
+    alone = [
+        one for one in against if one.cure is Cure.AUTOMATIC and one.state is not State.PROBATION
+    ]
+    ours = [one for one in alone if one.book == known.book.name]
+    others = [one for one in alone if one not in ours]
     if others:  # imposed by hand, or by a book that does not judge it now: only people lift it
         by_hand.append(WayStep(Does.ASK))
         people = True
     paying = _paying(known) if ours else ()
+    advised = _advised(against)
     if paying is None:
-        return WayBack(
-            (*dict.fromkeys(by_hand), WayStep(Does.ASK)), is_proven=False, usable_on=None
-        )
+        asked = (*dict.fromkeys(by_hand), WayStep(Does.ASK))
+        return WayBack(asked, is_proven=False, usable_on=None, advised=advised)
     steps = (*paying, *dict.fromkeys(by_hand))
     usable_on = max((step.until_on for step in steps if step.until_on), default=known.on)
-    return WayBack(steps, is_proven=not people, usable_on=None if people else usable_on)
+    return WayBack(
+        steps, is_proven=not people, usable_on=None if people else usable_on, advised=advised
+    )
+
+
+def _advised(against: Iterable[Standing]) -> tuple[Helps, ...]:
+    codes = {reason.code for one in against for reason in one.reasons}
+    return tuple(does for code, does in ADVISED.items() if code in codes)
 
 
 def restores(known: Known, paid_minor: Minor, *, on: date | None = None) -> bool:
-    """Tell whether the rules let the line buy after a payment today, on a day until which all dues are paid on time."""
+    """Tell whether the rules let the line buy after a payment today, on a day until which all dues are paid on time.
+
+    What others tell may be another on that day, or the same: the rules must let the line buy if it cannot be known, and
+    if nothing is news, so that no rule that leaves out who is not known is taken for a way back.
+    """
     facts = facts_after(known, paid_minor, on=on or known.on)
+    same = {
+        name: known.facts.get(name) if value is None and name in UNMOVED else value
+        for name, value in facts.items()
+    }
+    return _lets_buy(known, facts) and (same == facts or _lets_buy(known, same))
+
+
+def _lets_buy(known: Known, facts: Mapping[str, Fact]) -> bool:
     said = judge(known.book, facts)
     if any(
         (said.unknown >> n) & 1 and rule.reviews_unknown and _restricts(known, rule.id)
@@ -167,7 +229,7 @@ def facts_after(known: Known, paid_minor: Minor, *, on: date) -> dict[str, Fact]
     """Return the facts after a payment today, as of a day; what cannot be told is missing."""
     left, principal = _left(known, paid_minor)
     oldest = min((row.due_on for row in left if row.due_on < known.on), default=None)
-    usable = known.line.usable_minor
+    usable = known.line.limit_minor
     moved: dict[str, Fact] = {
         "days_past_due": days_past_due(oldest, on=on),
         "utilization": principal / usable if usable > 0 else None,
@@ -176,6 +238,7 @@ def facts_after(known: Known, paid_minor: Minor, *, on: date) -> dict[str, Fact]
         ),
         "restriction_level": known.line.restriction_level,
         "line_age_days": (on - known.line.opened_on).days,
+        **_debits_after(known, paid_minor, on=on),
     }
     today = on == known.on
     kept = {name: value for name, value in known.facts.items() if today and name in UNMOVED}
@@ -184,16 +247,29 @@ def facts_after(known: Known, paid_minor: Minor, *, on: date) -> dict[str, Fact]
     }
 
 
+def _debits_after(known: Known, paid_minor: Minor, *, on: date) -> dict[str, Fact]:
+    """Say what failed debits count for after a payment; some of what is left may be too old on a later day."""
+    told = known.facts.get(UNCOLLECTED)
+    if told is None:
+        return {}
+    left = max(0, known.uncollected_minor - paid_minor)
+    if not left:
+        return {"failed_debits_60d": 0, UNCOLLECTED: 0}
+    if on != known.on:
+        return {}
+    return {"failed_debits_60d": known.facts.get("failed_debits_60d"), UNCOLLECTED: left}
+
+
 def _paying(known: Known) -> tuple[WayStep, ...] | None:
     """Find the least payment that restores today, else the first day that does after paying all that is overdue."""
     if restores(known, 0):
         return ()
-    most = known.most_minor
+    most = max(known.most_minor, known.uncollected_minor)
     if restores(known, most):
         amounts = range(1, most + 1)
         least = 1 + bisect_left(amounts, 1, key=lambda amount: int(restores(known, amount)))
         return (WayStep(Does.PAY, amount_minor=least),)
-    overdue = _least_without_arrears(known)
+    overdue = max(_least_without_arrears(known), known.uncollected_minor)
     for days in range(1, YEAR_DAYS + 2):
         day = known.on + timedelta(days=days)
         if restores(known, overdue, on=day):
@@ -241,16 +317,9 @@ def _late_days(episodes: Iterable[Episode], *, is_over: bool, paid_on: date, on:
     return total
 
 
-def _takes_buying(one: Standing) -> bool:
-    return one.level >= RESTRICTING and one.state in (
-        State.ACTIVE,
-        State.APPEALED,
-        State.CURING,
-        State.IN_REVIEW,
-    )
-
-
 def _by_its_owner(one: Standing) -> WayStep | None:
+    if one.state is State.PROBATION:
+        return WayStep(Does.WAIT, until_on=one.until_on)
     match one.cure:
         case Cure.VERIFY:
             return WayStep(Does.VERIFY)

@@ -2,7 +2,7 @@
 SELECT
     restriction.customer_id, restriction.restriction_id, restriction.line_id, restriction.level, restriction.state, restriction.reasons,
     restriction.way_out, restriction.appeal_route, restriction.since_on, restriction.lifted_on, restriction.decision_id,
-    notice.text_zh, notice.text_en
+    notice.text_zh, notice.text_en, restriction.in_force, restriction.scope
 FROM risk.restriction
 JOIN care.notice ON notice.customer_id = restriction.customer_id AND notice.notice_id = restriction.notice_id
 WHERE restriction.customer_id = %(customer_id)s AND restriction.line_id = %(line_id)s

@@ -2,7 +2,8 @@
 SELECT
     line.customer_id, line.line_id, line.status, product.name AS product, line.fixed_limit_minor, line.temporary_limit_minor, line.held_minor,
     line.principal_minor, line.credit_minor, line.restriction_level, line.statement_day, line.opened_on, day.current_on,
-    owed.outstanding_minor, owed.overdue_minor, coalesce(day.current_on - arrears.oldest_due_on, 0) AS days_past_due
+    owed.outstanding_minor, owed.overdue_minor, coalesce(day.current_on - arrears.oldest_due_on, 0) AS days_past_due,
+    line.credit_barred, line.plans_barred
 FROM money.line
 JOIN money.product ON product.product_id = line.product_id
 CROSS JOIN infra.business_day AS day

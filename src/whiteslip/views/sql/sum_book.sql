@@ -1,4 +1,5 @@
--- Sum the whole book as it stands: people, lines, limits, what is held and owed. An imported line above its limit has nothing available.
+-- Sum the whole book as it stands: people, lines, limits, what is held and owed. What is available follows from
+-- the restriction level of each line (pure twin: money/lines/use.py); an imported line above its limit has nothing available.
 SELECT
     day.current_on, day.closed_on, lines.lines, lines.limits_minor, lines.temporary_minor, lines.held_minor, lines.principal_minor, lines.available_minor,
     lines.credit_minor, owed.outstanding_minor, owed.overdue_minor
@@ -10,7 +11,11 @@ CROSS JOIN (
         coalesce(sum(line.temporary_limit_minor), 0)::bigint AS temporary_minor,
         coalesce(sum(line.held_minor), 0)::bigint AS held_minor,
         coalesce(sum(line.principal_minor), 0)::bigint AS principal_minor,
-        coalesce(sum(greatest(0, line.fixed_limit_minor + line.temporary_limit_minor - line.held_minor - line.principal_minor)), 0)::bigint AS available_minor,
+        coalesce(sum(greatest(0, CASE
+            WHEN line.credit_barred OR line.restriction_level >= 4 THEN 0
+            WHEN line.restriction_level = 3 THEN line.fixed_limit_minor * %(restricted_share_ppm)s::bigint / 1000000
+            ELSE line.fixed_limit_minor + line.temporary_limit_minor
+        END - line.held_minor - line.principal_minor)), 0)::bigint AS available_minor,
         coalesce(sum(line.credit_minor), 0)::bigint AS credit_minor
     FROM money.line
 ) AS lines

@@ -1,4 +1,5 @@
 -- What every line's owner sees in the app today, as columns sorted by customer: what is billed, late, payable, available, and the newest statement.
+-- What is available follows from the restriction level (pure twin: money/lines/use.py).
 -- Days are numbers counted from 1 January 2000; a line without a statement has day 0.
 WITH due AS (
     SELECT
@@ -36,7 +37,14 @@ newest AS (
 wallet AS (
     SELECT
         line.customer_id, line.line_id, line.restriction_level::bigint AS restriction_level, line.credit_minor, line.fixed_limit_minor,
-        line.fixed_limit_minor + line.temporary_limit_minor - line.principal_minor - line.held_minor AS available_minor,
+        least(
+            line.fixed_limit_minor + line.temporary_limit_minor - line.principal_minor - line.held_minor,
+            greatest(0, CASE
+                WHEN line.credit_barred OR line.restriction_level >= 4 THEN 0
+                WHEN line.restriction_level = 3 THEN line.fixed_limit_minor * %(restricted_share_ppm)s::bigint / 1000000
+                ELSE line.fixed_limit_minor + line.temporary_limit_minor
+            END - line.principal_minor - line.held_minor)
+        ) AS available_minor,
         coalesce(owed.billed_minor, 0)::bigint AS billed_minor,
         coalesce(owed.overdue_minor, 0)::bigint AS overdue_minor,
         coalesce(owed.payable_minor, 0)::bigint AS payable_minor,

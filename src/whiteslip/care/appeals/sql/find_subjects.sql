@@ -1,5 +1,6 @@
 -- Find decisions about customers as they are now: whose they are, who had a hand in them (reviewers of earlier appeals included), whether a machine
--- took them alone, and all of them that a reviewer is to see. Nobody is recorded behind a change of limits, a fee or a report: the program did it.
+-- took them alone, and all of them that a reviewer is to see. Behind a change of limits stand the people of its review. Nobody is recorded behind a fee or a
+-- report: the program did it.
 SELECT
     wanted.customer_id, wanted.subject_type, wanted.subject_id, found.line_id, found.application_id, found.actors || (
         SELECT coalesce(jsonb_agg(DISTINCT before.decided_by), '[]'::jsonb)
@@ -53,8 +54,12 @@ CROSS JOIN LATERAL (
     ) AS events
     WHERE wanted.subject_type = 'application' AND application.customer_id = wanted.customer_id AND application.application_id = wanted.subject_id
     UNION ALL
-    SELECT change.line_id, NULL::bigint, '[]'::jsonb, TRUE, jsonb_build_object('limit_change', to_jsonb(change))
+    SELECT
+        change.line_id, NULL::bigint, to_jsonb(coalesce(review.people, '{}')), coalesce(review.people = '{}', TRUE),
+        jsonb_build_object('limit_change', to_jsonb(change), 'review', to_jsonb(review) - 'turn')
     FROM money.limit_change AS change
+    LEFT JOIN credit.limit_review AS review
+        ON review.customer_id = change.customer_id AND change.change_id IN (review.change_id, review.restored_id)
     WHERE wanted.subject_type = 'limit_change' AND change.customer_id = wanted.customer_id AND change.change_id = wanted.subject_id
     UNION ALL
     SELECT NULL::bigint, NULL::bigint, '[]'::jsonb, TRUE, jsonb_build_object('decision', to_jsonb(decision))

@@ -1,8 +1,18 @@
--- Batch step. The episodes of arrears that begin with a day's missed dues and have no cause yet, and whether the line has an open dispute.
+-- Batch step. The episodes of arrears that begin with a day's missed dues and have no cause yet; whether the line has an open dispute, and whether
+-- a debit for that very due failed for no fault of the customer.
 -- Idempotent: it only reads.
 SELECT
     arrears.customer_id, arrears.line_id, arrears.since_on,
-    disputed.cases > 0 AS is_disputed
+    disputed.cases > 0 AS is_disputed,
+    coalesce((
+        SELECT TRUE FROM money.failed_debit AS debit
+        WHERE
+            debit.customer_id = arrears.customer_id
+            AND debit.line_id = arrears.line_id
+            AND debit.due_on = arrears.since_on
+            AND debit.failure = 'technical'
+        LIMIT 1
+    ), FALSE) AS debit_failed
 FROM money.arrears
 CROSS JOIN LATERAL (
     SELECT count(*) AS cases

@@ -8,11 +8,12 @@ WITH moved AS (
         line_id = coalesce(move.line_id, application.line_id),
         bound = coalesce(move.bound, application.bound),
         reasons = coalesce(move.reasons, application.reasons),
+        expires_on = coalesce(move.expires_on, application.expires_on),
         finished_at = CASE WHEN move.after NOT IN ('received', 'inquiring', 'referred') THEN %(at)s::timestamptz END
     FROM unnest(
         %(customer_ids)b::bigint[], %(application_ids)b::bigint[], %(before)b::text[], %(after)b::text[], %(actors)b::text[], %(limits)b::bigint[],
-        %(line_ids)b::bigint[], %(bounds)b::text[], %(reasons)b::jsonb[]
-    ) AS move (customer_id, application_id, before, after, actor, limit_minor, line_id, bound, reasons)
+        %(line_ids)b::bigint[], %(bounds)b::text[], %(reasons)b::jsonb[], %(expires_ons)b::date[]
+    ) AS move (customer_id, application_id, before, after, actor, limit_minor, line_id, bound, reasons, expires_on)
     WHERE
         application.customer_id = move.customer_id
         AND application.application_id = move.application_id

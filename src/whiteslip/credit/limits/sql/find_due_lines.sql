@@ -16,5 +16,6 @@ WHERE
     AND NOT EXISTS (
         SELECT FROM credit.limit_review AS review
         WHERE review.customer_id = line.customer_id AND review.line_id = line.line_id AND review.reviewed_on >= turn.slot_on
+            AND review.trigger <> 'hand'
     )
 ORDER BY line.customer_id, line.line_id

@@ -1,4 +1,4 @@
--- Keep what reviews propose, with the first event of each; a line reviewed already on the day is left out. Returns those that were kept.
+-- Keep what reviews propose, with the first event of each; a line reviewed already on the day is left out, unless a person changes it. Returns those that were kept.
 WITH kept AS (
     INSERT INTO credit.limit_review (
         customer_id, review_id, line_id, run_id, before_minor, proposed_minor, after_minor, reviewed_at, reviewed_on, next_review_on, is_immediate,
@@ -15,7 +15,7 @@ WITH kept AS (
     ) AS new (
         customer_id, review_id, line_id, before_minor, proposed_minor, next_review_on, is_immediate, direction, bound, tier, state, reasons
     )
-    ON CONFLICT (customer_id, line_id, reviewed_on) DO NOTHING
+    ON CONFLICT (customer_id, line_id, reviewed_on) WHERE trigger <> 'hand' DO NOTHING
     RETURNING customer_id, review_id, proposed_minor, state
 )
 

@@ -1,4 +1,4 @@
--- Read what a review of lines goes by besides the book: limit, cap, level, arrears, moves that still stand, dues, score, declared and reported means.
+-- Read what a review of lines goes by besides the book: limit, cap, level, arrears, a relief under way, moves that still stand, dues, score, declared and reported means.
 -- A cut that was taken back never was one, and taking it back is no raise. A starter was let in with doubt.
 SELECT
     line.customer_id, line.line_id, line.opened_on, line.fixed_limit_minor, line.product_id,
@@ -7,6 +7,10 @@ SELECT
         SELECT FROM money.arrears
         WHERE arrears.customer_id = line.customer_id AND arrears.line_id = line.line_id AND arrears.ended_on IS NULL
     ) AS is_overdue,
+    EXISTS(
+        SELECT FROM care.relief
+        WHERE relief.customer_id = line.customer_id AND relief.line_id = line.line_id AND relief.status = 'running'
+    ) AS is_on_plan,
     moved.last_raised_on, moved.last_cut_on, paid.on_time_dues,
     coalesce(asked.outcome > 0, FALSE) AS is_starter, asked.requested_minor, asked.income_minor, asked.obligations_minor, asked.rent_minor,
     reported.verified_income_minor, reported.monthly_minor, scored.probability

@@ -24,7 +24,9 @@ WITH asked AS (
     CROSS JOIN LATERAL (
         SELECT
             purchase.status NOT IN ('declined', 'referred') AS counts,
-            purchase.status IN ('declined', 'referred') AND coalesce(NOT purchase.reasons @> '[{"code": "CUS-02"}]', TRUE) AS refused
+            purchase.status IN ('declined', 'referred') AND coalesce(
+                NOT (purchase.reasons @> '[{"code": "CUS-02"}]' OR purchase.reasons @> '[{"code": "CUS-03"}]'), TRUE
+            ) AS refused
     ) AS kept
     WHERE
         purchase.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint

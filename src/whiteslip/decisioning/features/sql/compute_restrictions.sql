@@ -1,4 +1,4 @@
--- How each line was restricted on a day and in the year before it, from the steps its restrictions had taken by then.
+-- How each line was restricted on a day, its plans alone left out, and in the year before it, from the steps its restrictions had taken by then.
 WITH stood AS (
     SELECT
         restriction.customer_id, restriction.line_id, restriction.restriction_id,
@@ -10,7 +10,8 @@ WITH stood AS (
     INNER JOIN risk.restriction_event AS step
         ON step.customer_id = restriction.customer_id AND step.restriction_id = restriction.restriction_id
     WHERE
-        restriction.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
+        restriction.scope <> 'plans'
+        AND restriction.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
         AND (%(customer_ids)b::bigint[] IS NULL OR restriction.customer_id = ANY(%(customer_ids)b::bigint[]))
         AND step.happened_on <= %(as_of)s::date
     GROUP BY restriction.customer_id, restriction.line_id, restriction.restriction_id

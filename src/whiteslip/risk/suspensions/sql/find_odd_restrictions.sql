@@ -20,9 +20,12 @@ UNION ALL
 SELECT line.customer_id, line.line_id, NULL, line.restriction_level, 'level is not projected'
 FROM money.line
 LEFT JOIN (
-    SELECT customer_id, line_id, max(in_force) AS level FROM risk.restriction
+    SELECT
+        customer_id, line_id, max(in_force) FILTER (WHERE scope <> 'plans') AS level,
+        bool_or(scope = 'plans' AND in_force = level) AS plans_barred
+    FROM risk.restriction
     WHERE state NOT IN ('lifted', 'dismissed')
     GROUP BY customer_id, line_id
 ) AS strictest ON strictest.customer_id = line.customer_id AND strictest.line_id = line.line_id
-WHERE line.restriction_level <> coalesce(strictest.level, 0)
+WHERE line.restriction_level <> coalesce(strictest.level, 0) OR line.plans_barred <> coalesce(strictest.plans_barred, FALSE)
 LIMIT 100

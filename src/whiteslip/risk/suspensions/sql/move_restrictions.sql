@@ -5,13 +5,14 @@ WITH moved AS (
         state = step.to_state,
         in_force = step.in_force,
         until_on = step.until_on,
+        eased_to = step.eased_to,
         review_on = CASE WHEN step.from_state = 'in_review' THEN NULL ELSE restriction.review_on END,
         lifted_on = CASE WHEN step.to_state IN ('lifted', 'dismissed') THEN %(on)s::date END,
         steps = restriction.steps + 1
     FROM unnest(
         %(customer_ids)b::bigint[], %(restriction_ids)b::bigint[], %(from_states)b::text[], %(to_states)b::text[], %(in_force)b::smallint[],
-        %(until_on)b::date[], %(actors)b::text[], %(notes)b::text[]
-    ) AS step (customer_id, restriction_id, from_state, to_state, in_force, until_on, actor, note)
+        %(until_on)b::date[], %(eased_to)b::smallint[], %(actors)b::text[], %(notes)b::text[]
+    ) AS step (customer_id, restriction_id, from_state, to_state, in_force, until_on, eased_to, actor, note)
     WHERE
         restriction.customer_id = step.customer_id
         AND restriction.restriction_id = step.restriction_id

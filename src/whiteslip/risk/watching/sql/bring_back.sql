@@ -1,6 +1,6 @@
 -- Bring back restrictions on probation whose rule fires again, each by its decision; returns what their owners are to be told.
 WITH moved AS (
-    UPDATE risk.restriction SET state = 'active', in_force = restriction.level, until_on = NULL, steps = restriction.steps + 1
+    UPDATE risk.restriction SET state = 'active', in_force = restriction.level, eased_to = NULL, until_on = NULL, steps = restriction.steps + 1
     FROM unnest(%(customer_ids)b::bigint[], %(line_ids)b::bigint[], %(rule_ids)b::text[], %(decision_ids)b::bigint[])
         AS again (customer_id, line_id, rule_id, decision_id)
     WHERE

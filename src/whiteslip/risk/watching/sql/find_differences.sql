@@ -1,14 +1,18 @@
 -- Batch step. Count the lines judged, and list those on which the rules that fire differ from the restrictions that are active; the facts, the
 -- rules, what they see and whose lines count are filled in from the book.
 -- A rule that cannot be known and asks for review keeps the restriction it has. Only restrictions with an automatic cure end because their rule fires
--- no more; the others hold their rule's place at whatever level. What is listed is worked out for the lines that differ alone.
+-- no more; the others hold their rule's place at whatever level. A rule that asks for a person's look differs until a case of fraud is open.
+-- What is listed is worked out for the lines that differ alone.
 -- Idempotent: it only reads.
 SELECT
     count(*) AS lines,
     jsonb_agg(
         jsonb_build_array(
             judged.customer_id, judged.line_id, judged.level, judged.fired, judged.unknown, judged.standing, judged.curable, judged.probation,
-            coalesce(judged.gone, '{}'), judged.seen
+            (judged.fired & %(asking)s::bigint) <> 0 AND NOT EXISTS (
+                SELECT FROM risk.review_case AS live
+                WHERE live.customer_id = judged.customer_id AND live.kind = 'fraud' AND live.state IN ('open', 'taken')
+            ), coalesce(judged.gone, '{}'), judged.seen
         )
     ) FILTER (
         WHERE
@@ -16,6 +20,13 @@ SELECT
         OR (judged.fired & %(acting)s::bigint & ~judged.standing) <> 0
         OR (judged.curable & ~judged.fired & ~(judged.unknown & %(reviewing)s::bigint)) <> 0
         OR (judged.probation & judged.fired) <> 0
+        OR (
+            (judged.fired & %(asking)s::bigint) <> 0
+            AND NOT EXISTS (
+                SELECT FROM risk.review_case AS live
+                WHERE live.customer_id = judged.customer_id AND live.kind = 'fraud' AND live.state IN ('open', 'taken')
+            )
+        )
     ) AS findings
 FROM (
     SELECT

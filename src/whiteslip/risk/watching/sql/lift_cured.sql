@@ -25,7 +25,7 @@ WITH ended AS (
 moved AS (
     UPDATE risk.restriction SET
         state = ended.to_state,
-        in_force = CASE ended.to_state WHEN 'probation' THEN least(restriction.level, %(probation_level)s::smallint) ELSE 0 END,
+        in_force = CASE ended.to_state WHEN 'probation' THEN least(restriction.level, restriction.eased_to, %(probation_level)s::smallint) ELSE 0 END,
         until_on = CASE ended.to_state WHEN 'probation' THEN %(on)s::date + restriction.probation_days END,
         lifted_on = CASE WHEN ended.to_state <> 'probation' THEN %(on)s::date END,
         steps = restriction.steps + 1

@@ -1,0 +1,163 @@
+"""What decisions of people do: the acts behind the outcomes of review cases, and behind appeals that are overturned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from whiteslip.flows import waive_late_fees
+from whiteslip.flows.appeal import CHECKOUT, Overturned
+from whiteslip.flows.decide_limit_reviews import (
+    Act,
+    ChangeAct,
+    undo_limit_changes,
+    undo_limit_reviews,
+)
+from whiteslip.flows.reopen_applications import Reopening, reopen_applications
+from whiteslip.flows.restrict import (
+    LiftRequest,
+    RestrictionRuling,
+    lift,
+    rule_on_restrictions,
+)
+from whiteslip.flows.review_cases import Ruled, SubjectType
+from whiteslip.flows.verify_identity import Verification, verify_identity
+from whiteslip.flows.waive_late_fees import CauseKey, ChargeWaiver
+from whiteslip.infra.database import Connection
+from whiteslip.kernel.errors import Conflict, WhiteslipError
+
+
+def keep_restrictions(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Confirm every restriction of the cases: what waited comes into force, what was in doubt stays."""
+    _rule(db, ruled, at, stays=True)
+
+
+def end_restrictions(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """End every restriction of the cases: what waited is dismissed, what is in force lifted."""
+    _rule(db, ruled, at, stays=False)
+
+
+def confirm_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Keep what suspicion took; a purchase that was only looked at restricted nothing, and is restricted by hand."""
+    _rule(db, ruled, at, stays=True, may_be_none=True)
+
+
+def dismiss_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """End what suspicion took, where it took anything."""
+    _rule(db, ruled, at, stays=False, may_be_none=True)
+
+
+def _rule(
+    db: Connection,
+    ruled: Sequence[Ruled],
+    at: datetime,
+    *,
+    stays: bool,
+    may_be_none: bool = False,
+) -> None:
+    rulings = [
+        RestrictionRuling(
+            one.case.customer_id, number, one.ruling.actor, one.ruling.note, stays=stays
+        )
+        for one in ruled
+        for number in _numbers(one, SubjectType.RESTRICTION)
+    ]
+    if not rulings and not may_be_none:
+        raise Conflict("there is no restriction in this case")
+    rule_on_restrictions(db, rulings, at=at)
+
+
+def undo_limits(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """End every cut of the cases where it stands: called off before it holds, taken back after."""
+    for one in ruled:
+        who, by, note = one.case.customer_id, one.ruling.actor, one.ruling.note
+        reviews = [Act(who, number, by, note) for number in _numbers(one, SubjectType.LIMIT_REVIEW)]
+        changes = [
+            ChangeAct(who, number, by, note) for number in _numbers(one, SubjectType.LIMIT_CHANGE)
+        ]
+        if not reviews and not changes:
+            raise Conflict("there is no change of a limit in this case")
+        _all_done(undo_limit_reviews(db, reviews, at=at))
+        _all_done(undo_limit_changes(db, changes, at=at))
+
+
+def confirm_identity(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Take what a person saw as a verification: doubt of who somebody is is cured, suspicion goes to a person."""
+    verified = [Verification(one.case.customer_id, "review", one.ruling.actor) for one in ruled]
+    verify_identity(db, verified, at=at)
+
+
+def waive_episodes(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Take back the late fees of every missed due in the cases: the failing was ours, not the customer's."""
+    for one in ruled:
+        causes = [CauseKey(one.case.customer_id, n) for n in _numbers(one, SubjectType.CAUSE)]
+        by, note = one.ruling.actor, one.ruling.note
+        _all_done(waive_late_fees.waive_episodes(db, causes, actor=by, note=note, at=at))
+
+
+def lift_overturned(db: Connection, overturned: Sequence[Overturned], at: datetime) -> None:
+    """Lift restrictions that do not stand; one that has ended meanwhile stays ended."""
+    requests = [
+        LiftRequest(one.subject.customer_id, one.subject.subject_id, one.actor)
+        for one in overturned
+    ]
+    for done in lift(db, requests, at=at):
+        if isinstance(done, WhiteslipError) and not isinstance(done, Conflict):
+            raise done
+
+
+def restore_overturned_limits(
+    db: Connection, overturned: Sequence[Overturned], at: datetime
+) -> None:
+    """Take back cuts that do not stand: exactly the limit before, if nobody has moved it since."""
+    changes = [
+        ChangeAct(one.subject.customer_id, one.subject.subject_id, one.actor, one.note)
+        for one in overturned
+    ]
+    _all_done(undo_limit_changes(db, changes, at=at))
+
+
+def waive_overturned_fees(db: Connection, overturned: Sequence[Overturned], at: datetime) -> None:
+    """Take back late fees that do not stand; one that was taken back before is done."""
+    charges = [
+        ChargeWaiver(one.subject.customer_id, one.subject.subject_id, one.note, one.actor)
+        for one in overturned
+    ]
+    _all_done(waive_late_fees.waive_charges(db, charges, at=at))
+
+
+def reopen_overturned_applications(
+    db: Connection, overturned: Sequence[Overturned], at: datetime
+) -> None:
+    """Let refusals that do not stand be decided anew by a person who had no part in them."""
+    reopenings = [
+        Reopening(
+            one.subject.customer_id,
+            one.subject.subject_id,
+            one.actor,
+            one.appeal_id,
+            one.note,
+            one.frozen,
+        )
+        for one in overturned
+    ]
+    _all_done(reopen_applications(db, reopenings, at=at))
+
+
+def answer_overturned_decisions(
+    _db: Connection, overturned: Sequence[Overturned], _at: datetime
+) -> None:
+    """Undo nothing, since a purchase that was not made leaves nothing; any other decision has its own way back."""
+    for one in overturned:
+        if one.book != CHECKOUT:
+            raise Conflict(f"what a decision of the {one.book} book led to is appealed itself")
+
+
+def _numbers(ruled: Ruled, type_: SubjectType) -> list[int]:
+    return [subject.subject_id for subject in ruled.subjects if subject.type is type_]
+
+
+def _all_done(answers: Sequence[object]) -> None:
+    for answer in answers:
+        if isinstance(answer, WhiteslipError):
+            raise answer

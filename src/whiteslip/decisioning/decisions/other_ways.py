@@ -1,0 +1,204 @@
+"""Other ways to pay than the one refused: each is judged as if it were asked for at once, and offered if it passes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from whiteslip.decisioning.decisions.judging import judge_each
+from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
+from whiteslip.decisioning.habits.model import Asking, Background, Habit
+from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
+from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.kernel.calendar import ZONE
+from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.money import Minor
+from whiteslip.kernel.verdict import Outcome
+from whiteslip.money.lines import rules as line_rules
+from whiteslip.money.lines.model import Line
+from whiteslip.money.products.model import Product
+from whiteslip.money.purchases.model import OtherWay, PurchaseRequest, Way
+
+_FILE = "other-ways.toml"
+
+
+class Offering(NamedTuple):
+    """The parameters: the least credit worth offering, and the amounts that are tried; minor units."""
+
+    least_minor: Minor
+    step_minor: Minor
+    steps: int
+
+
+class Case(NamedTuple):
+    """A refused purchase with all it is judged by if it is asked for again at once.
+
+    The line and the habit are as the refusal left them; `may_spend` says of an amount whether the person's own caps
+    let it pass.
+    """
+
+    request: PurchaseRequest
+    line: Line
+    product: Product
+    book: RuleBook
+    habit: Habit | None
+    days_past_due: int
+    default_probability: float | None
+    may_spend: Callable[[Minor], bool]
+    on: date
+
+
+class _Try(NamedTuple):
+    amount_minor: Minor
+    plan_months: int
+    is_verified: bool
+
+
+def other_ways(
+    cases: Sequence[Case], offering: Offering, *, at: datetime
+) -> list[tuple[OtherWay, ...]]:
+    """Offer to each case what would pass, for all of them in one sweep of each book, and one more for the hard ones.
+
+    A plan is offered, or paying later, only where the whole amount has room and the book or a restriction refuses the
+    other; splitting makes no room, since all of a purchase counts toward the limit. Another method is always one.
+    """
+    easy = _passing(cases, [_likely(case, offering) for case in cases], at)
+    hard = [
+        [] if _is_enough(case, found) else _every(case, offering)
+        for case, found in zip(cases, easy, strict=True)
+    ]
+    found = _passing(cases, hard, at)
+    return [
+        (*_chosen(case, more or some), OtherWay(Way.ANOTHER_METHOD, 0, case.request.amount_minor))
+        for case, some, more in zip(cases, easy, found, strict=True)
+    ]
+
+
+def has_room(line: Line, offering: Offering) -> bool:
+    """Tell whether a line may take anything worth offering, so that there is something to judge."""
+    return line.status == "open" and line.available_minor >= offering.least_minor
+
+
+def _passing(
+    cases: Sequence[Case], tries: Sequence[Sequence[_Try]], at: datetime
+) -> list[list[_Try]]:
+    """Return those of each case's tries that the book would let pass without asking for more."""
+    places = [(number, one) for number, some in enumerate(tries) for one in some]
+    judged = judge_each(
+        [cases[number].book for number, _ in places],
+        CheckoutFacts._fields,
+        [_facts(cases[number], one, at) for number, one in places],
+    )
+    passing: list[list[_Try]] = [[] for _ in cases]
+    for (number, one), said in zip(places, judged, strict=True):
+        if said.verdict.outcome < Outcome.STEP_UP:
+            passing[number].append(one)
+    return passing
+
+
+def _likely(case: Case, offering: Offering) -> list[_Try]:
+    """List what mostly passes: the whole in other terms, and the most there is room for in those asked for."""
+    verified = case.request.is_verified or line_rules.needs_verification(case.line)
+    return [one for one in _every(case, offering, most_only=True) if one.is_verified == verified]
+
+
+def _is_enough(case: Case, passing: Sequence[_Try]) -> bool:
+    """Tell whether nothing better could be found: a smaller amount, and the whole where there is room for it."""
+    whole = case.request.amount_minor
+    found = {one.amount_minor == whole for one in passing}
+    return False in found and (True in found or whole > case.line.available_minor)
+
+
+def _every(case: Case, offering: Offering, *, most_only: bool = False) -> list[_Try]:
+    """List what could be asked instead: the dearest first, and without a second factor before with one."""
+    request, line = case.request, case.line
+    if not has_room(line, offering):
+        return []
+    smaller = _smaller(case, offering)[: 1 if most_only else None]
+    terms = [
+        *((request.amount_minor, months) for months in _other_terms(case)),
+        *((amount, request.plan_months) for amount in smaller),
+        *((amount, 0) for amount in smaller if request.plan_months),
+    ]
+    factors = (
+        (True,) if request.is_verified or line_rules.needs_verification(line) else (False, True)
+    )
+    return [
+        _Try(*one, is_verified=verified)
+        for one in terms
+        if _may(case, *one)
+        for verified in factors
+    ]
+
+
+def _may(case: Case, amount: Minor, months: int) -> bool:
+    product = case.product
+    if months and (product.plan(months) is None or amount < product.plan_minimum_minor):
+        return False
+    return line_rules.may_hold(case.line, amount, in_plan=months > 0) and case.may_spend(amount)
+
+
+def _other_terms(case: Case) -> Iterable[int]:
+    every = (0, *sorted(plan.months for plan in case.product.plans))
+    return (months for months in every if months != case.request.plan_months)
+
+
+def _smaller(case: Case, offering: Offering) -> list[Minor]:
+    """Return the amounts below what was asked for that are tried, the largest first."""
+    most = min(case.line.available_minor, case.request.amount_minor - 1)
+    lower = (most * step // offering.steps for step in range(offering.steps, 0, -1))
+    rounded = (amount // offering.step_minor * offering.step_minor for amount in lower)
+    return [one for one in dict.fromkeys((most, *rounded)) if one >= offering.least_minor]
+
+
+def _facts(case: Case, one: _Try, at: datetime) -> CheckoutFacts:
+    asked = case.request
+    request = asked._replace(
+        amount_minor=one.amount_minor, plan_months=one.plan_months, is_verified=one.is_verified
+    )
+    asking = Asking(one.amount_minor, asked.merchant_id, asked.device, asked.address)
+    habit = habit_facts_of(case.habit, asking, at=at)
+    known = Background(*habit, case.days_past_due, case.default_probability)
+    hour = at.astimezone(ZONE).hour
+    return facts_of(request, case.line, known, taken_minor=0, on=case.on, hour=hour)
+
+
+def _chosen(case: Case, passing: Sequence[_Try]) -> Iterator[OtherWay]:
+    """Choose the largest smaller amount, in the terms asked for before others, and the shortest plan of the whole."""
+    asked = case.request
+    whole = [one for one in passing if one.amount_minor == asked.amount_minor]
+    if (later := _first(one for one in whole if not one.plan_months)) is not None:
+        yield _way(Way.PAY_LATER, later, asked)
+    if (plan := _first(one for one in whole if one.plan_months)) is not None:
+        yield _way(Way.PLAN, plan, asked)
+    smaller = _first(one for one in passing if one.amount_minor < asked.amount_minor)
+    if smaller is not None:
+        yield _way(Way.SMALLER_AMOUNT, smaller, asked)
+        yield _way(Way.PART_CREDIT, smaller, asked)
+
+
+def _first(tries: Iterable[_Try]) -> _Try | None:
+    return next(iter(tries), None)
+
+
+def _way(way: Way, one: _Try, asked: PurchaseRequest) -> OtherWay:
+    rest = asked.amount_minor - one.amount_minor if way is Way.PART_CREDIT else 0
+    needs = one.is_verified and not asked.is_verified
+    return OtherWay(way, one.amount_minor, rest, one.plan_months, needs)
+
+
+def read(text: str) -> Offering:
+    """Read the parameters from TOML; what is missing, unknown or out of bounds is named and refused."""
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"{_FILE} is not TOML: {error}") from error
+    if unknown := sorted(set(table) - set(Offering._fields)):
+        raise InvalidInput(f"unknown key {unknown[0]!r} in {_FILE}", where=unknown[0])
+    for name, most in zip(Offering._fields, (1_000_000, 1_000_000, 100), strict=True):
+        value = table.get(name)
+        if type(value) is not int or not 1 <= value <= most:
+            raise InvalidInput(f"{name} is a whole number from 1 to {most}", where=name)
+    return Offering(**table)
