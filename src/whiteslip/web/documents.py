@@ -88,12 +88,14 @@ def section(heading: str, parts: Iterable[str], *, mark: str = "") -> Html:
     return Html(f"<section{_class(mark)}><h2>{escape(heading)}</h2>{_blocks(parts)}</section>\n")
 
 
-def page(title: str, blocks: Iterable[str], *, lead: str, over: str = "") -> str:
+def page(
+    title: str, blocks: Iterable[str], *, lead: str, over: str = "", language: str = "en"
+) -> str:
     """Return a whole HTML page that stands alone; `over` is the small line above the title."""
     style = resources.files("whiteslip.web.reports").joinpath("style.css").read_text("utf-8")
     above = f'<p class="over">{escape(over)}</p>' if over else ""
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         '<meta http-equiv="Content-Security-Policy" '
