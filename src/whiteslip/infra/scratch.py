@@ -37,6 +37,11 @@ def scratch_database(
                 server.execute(drop.format(sql.Identifier(name)))
 
 
+def unsynced(dsn: str) -> str:
+    """Return the DSN for sessions that do not wait for the disk: for a book that need not survive a power cut."""
+    return make_conninfo(dsn, options="-c synchronous_commit=off")
+
+
 def _create(server: Connection, prefix: str, original: str | None) -> str:
     copied = sql.SQL(" TEMPLATE {}").format(sql.Identifier(original)) if original else sql.SQL("")
     for number in count(1):

@@ -33,9 +33,7 @@ NOTHING: Final = Arm("nothing", "no temporary limit, a purchase beyond the line 
 SILENT: Final = Arm(
     "silent", "temporary limits to anybody in good standing, gone without a word", Granting.BLANKET
 )
-SEGMENT: Final = Arm(
-    "segment", "the campaign by segment, its end not announced", Granting.CAMPAIGN
-)
+SEGMENT: Final = Arm("segment", "the campaign by segment, its end not announced", Granting.CAMPAIGN)
 NOTICE: Final = Arm(
     "notice", "the campaign, its end announced three days before", Granting.CAMPAIGN, notices=True
 )

@@ -1,4 +1,4 @@
-"""What people do when asked, refused or told, as pure functions of their dice: behavior that is assumed, all in one place."""
+"""What people do when asked, refused or told, as pure functions of their dice: all of it is assumed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Offer(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A refused person: what they want, the cash they could spare, the least share of the basket they would still buy."""
+    """A refused person: what they want, their cash, and the least share of the basket they would still buy."""
 
     wants_minor: int
     cash_minor: int

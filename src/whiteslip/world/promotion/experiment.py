@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from whiteslip.flows.check_books import check_books
 from whiteslip.infra.database import Database
-from whiteslip.infra.scratch import scratch_database
+from whiteslip.infra.scratch import scratch_database, unsynced
 from whiteslip.world.fingerprint import digest
 from whiteslip.world.promotion.arms import Arm
 from whiteslip.world.promotion.figures import Figures, measure
@@ -20,9 +20,6 @@ from whiteslip.world.promotion.life import Life, history
 from whiteslip.world.promotion.people import cast_of
 from whiteslip.world.promotion.sale import Sale
 from whiteslip.world.promotion.terms import Terms
-
-NOTICE_DAYS = 3
-"""So long before the end people are to be told, at least; the campaign's own guard is what makes it so."""
 
 Tell = Callable[[str], None]
 Look = Callable[[Arm, Database], None]
@@ -41,6 +38,7 @@ class Experiment(NamedTuple):
 
     arms: tuple[Arm, ...]
     shoppers: int
+    budget_minor: int
     seeds: tuple[Lived, ...]
     seconds: float
 
@@ -51,17 +49,26 @@ class Experiment(NamedTuple):
 
     @property
     def faults(self) -> list[str]:
-        """Name what must not be: books that do not agree, arms that began differently, a limit gone without a word."""
-        found: list[str] = []
-        for lived in self.seeds:
-            if len({one.eve for one in lived.arms}) > 1:
-                found.append(f"seed {lived.seed}: the arms did not begin with the same book")
-            for arm, one in zip(self.arms, lived.arms, strict=True):
-                found += [f"seed {lived.seed}, {arm.name}: {text}" for text in one.problems]
-                if arm.notices and one.returned_untold:
-                    text = f"{one.returned_untold} limits returned without notice"
-                    found.append(f"seed {lived.seed}, {arm.name}: {text}")
-        return found
+        """Name what must not be, by seed and arm."""
+        return [fault for lived in self.seeds for fault in self._faults(lived)]
+
+    def _faults(self, lived: Lived) -> Iterator[str]:
+        if len({one.eve for one in lived.arms}) > 1:
+            yield f"seed {lived.seed}: the arms did not begin with the same book"
+        for arm, one in zip(self.arms, lived.arms, strict=True):
+            for text in faults(arm, one, budget_minor=self.budget_minor):
+                yield f"seed {lived.seed}, {arm.name}: {text}"
+
+
+def faults(arm: Arm, one: Figures, *, budget_minor: int) -> Iterator[str]:
+    """Name what must not be in an arm: it says something of the platform, whatever people do."""
+    yield from one.problems
+    if arm.notices and one.returned_untold:
+        yield f"{one.returned_untold} limits returned without notice"
+    if one.granted_minor > budget_minor:
+        yield f"granted {one.granted_minor} of a budget of {budget_minor}"
+    if one.ways_beyond_limit:
+        yield f"{one.ways_beyond_limit} ways that were offered did not fit the line"
 
 
 def run(
@@ -83,7 +90,9 @@ def run(
         if tell:
             tell(f"seed {done.seed} lived in {len(arms)} arms: {len(lived)} of {len(seeds)}")
     ordered = tuple(lived[seed] for seed in seeds)
-    return Experiment(tuple(arms), shoppers, ordered, round(perf_counter() - started, 1))
+    budget_minor = terms.grants.budget_minor(shoppers)
+    seconds = round(perf_counter() - started, 1)
+    return Experiment(tuple(arms), shoppers, budget_minor, ordered, seconds)
 
 
 def _each(one: Callable[[int], Lived], seeds: Sequence[int], workers: int) -> Iterator[Lived]:
@@ -96,36 +105,36 @@ def _each(one: Callable[[int], Lived], seeds: Sequence[int], workers: int) -> It
 
 
 def live_seed(
-    server_dsn: str,
-    seed: int,
-    *,
-    arms: Sequence[Arm],
-    shoppers: int,
-    terms: Terms,
-    look: Look | None = None,
+    server_dsn: str, seed: int, *, arms: Sequence[Arm], shoppers: int, terms: Terms
 ) -> Lived:
-    """Live one seed: the time before once, then every arm in a copy of the book; `look` sees each before it is dropped."""
+    """Live one seed: the time before once, then every arm in a copy of the book."""
     started = perf_counter()
     cast = cast_of(shoppers, seed=seed, terms=terms)
     with scratch_database(server_dsn, f"promotion_{seed}") as before:
-        with _open(before) as database:
+        with opened(before) as database:
             life = history(database, cast, terms)
-        lived = tuple(_live_arm(server_dsn, before, life, arm, look) for arm in arms)
+        lived = tuple(live_arm(server_dsn, before, life, arm) for arm in arms)
     return Lived(seed, lived, round(perf_counter() - started, 1))
 
 
-def _live_arm(server_dsn: str, before: str, life: Life, arm: Arm, look: Look | None) -> Figures:
+def live_arm(
+    server_dsn: str, before: str, life: Life, arm: Arm, look: Look | None = None
+) -> Figures:
+    """Live one arm in a copy of the book as it stood before; `look` sees the copy before it is dropped."""
     prefix = f"promotion_{life.cast.seed}_{arm.name}"
-    with scratch_database(server_dsn, prefix, copy_of=before) as copy, _open(copy) as database:
+    with scratch_database(server_dsn, prefix, copy_of=before) as copy, opened(copy) as database:
         eve = database.read(digest)
         sale = Sale(life.moved_to(database), arm)
         sale.run()
         problems = database.read(check_books).problems
         found = database.read(
             lambda db: measure(
-                db, life.terms, notice_days=NOTICE_DAYS, problems=problems, eve=eve,
+                db,
+                life.terms,
+                problems=problems,
+                eve=eve,
                 choices=sale.choices,
-            )  # fmt: skip
+            )
         )
         if look:
             look(arm, database)
@@ -133,8 +142,10 @@ def _live_arm(server_dsn: str, before: str, life: Life, arm: Arm, look: Look | N
 
 
 @contextmanager
-def _open(dsn: str) -> Iterator[Database]:
-    with Database(dsn, max_size=4, statement_timeout_ms=0, application_name="whiteslip 618") as one:
+def opened(dsn: str) -> Generator[Database]:
+    """Open a book of the experiment."""
+    unhurried = unsynced(dsn)
+    with Database(
+        unhurried, max_size=4, statement_timeout_ms=0, application_name="whiteslip 618"
+    ) as one:
         yield one
-
-

@@ -24,10 +24,11 @@ _MAJOR = 100
 
 
 class Figures(NamedTuple):
-    """One arm of one seed; amounts in minor units, all from the records but the last two.
+    """One arm of one seed; amounts in minor units, all from the records but `choices`.
 
     `lost` are orders asked for of which nothing was captured, `provision_minor` is expected loss by days past due,
-    `net_minor` all fees less the provision. `choices` is what people did that the records do not show.
+    `net_minor` all fees less the provision. `eve` is the fingerprint of the book it began with, `problems` what its
+    books break at the end, `choices` what people did that the records do not show.
     """
 
     lines: int
@@ -37,6 +38,7 @@ class Figures(NamedTuple):
     plans_sold: int
     ways_asked: int
     ways_sold: int
+    ways_beyond_limit: int
     ways_sold_minor: int
     sold_after_minor: int
     complaints: int
@@ -108,7 +110,6 @@ def measure(
     db: Connection,
     terms: Terms,
     *,
-    notice_days: int,
     problems: Iterable[str],
     eve: str,
     choices: Mapping[str, int],
@@ -117,9 +118,11 @@ def measure(
     calendar = terms.calendar
     row = sql.one(
         db, "measure_sale", since=calendar.grants_on, returns=calendar.returns_on,
-        first_due=calendar.first_due_passed_on, notice_days=notice_days,
+        first_due=calendar.first_due_passed_on, notice_days=terms.grants.told_days_before,
     )  # fmt: skip
-    owed = [(one.days_past_due, one.owed_minor, one.not_due_minor) for one in sql.many(db, "read_owed")]
+    owed = [
+        (one.days_past_due, one.owed_minor, one.not_due_minor) for one in sql.many(db, "read_owed")
+    ]
     return Figures(
         **row._asdict(),
         owed_minor=sum(amount for _, amount, _ in owed),

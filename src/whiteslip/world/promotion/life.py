@@ -1,4 +1,4 @@
-"""Ordinary days in a book of its own: people earn, live, buy what they usually buy, pay what they can, and the day is closed."""
+"""Ordinary days in a book: people earn, live, buy as usual, pay what they can, and the day is closed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.world.habits import RESTRICTED, Habits, Wallets
 from whiteslip.world.promotion.people import Cast
 from whiteslip.world.promotion.terms import Terms
-from whiteslip.world.shoppers import Bools, Ints, terms
+from whiteslip.world.shoppers import Bools, Floats, Ints, terms
 from whiteslip.world.staff import release_runs
 
 T = TypeVar("T")
@@ -38,9 +38,16 @@ _PAYING, _BUYING = 1, 2
 _MORNING, _NOON, _EVENING, _CLOSING = time(9, 30), time(12, 40), time(20, 15), time(23, 59, 30)
 _METHOD = "bank transfer"
 _COLUMNS: Final = (
-    "restriction_level", "credit_minor", "available_minor", "billed_minor", "overdue_minor", "payable_minor", "statement_day", "due_day",
+    "restriction_level",
+    "credit_minor",
+    "available_minor",
+    "billed_minor",
+    "overdue_minor",
+    "payable_minor",
+    "statement_day",
+    "due_day",
     "minimum_minor",
-)  # fmt: skip
+)
 
 
 class Ask(NamedTuple):
@@ -65,10 +72,14 @@ class Life:
     lines: Ints = field(init=False)
     shops: list[int] = field(default_factory=list[int])
     stopped: Bools = field(init=False)
+    walked: Bools = field(init=False)
+    days_late: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         self.habits = Habits(self.cast.shoppers, terms(), self.cast.rng(_PAYING))
         self.stopped = np.zeros(len(self.cast), np.bool_)
+        self.walked = self.stopped.copy()
+        self.days_late = np.zeros(len(self.cast), np.int64)
 
     def begin(self) -> None:
         """Found the book, open the shops, and let everybody join."""
@@ -95,7 +106,8 @@ class Life:
         """Go on in a copy of the book: the same people with the same money, nothing shared with this one."""
         other = Life(database, self.cast, self.terms, FixedClock(self.clock.now()))
         other.customers, other.lines, other.shops = self.customers, self.lines, self.shops
-        other.stopped = self.stopped.copy()
+        other.stopped, other.walked = self.stopped.copy(), self.walked.copy()
+        other.days_late = self.days_late.copy()
         for name in ("cash", "seen", "pays_on"):
             setattr(other.habits, name, deepcopy(getattr(self.habits, name)))
         return other
@@ -110,7 +122,7 @@ class Life:
         if errand:
             errand(wallets, on)
             wallets.available = self.look().available
-        self._buy_as_usual(wallets, day, on)
+        self._buy_as_usual(wallets, day)
         self._at(on, _EVENING)
         self._pay(wallets, day, on)
         self._at(on, _CLOSING)
@@ -122,7 +134,7 @@ class Life:
         columns = self.database.read(lambda db: worlds.columns(db, "read_wallets"))
         if not np.array_equal(columns["customer_id"], self.customers):
             raise InvariantBroken("a book of the experiment has its own people and nobody else")
-        return Wallets(*(columns[name] for name in _COLUMNS))
+        return Wallets(*(columns[name].copy() for name in _COLUMNS))
 
     def buy(self, asks: Sequence[Ask], *, shop: int | None = None) -> list[Answer]:
         """Ask for credit, give the second factor where it is asked for, and take the goods."""
@@ -185,29 +197,41 @@ class Life:
         habits.cash = np.where(paid, np.minimum(habits.cash, shoppers.savings), habits.cash)
         habits.live(day, on)
 
-    def _buy_as_usual(self, wallets: Wallets, day: int, on: date) -> None:
+    def _buy_as_usual(self, wallets: Wallets, day: int) -> None:
         rng, shoppers, known = self.cast.rng(_BUYING, day), self.cast.shoppers, terms()
         everyone = len(self.cast)
         drawn, size = rng.random((2, everyone)), rng.standard_normal(everyone)
         weights = np.array([each.weight for each in known.categories])
-        kind = np.searchsorted(weights.cumsum()[:-1] / weights.sum(), drawn[1])
+        kind = _pick(drawn[1], weights)
         median = np.array([each.median_minor for each in known.categories])[kind]
         sigma = np.array([each.sigma for each in known.categories])[kind]
         scaled = median * np.exp(sigma * size) * shoppers.spending_scale
         amount = np.maximum(500, scaled).astype(np.int64)
-        wants = (drawn[0] < shoppers.purchases_a_day) & ~self.stopped
+        wants = (drawn[0] < shoppers.purchases_a_day) & ~self.stopped & ~self.walked
         fits = (amount <= wallets.available) & (wallets.level < RESTRICTED)
         who = np.flatnonzero(wants & fits)
         self.buy([Ask(int(one), int(amount[one]), 0, f"usual-{one}-{day}") for one in who])
 
     def _pay(self, wallets: Wallets, day: int, on: date) -> None:
         self.habits.rng = self.cast.rng(_PAYING, day)
+        self._lose_heart(wallets)
         paid = self.habits.payments(wallets, on)
         asked = [
             RepaymentRequest(*self.line(int(who)), int(amount), _METHOD)
             for who, amount in zip(paid.who, paid.amounts, strict=True)
         ]
         of_kind(Repaid, self.flow(repay, asked))
+
+    def _lose_heart(self, wallets: Wallets) -> None:
+        """Let who is late and strained stop paying, the likelier the longer; who has stopped sees no bill any more."""
+        walking = self.terms.walking_away
+        late = wallets.overdue > 0
+        self.days_late = np.where(late, self.days_late + 1, 0)
+        strained = wallets.billed > walking.strained_months * self.cast.left_to_live_on
+        by_now = 1 - (1 - walking.a_day) ** self.days_late
+        self.walked |= late & strained & (self.cast.dice["walks"] < by_now)
+        for bill in (wallets.billed, wallets.overdue, wallets.payable, wallets.minimum):
+            bill[self.walked] = 0
 
     def _at(self, on: date, when: time) -> None:
         self.clock.move_to(datetime.combine(on, when, ZONE))
@@ -221,6 +245,11 @@ def history(database: Database, cast: Cast, terms: Terms) -> Life:
     for day in range((terms.calendar.grants_on - first).days):
         life.live(first + timedelta(days=day))
     return life
+
+
+def _pick(drawn: Floats, weights: Floats) -> Ints:
+    """Pick places by weight, one for each even draw."""
+    return np.searchsorted(weights.cumsum()[:-1] / weights.sum(), drawn)
 
 
 def of_kind(kind: type[T], answers: Iterable[T | WhiteslipError]) -> list[T]:

@@ -1,4 +1,4 @@
-"""The people of the experiment as columns: what each means to buy and how each takes what happens, drawn before any arm is lived."""
+"""The people of the experiment as columns: what each means to buy, and how each takes what happens."""
 
 from __future__ import annotations
 
@@ -36,13 +36,17 @@ class Cast:
         return len(self.shoppers)
 
     @property
+    def left_to_live_on(self) -> Ints:
+        """What a month leaves after living."""
+        return self.shoppers.income - self.shoppers.living * MONTH_DAYS
+
+    @property
     def bearable(self) -> Ints:
-        """What of one due a month bears, after living."""
-        left = self.shoppers.income - self.shoppers.living * MONTH_DAYS
-        return (left * self.comfort).astype(np.int64)
+        """What of one due a month bears without hurting."""
+        return (self.left_to_live_on * self.comfort).astype(np.int64)
 
     def rng(self, what: int, day: int = 0) -> np.random.Generator:
-        """Return the generator of one purpose on one day: what an arm draws there does not depend on the days before."""
+        """Return the generator of one purpose on one day, which does not depend on the days before."""
         return np.random.default_rng([self.seed, 618, what, day])
 
 
@@ -54,8 +58,11 @@ DICE = (
     "reads",
     "remembers",
     "stops",
+    "walks",
     "refused_and_left",
     "surprised",
+    "sees",
+    "saw_it_gone",
     "restricted",
 )
 

@@ -1,4 +1,4 @@
-"""618 in one arm: who is granted, who asks, what the refused do, who relies on a limit that is gone, and who complains."""
+"""618 in one arm: who is granted, who asks, what the refused do, who is surprised, and who complains."""
 
 from __future__ import annotations
 
@@ -92,6 +92,7 @@ class Sale:
             self.seen = wallets.available
         if on == calendar.returns_on:
             self.ends = self._who_was_told()
+            self._see_it_gone()
         if calendar.sale_from <= on <= calendar.sale_to:
             self._shop((on - calendar.sale_from).days)
         self._shop_after(wallets, (on - calendar.returns_on).days)
@@ -125,7 +126,7 @@ class Sale:
 
     def _draft(self) -> None:
         life, grants, calendar = self.life, self.life.terms.grants, self.life.terms.calendar
-        budget = grants.budget_minor_a_shopper * len(life.cast)
+        budget = grants.budget_minor(len(life.cast))
         asked = Draft(
             "618", grants.segment, grants.share_ppm, grants.least_minor, grants.most_minor,
             calendar.grants_on, calendar.returns_on, budget, PEOPLE[0],
@@ -151,7 +152,7 @@ class Sale:
 
     def _grant_to_anybody(self, wallets: Wallets) -> None:
         life, grants = self.life, self.life.terms.grants
-        left = grants.budget_minor_a_shopper * len(life.cast)
+        left = grants.budget_minor(len(life.cast))
         share = life.cast.shoppers.limit * grants.share_ppm // 1_000_000
         amounts = np.clip(share, grants.least_minor, grants.most_minor)
         good = (wallets.level == 0) & (wallets.overdue == 0)
@@ -166,7 +167,10 @@ class Sale:
 
     def _who_was_told(self) -> _Told:
         rows = self.life.read(lambda db: sql.many(db, "read_returned"))
-        gone, told = {row.customer_id for row in rows}, {row.customer_id for row in rows if row.told}
+        gone, told = (
+            {row.customer_id for row in rows},
+            {row.customer_id for row in rows if row.told},
+        )
         everyone = self.life.customers
         return _Told(np.isin(everyone, list(gone)), np.isin(everyone, list(told)))
 
@@ -174,7 +178,8 @@ class Sale:
         """Come with one's basket: think of what it costs, ask, and see what is left when refused."""
         cast = self.life.cast
         asks: list[Ask] = []
-        for who in np.flatnonzero((cast.basket > 0) & (cast.basket_day == day)).tolist():
+        comes = (cast.basket > 0) & (cast.basket_day == day) & ~self.life.walked
+        for who in np.flatnonzero(comes).tolist():
             wants = int(cast.basket[who])
             months = 0
             if wants > cast.bearable[who]:
@@ -249,7 +254,9 @@ class Sale:
     def _shop_after(self, wallets: Wallets, day: int) -> None:
         """Buy once more after the limit is gone: whoever knows looks first, whoever relies on it asks."""
         life, cast = self.life, self.life.cast
-        who = np.flatnonzero((cast.after > 0) & (cast.after_day == day) & ~life.stopped)
+        who = np.flatnonzero(
+            (cast.after > 0) & (cast.after_day == day) & ~life.stopped & ~life.walked
+        )
         asks: list[Ask] = []
         for one in who.tolist():
             wants, room = int(cast.after[one]), int(wallets.available[one])
@@ -265,8 +272,16 @@ class Sale:
                 self._surprise(ask.who)
         self._settle(asks, answers)
 
+    def _see_it_gone(self) -> None:
+        """Open the app and see a lower limit than before, without having known."""
+        sees = self.life.cast.dice["sees"] < self.life.terms.surprise.sees_it
+        for who in np.flatnonzero(self.ends.gone & sees).tolist():
+            if not self._knows(who):
+                self.choices["saw it gone"] += 1
+                self._complain(who, "saw_it_gone")
+
     def _knows(self, who: int) -> bool:
-        """Tell whether a person knows that their limit is gone: nothing is, they read that it would be, or they remember."""
+        """Tell whether a person knows that their limit is gone: they read it, remember, or nothing is."""
         dice, surprise = self.life.cast.dice, self.life.terms.surprise
         reads = bool(self.ends.told[who]) and dice["reads"][who] < surprise.reads_notice
         remembers = dice["remembers"][who] < surprise.remembers

@@ -46,7 +46,12 @@ class Grants(Table, frozen=True):
     share_ppm: Annotated[int, Meta(ge=1, le=500_000)]
     least_minor: Amount
     most_minor: Amount
+    told_days_before: Annotated[int, Meta(ge=1, le=60)]
     budget_minor_a_shopper: Amount
+
+    def budget_minor(self, shoppers: int) -> int:
+        """The budget for so many people, in minor units."""
+        return self.budget_minor_a_shopper * shoppers
 
 
 class Baskets(Table, frozen=True):
@@ -86,8 +91,16 @@ class Surprise(Table, frozen=True):
 
     reads_notice: Share
     remembers: Share
+    sees_it: Share
     stops_using: Share
     spread: tuple[Annotated[float, Meta(ge=0, le=10)], Annotated[float, Meta(ge=0, le=10)]]
+
+
+class WalkingAway(Table, frozen=True):
+    """Who stops paying for good."""
+
+    strained_months: Annotated[float, Meta(ge=0, le=100)]
+    a_day: Share
 
 
 class Complains(Table, frozen=True):
@@ -95,6 +108,7 @@ class Complains(Table, frozen=True):
 
     refused_and_left: Share
     surprised: Share
+    saw_it_gone: Share
     restricted: Share
 
 
@@ -103,6 +117,7 @@ class ComplaintWords(Table, frozen=True):
 
     refused_and_left: Text
     surprised: Text
+    saw_it_gone: Text
     restricted: Text
 
 
@@ -123,6 +138,7 @@ class Terms(Table, frozen=True):
     thinking: Thinking
     willing: Willing
     surprise: Surprise
+    walking_away: WalkingAway
     complains: Complains
     words: ComplaintWords
     loss: Loss
@@ -148,7 +164,7 @@ def vary(terms: Terms, name: str, factor: float) -> Terms:
     """Multiply one assumption, named as `table.key`; a table alone multiplies every plain share in it."""
     table_name, _, key = name.partition(".")
     table: object = getattr(terms, table_name, None)
-    if not isinstance(table, Thinking | Willing | Surprise | Complains | Baskets):
+    if not isinstance(table, Thinking | Willing | Surprise | WalkingAway | Complains | Baskets):
         raise InvalidInput(f"{table_name!r} is no table of assumptions to vary", where=name)
     plain = {each: value for each, value in asdict(table).items() if type(value) is float}
     if key and key not in plain:

@@ -3,7 +3,8 @@
 WITH asked AS (
     SELECT
         purchase.customer_id, split_part(purchase.order_ref, '-', 1) AS kind, purchase.order_ref, purchase.status, purchase.captured_minor,
-        purchase.plan_months, purchase.authorized_on, purchase.order_ref ~ '^618-[0-9]+-[pl]v?$' AS is_other_way
+        purchase.plan_months, purchase.authorized_on, purchase.order_ref ~ '^618-[0-9]+-[pl]v?$' AS is_other_way,
+        purchase.reasons @> '[{"code": "LIM-04"}]' AS is_beyond_limit
     FROM money.purchase
     WHERE purchase.authorized_on >= %(since)s::date
 ),
@@ -16,7 +17,9 @@ orders AS (
 ),
 
 ways AS (
-    SELECT asked.customer_id, rtrim(asked.order_ref, 'v') AS order_ref, bool_or(asked.status = 'captured') AS is_sold, sum(asked.captured_minor) AS sold_minor
+    SELECT
+        asked.customer_id, rtrim(asked.order_ref, 'v') AS order_ref, bool_or(asked.status = 'captured') AS is_sold,
+        sum(asked.captured_minor) AS sold_minor, bool_or(asked.is_beyond_limit) AS is_beyond_limit
     FROM asked
     WHERE asked.is_other_way
     GROUP BY asked.customer_id, rtrim(asked.order_ref, 'v')
@@ -24,10 +27,10 @@ ways AS (
 
 late AS (
     SELECT
-        count(DISTINCT (arrears.customer_id, arrears.line_id)) FILTER (
+        count(*) FILTER (
             WHERE arrears.since_on <= %(first_due)s::date AND (arrears.ended_on IS NULL OR arrears.ended_on > %(first_due)s::date)
         ) AS late_first,
-        count(DISTINCT (arrears.customer_id, arrears.line_id)) FILTER (WHERE arrears.ended_on IS NULL) AS late_last
+        count(*) FILTER (WHERE arrears.ended_on IS NULL) AS late_last
     FROM money.arrears
 ),
 
@@ -48,6 +51,7 @@ SELECT
     (SELECT count(*) FROM orders WHERE orders.is_sold AND orders.months > 0) AS plans_sold,
     (SELECT count(*) FROM ways) AS ways_asked,
     (SELECT count(*) FROM ways WHERE ways.is_sold) AS ways_sold,
+    (SELECT count(*) FROM ways WHERE ways.is_beyond_limit) AS ways_beyond_limit,
     (SELECT coalesce(sum(ways.sold_minor), 0) FROM ways)::bigint AS ways_sold_minor,
     (SELECT coalesce(sum(asked.captured_minor), 0) FROM asked WHERE asked.kind <> '618' AND asked.authorized_on >= %(returns)s::date)::bigint
     AS sold_after_minor,
