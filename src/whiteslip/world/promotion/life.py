@@ -205,9 +205,10 @@ class Life:
         kind = _pick(drawn[1], weights)
         median = np.array([each.median_minor for each in known.categories])[kind]
         sigma = np.array([each.sigma for each in known.categories])[kind]
-        scaled = median * np.exp(sigma * size) * shoppers.spending_scale
+        bundle = self.terms.baskets.bundle
+        scaled = median * np.exp(sigma * size) * shoppers.spending_scale * bundle
         amount = np.maximum(500, scaled).astype(np.int64)
-        wants = (drawn[0] < shoppers.purchases_a_day) & ~self.stopped & ~self.walked
+        wants = (drawn[0] < shoppers.purchases_a_day / bundle) & ~self.stopped & ~self.walked
         fits = (amount <= wallets.available) & (wallets.level < RESTRICTED)
         who = np.flatnonzero(wants & fits)
         self.buy([Ask(int(one), int(amount[one]), 0, f"usual-{one}-{day}") for one in who])

@@ -65,6 +65,7 @@ class Baskets(Table, frozen=True):
     after_median_income: Annotated[float, Meta(gt=0, le=5)]
     after_sigma: Annotated[float, Meta(ge=0, le=3)]
     after_days: tuple[Annotated[int, Meta(ge=1, le=60)], Annotated[int, Meta(ge=1, le=60)]]
+    bundle: Annotated[int, Meta(ge=1, le=30)]
     looks_first: Share
 
 
