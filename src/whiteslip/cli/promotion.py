@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated
@@ -18,10 +19,11 @@ from whiteslip.cli.app import app, err, out, say
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.web import plots
 from whiteslip.world.promotion import experiment
-from whiteslip.world.promotion.arms import ARMS, BY_NAME, NOTHING, SILENT, Arm
+from whiteslip.world.promotion.arms import BY_NAME, NOTHING, SILENT, Arm
 from whiteslip.world.promotion.experiment import Experiment
 from whiteslip.world.promotion.figures import MEASURES, Measure, difference, mean, values
-from whiteslip.world.promotion.terms import Terms, read, shipped, vary
+from whiteslip.world.promotion.terms import Terms, ending, read, shipped
+from whiteslip.world.promotion.terms import vary as vary_terms
 
 FAULTY = 1
 _COUNTED = {
@@ -37,7 +39,11 @@ Seeds = Annotated[int, typer.Option(min=1, max=100, help="How many seeds, from 1
 Arms = Annotated[str, typer.Option(help=f"Arms, by commas: {', '.join(BY_NAME)}.")]
 Vary = Annotated[
     list[str] | None,
-    typer.Option(help="Multiply an assumption, such as willing=0.5 or surprise.remembers=2."),
+    typer.Option(help="Live every arm again with an assumption multiplied, such as willing=0.5."),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="End here; what is due later is not seen then."),
 ]
 TermsFile = Annotated[Path | None, typer.Option("--terms", help="Other assumptions.")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Seeds lived at once.")]
@@ -53,12 +59,14 @@ def simulate_618(
     arms: Arms = "",
     vary: Vary = None,
     terms_file: TermsFile = None,
+    until: Until = None,
     workers: Workers = 2,
     out_file: OutFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Live 618 in several arms on a server of its own, and compare sales, complaints and losses from the records."""
-    chosen, terms = _arms(arms), _terms(terms_file, vary or [])
+    terms = _terms(terms_file, until)
+    chosen = _arms(arms, vary or [], terms)
     with err.status("618") as status:
 
         def tell(message: str) -> None:
@@ -80,30 +88,34 @@ def simulate_618(
         raise typer.Exit(FAULTY)
 
 
-def _arms(names: str) -> tuple[Arm, ...]:
-    if not names:
-        return ARMS
-    wanted = [name.strip() for name in names.split(",")]
+def _arms(names: str, varied: Sequence[str], terms: Terms) -> tuple[Arm, ...]:
+    """Choose the arms, and once more for each assumption that is varied; what cannot be varied is refused now."""
+    wanted = [name.strip() for name in names.split(",")] if names else list(BY_NAME)
     if wrong := [name for name in wanted if name not in BY_NAME]:
         raise InvalidInput(f"{wrong[0]!r} is no arm; there are {', '.join(BY_NAME)}", where="arms")
-    return tuple(BY_NAME[name] for name in dict.fromkeys(wanted))
-
-
-def _terms(file: Path | None, varied: Sequence[str]) -> Terms:
-    terms = shipped() if file is None else read(file.read_text("utf-8"))
     for each in varied:
-        name, _, factor = each.partition("=")
-        try:
-            terms = vary(terms, name, float(factor))
-        except ValueError as error:
-            raise InvalidInput(f"{each!r} is not NAME=FACTOR", where="vary") from error
-    return terms
+        vary_terms(terms, each)
+    plain = [BY_NAME[name] for name in dict.fromkeys(wanted)]
+    return tuple(
+        arm._replace(varies=each) for each in ("", *dict.fromkeys(varied)) for arm in plain
+    )
+
+
+def _terms(file: Path | None, until: datetime | None) -> Terms:
+    terms = shipped() if file is None else read(file.read_text("utf-8"))
+    return terms if until is None else ending(terms, until.date())
 
 
 def bases(found: Experiment) -> list[str]:
     """Name the arms that the others are compared with, as far as they were lived."""
     lived = [arm.name for arm in found.arms]
     return [arm.name for arm in (NOTHING, SILENT) if arm.name in lived] or lived[:1]
+
+
+def pairs(found: Experiment, base: str) -> list[tuple[Arm, Arm]]:
+    """Pair each other arm with the one it is compared with: of that name, under the same assumptions."""
+    of = {arm.varies: arm for arm in found.arms if arm.name == base}
+    return [(arm, of[arm.varies]) for arm in found.arms if arm.name != base]
 
 
 def as_data(found: Experiment) -> dict[str, object]:
@@ -114,23 +126,30 @@ def as_data(found: Experiment) -> dict[str, object]:
         "seconds": found.seconds,
         "faults": found.faults,
         "arms": {
-            arm.name: {
+            arm.label: {
                 "says": arm.says,
-                "means": {each.name: mean(found.of(arm.name), each.name) for each in MEASURES},
-                "differences": {
-                    base: {
-                        each.name: difference(
-                            found.of(arm.name), found.of(base), each.name
-                        )._asdict()
-                        for each in MEASURES
-                    }
-                    for base in bases(found)
-                    if base != arm.name and len(found.seeds) > 1
-                },
-                "seeds": [{**one._asdict(), "measures": values(one)} for one in found.of(arm.name)],
+                "means": {each.name: mean(found.of(arm.label), each.name) for each in MEASURES},
+                "differences": _differences(found, arm),
+                "seeds": [
+                    {**one._asdict(), "measures": values(one)} for one in found.of(arm.label)
+                ],
             }
             for arm in found.arms
         },
+    }
+
+
+def _differences(found: Experiment, arm: Arm) -> dict[str, object]:
+    if len(found.seeds) == 1:
+        return {}
+    return {
+        base: {
+            each.name: difference(found.of(arm.label), found.of(other.label), each.name)._asdict()
+            for each in MEASURES
+        }
+        for base in bases(found)
+        for one, other in pairs(found, base)
+        if one == arm
     }
 
 
@@ -152,30 +171,30 @@ def side_by_side(found: Experiment) -> tuple[list[str], list[list[str]]]:
     rows = [
         [
             _name(each),
-            *(f"{mean(found.of(arm.name), each.name):,.{each.digits}f}" for arm in found.arms),
+            *(f"{mean(found.of(arm.label), each.name):,.{each.digits}f}" for arm in found.arms),
         ]
         for each in MEASURES
     ]
     for name, field in _COUNTED.items():
-        counts = ([getattr(one, field) for one in found.of(arm.name)] for arm in found.arms)
+        counts = ([getattr(one, field) for one in found.of(arm.label)] for arm in found.arms)
         rows.append([name, *(f"{fmean(each):,.1f}" for each in counts)])
-    return ["", *(arm.name for arm in found.arms)], rows
+    return ["", *(arm.label for arm in found.arms)], rows
 
 
 def apart(found: Experiment, base: str) -> tuple[list[str], list[list[str]]]:
     """Give the head and rows of paired differences from one arm; what is clear of 0 is marked."""
-    others = [arm.name for arm in found.arms if arm.name != base]
+    compared = pairs(found, base)
     rows: list[list[str]] = []
     for each in MEASURES:
         cells: list[str] = []
-        for name in others:
-            one = difference(found.of(name), found.of(base), each.name)
+        for arm, other in compared:
+            one = difference(found.of(arm.label), found.of(other.label), each.name)
             digits = each.digits
             star = "*" if one.is_clear else ""
             interval = f"{one.low:+,.{digits}f} … {one.high:+,.{digits}f}"
             cells.append(f"{one.mean:+,.{digits}f}{star} ({interval})")
         rows.append([_name(each), *cells])
-    return ["", *others], rows
+    return ["", *(arm.label for arm, _ in compared)], rows
 
 
 def render(found: Experiment) -> str:

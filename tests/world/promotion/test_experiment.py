@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -219,6 +221,36 @@ def test_the_command_prints_shows_and_writes(seen: Seen) -> None:
     command.show(two)
 
 
+@pytest.mark.slow
+def test_the_command_runs_from_end_to_end(tmp_path: Path) -> None:
+    file = resources.files("whiteslip.world.promotion") / "data" / "promotion.toml"
+    text = file.read_text("utf-8").replace("opens_on     = 2026-01-05", "opens_on = 2026-06-10")
+    (tmp_path / "terms.toml").write_text(text)
+    asked = [
+        "--seeds",
+        "1",
+        "--shoppers",
+        "20",
+        "--arms",
+        "nothing,ways",
+        "--until",
+        "2026-06-25",
+        "--json",
+        "--terms",
+    ]
+    page = tmp_path / "report.html"
+
+    result = CliRunner().invoke(
+        app, ["simulate-618", *asked, str(tmp_path / "terms.toml"), "--out", str(page)]
+    )
+
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert (told["faults"], list(told["arms"])) == ([], ["nothing", "ways"])
+    assert told["arms"]["ways"]["seeds"][0]["lines"] == 20
+    assert "Side by side" in page.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -235,4 +267,19 @@ def test_what_cannot_be_run_is_said_before_anything_starts(given: list[str], sai
 
 
 def test_every_arm_has_a_name_of_its_own() -> None:
-    assert len(BY_NAME) == len(command.ARMS)
+    assert len(BY_NAME) == 7
+    assert all(name == arm.label for name, arm in BY_NAME.items())
+
+
+@pytest.mark.slow
+def test_varied_arms_are_compared_under_their_own_assumptions(seen: Seen) -> None:
+    lived = seen.found.seeds[0]
+    arms = (NOTHING, WITH, NOTHING._replace(varies="willing=0"), WITH._replace(varies="willing=0"))
+    figures = tuple(of(seen, arm) for arm in (NOTHING, WITH, WITH, WITH))
+    found = seen.found._replace(arms=arms, seeds=(lived._replace(arms=figures),) * 2)
+
+    head, rows = command.apart(found, "nothing")
+
+    assert head == ["", "with", "with willing=0"]
+    assert rows[0][2].startswith("+0.0 ")
+    assert not rows[0][1].startswith("+0.0 ")

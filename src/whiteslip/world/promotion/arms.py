@@ -18,7 +18,7 @@ class Arm(NamedTuple):
     """One way to go through 618.
 
     `notices` lets the platform tell of the end before it comes, `plans` shows installments, `ways` asks the platform
-    after a refusal which other ways there are.
+    after a refusal which other ways there are. `varies` multiplies an assumption, as in `willing=0.5`.
     """
 
     name: str
@@ -27,6 +27,12 @@ class Arm(NamedTuple):
     notices: bool = False
     plans: bool = False
     ways: bool = False
+    varies: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name, with what it varies."""
+        return f"{self.name} {self.varies}".rstrip()
 
 
 NOTHING: Final = Arm("nothing", "no temporary limit, a purchase beyond the line is just refused")

@@ -19,7 +19,7 @@ from whiteslip.world.promotion.figures import Figures, measure
 from whiteslip.world.promotion.life import Life, history
 from whiteslip.world.promotion.people import cast_of
 from whiteslip.world.promotion.sale import Sale
-from whiteslip.world.promotion.terms import Terms
+from whiteslip.world.promotion.terms import Terms, vary
 
 Tell = Callable[[str], None]
 Look = Callable[[Arm, Database], None]
@@ -44,7 +44,7 @@ class Experiment(NamedTuple):
 
     def of(self, arm: str) -> list[Figures]:
         """Give the figures of an arm, seed by seed."""
-        place = [one.name for one in self.arms].index(arm)
+        place = [one.label for one in self.arms].index(arm)
         return [lived.arms[place] for lived in self.seeds]
 
     @property
@@ -57,7 +57,7 @@ class Experiment(NamedTuple):
             yield f"seed {lived.seed}: the arms did not begin with the same book"
         for arm, one in zip(self.arms, lived.arms, strict=True):
             for text in faults(arm, one, budget_minor=self.budget_minor):
-                yield f"seed {lived.seed}, {arm.name}: {text}"
+                yield f"seed {lived.seed}, {arm.label}: {text}"
 
 
 def faults(arm: Arm, one: Figures, *, budget_minor: int) -> Iterator[str]:
@@ -124,13 +124,14 @@ def live_arm(
     prefix = f"promotion_{life.cast.seed}_{arm.name}"
     with scratch_database(server_dsn, prefix, copy_of=before) as copy, opened(copy) as database:
         eve = database.read(digest)
-        sale = Sale(life.moved_to(database), arm)
+        terms = vary(life.terms, arm.varies) if arm.varies else life.terms
+        sale = Sale(life.moved_to(database, terms), arm)
         sale.run()
         problems = database.read(check_books).problems
         found = database.read(
             lambda db: measure(
                 db,
-                life.terms,
+                terms,
                 problems=problems,
                 eve=eve,
                 choices=sale.choices,

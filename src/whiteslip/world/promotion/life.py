@@ -102,9 +102,9 @@ class Life:
         self.customers = np.array(ids, np.int64)
         self.lines = np.array([line.line_id for line in opened], np.int64)
 
-    def moved_to(self, database: Database) -> Life:
+    def moved_to(self, database: Database, terms: Terms) -> Life:
         """Go on in a copy of the book: the same people with the same money, nothing shared with this one."""
-        other = Life(database, self.cast, self.terms, FixedClock(self.clock.now()))
+        other = Life(database, self.cast, terms, FixedClock(self.clock.now()))
         other.customers, other.lines, other.shops = self.customers, self.lines, self.shops
         other.stopped, other.walked = self.stopped.copy(), self.walked.copy()
         other.days_late = self.days_late.copy()

@@ -161,22 +161,39 @@ def read(text: str) -> Terms:
     return _checked(terms)
 
 
-def vary(terms: Terms, name: str, factor: float) -> Terms:
-    """Multiply one assumption, named as `table.key`; a table alone multiplies every plain share in it."""
+def vary(terms: Terms, text: str) -> Terms:
+    """Multiply one assumption, as `table.key=factor`; a table alone multiplies every plain share in it."""
+    name, _, factor = text.partition("=")
+    try:
+        return _multiplied(terms, name, float(factor))
+    except ValueError as error:
+        raise InvalidInput(f"{text!r} is not NAME=FACTOR", where="vary") from error
+
+
+def _multiplied(terms: Terms, name: str, factor: float) -> Terms:
     table_name, _, key = name.partition(".")
     table: object = getattr(terms, table_name, None)
     if not isinstance(table, Thinking | Willing | Surprise | WalkingAway | Complains | Baskets):
-        raise InvalidInput(f"{table_name!r} is no table of assumptions to vary", where=name)
+        raise InvalidInput(f"{table_name!r} is no table of assumptions to vary", where="vary")
     plain = {each: value for each, value in asdict(table).items() if type(value) is float}
     if key and key not in plain:
-        raise InvalidInput(f"{name!r} is no share to vary", where=name)
+        raise InvalidInput(f"{name!r} is no share to vary", where="vary")
     chosen = (key,) if key else tuple(plain)
     changed = replace(table, **{each: plain[each] * factor for each in chosen})
-    text = msgspec.json.encode(replace(terms, **{table_name: changed}))
+    encoded = msgspec.json.encode(replace(terms, **{table_name: changed}))
     try:
-        return _checked(msgspec.json.decode(text, type=Terms))
+        return _checked(msgspec.json.decode(encoded, type=Terms))
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"{name} × {factor:g}: {error}", where=name) from error
+        raise InvalidInput(f"{name} × {factor:g}: {error}", where="vary") from error
+
+
+def ending(terms: Terms, on: date) -> Terms:
+    """End sooner: what is late by then is all that is seen of lateness."""
+    calendar = terms.calendar
+    first_due = min(on, calendar.first_due_passed_on)
+    return _checked(
+        replace(terms, calendar=replace(calendar, ends_on=on, first_due_passed_on=first_due))
+    )
 
 
 def _checked(terms: Terms) -> Terms:
