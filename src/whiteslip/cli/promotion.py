@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from whiteslip.web import plots
 from whiteslip.world.promotion import experiment
 from whiteslip.world.promotion.arms import BY_NAME, NOTHING, SILENT, Arm
 from whiteslip.world.promotion.experiment import Experiment
-from whiteslip.world.promotion.figures import MEASURES, Measure, difference, mean, values
+from whiteslip.world.promotion.figures import MEASURES, Figures, Measure, difference, mean, values
 from whiteslip.world.promotion.terms import Terms, ending, read, shipped
 from whiteslip.world.promotion.terms import vary as vary_terms
 
@@ -178,7 +179,16 @@ def side_by_side(found: Experiment) -> tuple[list[str], list[list[str]]]:
     for name, field in _COUNTED.items():
         counts = ([getattr(one, field) for one in found.of(arm.label)] for arm in found.arms)
         rows.append([name, *(f"{fmean(each):,.1f}" for each in counts)])
+    refused = (_reasons(found.of(arm.label)) for arm in found.arms)
+    rows.append(["other ways not granted, for", *refused])
     return ["", *(arm.label for arm in found.arms)], rows
+
+
+def _reasons(arms: Sequence[Figures]) -> str:
+    total: Counter[str] = Counter()
+    for one in arms:
+        total.update(one.ways_refused_for)
+    return ", ".join(f"{code} {count / len(arms):,.1f}" for code, count in sorted(total.items()))
 
 
 def apart(found: Experiment, base: str) -> tuple[list[str], list[list[str]]]:

@@ -153,7 +153,12 @@ def test_every_way_that_was_taken_fitted_the_line(seen: Seen) -> None:
     one, planted = of(seen, WITH), seen.with_refused_ways["with"]
 
     assert one.ways_asked > of(seen, NOTHING).ways_asked
-    assert 0 < one.ways_sold <= one.ways_asked
+    assert one.ways_asked == one.ways_sold + sum(one.ways_refused_for.values()), (
+        "granted, or told why not"
+    )
+    assert one.ways_sold > 0
+    assert planted.ways_refused_for["LIM-04"] > 0
+    assert "LIM-04" not in one.ways_refused_for
     assert all(of(seen, arm).ways_beyond_limit == 0 for arm in ARMS)
     assert planted.ways_beyond_limit > 0
     assert "did not fit" in next(faults(WITH, planted, budget_minor=10**12))
@@ -179,8 +184,8 @@ def test_the_arms_differ_in_what_they_are_to_differ_in(seen: Seen) -> None:
 
 
 def one(**more: int) -> Figures:
-    numbers = dict.fromkeys(Figures._fields[:-3], 0) | {"lines": 100} | more
-    return Figures(**numbers, problems=(), eve="", choices={})
+    numbers = dict.fromkeys(Figures._fields[:-4], 0) | {"lines": 100} | more
+    return Figures(**numbers, ways_refused_for={}, problems=(), eve="", choices={})
 
 
 def test_differences_are_paired_and_their_interval_is_students() -> None:

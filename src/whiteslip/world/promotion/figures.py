@@ -27,7 +27,8 @@ class Figures(NamedTuple):
     """One arm of one seed; amounts in minor units, all from the records but `choices`.
 
     `lost` are orders asked for of which nothing was captured, `provision_minor` is expected loss by days past due,
-    `net_minor` all fees less the provision. `eve` is the fingerprint of the book it began with, `problems` what its
+    `net_minor` all fees less the provision. `ways_refused_for` counts, by the first reason told, ways that the
+    platform offered and then did not grant. `eve` is the fingerprint of the book it began with, `problems` what its
     books break at the end, `choices` what people did that the records do not show.
     """
 
@@ -53,6 +54,7 @@ class Figures(NamedTuple):
     not_due_minor: int
     owed_60_minor: int
     provision_minor: int
+    ways_refused_for: Mapping[str, int]
     problems: tuple[str, ...]
     eve: str
     choices: Mapping[str, int]
@@ -120,6 +122,7 @@ def measure(
         db, "measure_sale", since=calendar.grants_on, returns=calendar.returns_on,
         first_due=calendar.first_due_passed_on, notice_days=terms.grants.told_days_before,
     )  # fmt: skip
+    refused = sql.many(db, "count_refused_ways", since=calendar.grants_on)
     owed = [
         (one.days_past_due, one.owed_minor, one.not_due_minor) for one in sql.many(db, "read_owed")
     ]
@@ -129,6 +132,7 @@ def measure(
         not_due_minor=sum(ahead for *_, ahead in owed),
         owed_60_minor=sum(amount for days, amount, _ in owed if days >= CHARGE_OFF_DAYS),
         provision_minor=provision(((days, amount) for days, amount, _ in owed), terms.loss),
+        ways_refused_for={one.code: one.ways for one in refused},
         problems=tuple(problems),
         eve=eve,
         choices=dict(choices),
