@@ -11,6 +11,8 @@ from whiteslip.world.shoppers import Bools, Floats, Ints, Shoppers, draw
 
 _STEP_MINOR = 100
 MONTH_DAYS = 30
+SHOCKS_AFTER_DAYS = 120
+"""Shocks befall people up to so long after the limit returned, however long an experiment is lived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ DICE = (
 def cast_of(count: int, *, seed: int, terms: Terms) -> Cast:
     """Draw the people of a seed."""
     calendar, baskets = terms.calendar, terms.baskets
-    days = (calendar.ends_on - calendar.opens_on).days + 1
+    days = (calendar.returns_on - calendar.opens_on).days + SHOCKS_AFTER_DAYS
     shoppers = draw(count, days=days, seed=seed)
     rng = np.random.default_rng([seed, 618])
     sale_days = (calendar.sale_to - calendar.sale_from).days + 1

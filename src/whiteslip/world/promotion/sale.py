@@ -18,7 +18,7 @@ from whiteslip.flows.quote import QuoteRequest, quote
 from whiteslip.flows.review_limits import RunState, Trigger, release_run, review_limits
 from whiteslip.flows.run_campaigns import Campaign, Draft, approve, draft, run_campaigns, stop
 from whiteslip.infra.sql import Sql
-from whiteslip.kernel.errors import InvariantBroken
+from whiteslip.kernel.errors import InvalidInput, InvariantBroken
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views.usability import Other, usability
@@ -214,12 +214,24 @@ class Sale:
             self.life.habits.cash[ask.who] -= offer.other_minor
             if offer.credit_minor:
                 ref = f"{ask.ref[:-1]}{'p' if offer.way is Way.PART else 'l'}"
-                again.append(ask._replace(amount_minor=offer.credit_minor, ref=ref))
+                part = ask._replace(amount_minor=offer.credit_minor, ref=ref)
+                again.append(part if self._can_split(part) else part._replace(months=0))
             elif offer.way is Way.LEAVE:
                 self._complain(ask.who, "refused_and_left")
         taken = self.life.buy(again)
         self.choices["ways taken"] += len(taken)
         self.choices["ways that failed"] += sum(not isinstance(one, Authorized) for one in taken)
+
+    def _can_split(self, ask: Ask) -> bool:
+        """Let the app show the plan for what is left of the basket: it may be too little to split."""
+        if not ask.months:
+            return True
+        request = QuoteRequest(*self.life.line(ask.who), ask.amount_minor, ask.months)
+        try:
+            self.life.read(lambda db: quote(db, request))
+        except InvalidInput:
+            return False
+        return True
 
     def _choose(self, ask: Ask, answer: Answer) -> Offer:
         cast, terms, life = self.life.cast, self.life.terms, self.life
