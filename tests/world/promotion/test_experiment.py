@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -15,13 +15,16 @@ from typer.testing import CliRunner
 from whiteslip.cli import promotion as command
 from whiteslip.cli.main import app
 from whiteslip.flows.check_books import check_books
+from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Database
 from whiteslip.infra.scratch import scratch_database
+from whiteslip.kernel.calendar import ZONE
 from whiteslip.world.promotion.arms import BY_NAME, NOTHING, NOTICE, SEGMENT, SILENT, WITH, Arm
 from whiteslip.world.promotion.experiment import Experiment, Lived, faults, live_arm, opened
 from whiteslip.world.promotion.figures import Figures, difference, mean, measure, values
-from whiteslip.world.promotion.life import history
+from whiteslip.world.promotion.life import Ask, Life, history
 from whiteslip.world.promotion.people import cast_of
+from whiteslip.world.promotion.sale import Sale
 from whiteslip.world.promotion.terms import Terms, shipped
 
 PEOPLE, SEED = 90, 3
@@ -288,3 +291,15 @@ def test_varied_arms_are_compared_under_their_own_assumptions(seen: Seen) -> Non
     assert head == ["", "with", "with willing=0"]
     assert rows[0][2].startswith("+0.0 ")
     assert not rows[0][1].startswith("+0.0 ")
+
+
+def test_what_is_left_of_a_basket_may_be_too_little_to_split(database: Database) -> None:
+    terms = short()
+    cast = cast_of(3, seed=1, terms=terms)
+    life = Life(database, cast, terms, FixedClock(datetime(2026, 6, 5, 9, tzinfo=ZONE)))
+    life.begin()
+    sale = Sale(life, WITH)
+
+    assert sale.can_split(Ask(0, 10_000, 3, "618-0-p"))
+    assert not sale.can_split(Ask(0, 9_999, 3, "618-0-p"))
+    assert sale.can_split(Ask(0, 9_999, 0, "618-0-p")), "nothing is split"

@@ -215,14 +215,14 @@ class Sale:
             if offer.credit_minor:
                 ref = f"{ask.ref[:-1]}{'p' if offer.way is Way.PART else 'l'}"
                 part = ask._replace(amount_minor=offer.credit_minor, ref=ref)
-                again.append(part if self._can_split(part) else part._replace(months=0))
+                again.append(part if self.can_split(part) else part._replace(months=0))
             elif offer.way is Way.LEAVE:
                 self._complain(ask.who, "refused_and_left")
         taken = self.life.buy(again)
         self.choices["ways taken"] += len(taken)
         self.choices["ways that failed"] += sum(not isinstance(one, Authorized) for one in taken)
 
-    def _can_split(self, ask: Ask) -> bool:
+    def can_split(self, ask: Ask) -> bool:
         """Let the app show the plan for what is left of the basket: it may be too little to split."""
         if not ask.months:
             return True
