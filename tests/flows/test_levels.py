@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from tests.builders import Book, done, founded
 from tests.simulation.invariants import broken
 
+from whiteslip.care.hardship.model import Form, Side, Terms
 from whiteslip.flows.change_limits import TemporaryLimit, grant_temporary_limits
 from whiteslip.flows.checkout import Authorized, Declined, PurchaseRequest, Referred, checkout
 from whiteslip.flows.ease_repayment import ReliefRequest, ask_relief
@@ -22,7 +25,7 @@ from whiteslip.flows.restrict import (
     lift,
     restrict,
 )
-from whiteslip.infra.database import Database
+from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
@@ -305,8 +308,6 @@ def test_plans_stop_and_paying_later_goes_on(book: Book) -> None:
 
 
 def test_while_a_relief_runs_nothing_new_is_bought_and_all_else_goes_on(book: Book) -> None:
-    from whiteslip.care.hardship.model import Form, Side, Terms
-
     line, shop = book.line(LIMIT, statement_day=5), book.shop()
     held = book.hold(line, 10_000, at_shop=shop)
     book.buy(line, 20_000, at_shop=shop)
@@ -335,4 +336,44 @@ def test_while_a_relief_runs_nothing_new_is_bought_and_all_else_goes_on(book: Bo
     book.close_day()
     assert book.today == step.until_on
     assert isinstance(ask(book, line, 1_000, shop), Authorized)
+    assert book.write(broken) == []
+
+
+def test_a_purchase_cannot_slip_in_beside_a_relief_that_begins(
+    book: Book, connections: Callable[[], Connection]
+) -> None:
+    line, shop = book.line(LIMIT, statement_day=5), book.shop()
+    book.buy(line, 20_000, at_shop=shop)
+    book.close_until(book.today + timedelta(days=6))
+    slow, at = connections(), book.at
+    asked = ReliefRequest(*line, Terms(Form.EXTENSION, parts=1), Side.CUSTOMER, "app")
+    done(ask_relief(slow, [asked], at=at)[0])  # not committed: the line still reads as free
+    answers: list[Authorized | Declined | Referred] = []
+    buying = Thread(target=lambda: answers.append(ask(book, line, 1_000, shop)))
+    buying.start()
+    buying.join(0.7)
+    assert buying.is_alive(), "the purchase must wait for the line"
+    slow.commit()
+    buying.join(30)
+
+    assert codes(answers[0]) == [ReasonCode.AGREED_RELIEF]
+    assert book.write(broken) == []
+
+
+def test_a_line_opened_while_its_customer_is_restricted_is_not_left_out(
+    book: Book, connections: Callable[[], Connection]
+) -> None:
+    line = book.line(LIMIT)
+    slow, at = connections(), book.at
+    asked = RestrictionRequest(*line, 4, COURT, "anna", Scope.CUSTOMER)
+    done(restrict(slow, [asked], at=at)[0])  # not committed
+    opened: list[LineKey] = []
+    opening = Thread(target=lambda: opened.append(book.line(LIMIT, customer_id=line.customer_id)))
+    opening.start()
+    opening.join(0.7)
+    assert opening.is_alive(), "the opening must wait for the restriction"
+    slow.commit()
+    opening.join(30)
+
+    assert level(book, opened[0]) == 4
     assert book.write(broken) == []

@@ -99,8 +99,8 @@ def book_sample(
     """Return every line as of each day with features (all, unless named) and its ending.
 
     Lines already as late as a bad end on their day are left out: nothing is left to foretell. So are,
-    with `open_only`, those a restriction keeps from buying. A day whose endings are not all known yet
-    is `InvalidInput`, and so is a book without a line on any of the days.
+    with `open_only`, those a restriction keeps from buying, in part or at all. A day whose endings are not all
+    known yet is `InvalidInput`, and so is a book without a line on any of the days.
     """
     ending.check()
     days = sorted(set(as_of))

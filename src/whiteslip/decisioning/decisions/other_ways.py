@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from whiteslip.decisioning.decisions.judging import judge_each
 from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
 from whiteslip.decisioning.habits.model import Asking, Background, Habit
 from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
 from whiteslip.decisioning.rulebooks.model import RuleBook
+from whiteslip.decisioning.rulebooks.reads import may_change
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Minor
@@ -22,6 +23,11 @@ from whiteslip.money.products.model import Product
 from whiteslip.money.purchases.model import OtherWay, PurchaseRequest, Way
 
 _FILE = "other-ways.toml"
+_TERMS = frozenset({"plan_months"})
+_AMOUNT = frozenset({"amount", "utilization_after", "deviation"})
+_FACTOR = frozenset({"is_verified"})
+VARIED: Final = _TERMS | _AMOUNT | _FACTOR
+"""The facts of a purchase that another way of paying for it may change."""
 
 
 class Offering(NamedTuple):
@@ -36,7 +42,7 @@ class Case(NamedTuple):
     """A refused purchase with all it is judged by if it is asked for again at once.
 
     The line and the habit are as the refusal left them; `may_spend` says of an amount whether the person's own caps
-    let it pass.
+    let it pass. `fired` are the rules that fired then, 0 where it was not judged: what they do not read is not tried.
     """
 
     request: PurchaseRequest
@@ -48,6 +54,22 @@ class Case(NamedTuple):
     default_probability: float | None
     may_spend: Callable[[Minor], bool]
     on: date
+    fired: int = 0
+
+    @property
+    def terms_may_help(self) -> bool:
+        """Whether other terms might pass: every rule that refuses reads them."""
+        return may_change(self.book, self.fired, _TERMS | self._factor)
+
+    @property
+    def amount_may_help(self) -> bool:
+        """Whether a smaller amount might pass, in the same terms or paid later."""
+        terms = _TERMS if self.request.plan_months else frozenset[str]()
+        return may_change(self.book, self.fired, _AMOUNT | terms | self._factor)
+
+    @property
+    def _factor(self) -> frozenset[str]:
+        return frozenset[str]() if self.request.is_verified else _FACTOR
 
 
 class _Try(NamedTuple):
@@ -59,20 +81,30 @@ class _Try(NamedTuple):
 def other_ways(
     cases: Sequence[Case], offering: Offering, *, at: datetime
 ) -> list[tuple[OtherWay, ...]]:
-    """Offer to each case what would pass, for all of them in one sweep of each book, and one more for the hard ones.
+    """Offer to each case what would pass, judging all of them together: what mostly passes first, then a search.
 
     A plan is offered, or paying later, only where the whole amount has room and the book or a restriction refuses the
     other; splitting makes no room, since all of a purchase counts toward the limit. Another method is always one.
     """
-    easy = _passing(cases, [_likely(case, offering) for case in cases], at)
+    passing = _passing(cases, [_likely(case, offering) for case in cases], at)
     hard = [
-        [] if _is_enough(case, found) else _every(case, offering)
-        for case, found in zip(cases, easy, strict=True)
+        [] if _is_enough(case, found) else _ladder(case, offering)
+        for case, found in zip(cases, passing, strict=True)
     ]
-    found = _passing(cases, hard, at)
+    whole = [_whole(case, offering) if some else [] for case, some in zip(cases, hard, strict=True)]
+    found = [_passing(cases, whole, at), _search(cases, hard, at)]
+    bare = [
+        [] if case.request.is_verified else [one._replace(is_verified=False) for one in (*a, *b)]
+        for case, a, b in zip(cases, *found, strict=True)
+    ]
+    for number, some in enumerate(_passing(cases, bare, at)):
+        passing[number] += some
+    for more in found:
+        for number, some in enumerate(more):
+            passing[number] += some
     return [
-        (*_chosen(case, more or some), OtherWay(Way.ANOTHER_METHOD, 0, case.request.amount_minor))
-        for case, some, more in zip(cases, easy, found, strict=True)
+        (*_chosen(case, some), OtherWay(Way.ANOTHER_METHOD, 0, case.request.amount_minor))
+        for case, some in zip(cases, passing, strict=True)
     ]
 
 
@@ -85,7 +117,14 @@ def _passing(
     cases: Sequence[Case], tries: Sequence[Sequence[_Try]], at: datetime
 ) -> list[list[_Try]]:
     """Return those of each case's tries that the book would let pass without asking for more."""
-    places = [(number, one) for number, some in enumerate(tries) for one in some]
+    places = [
+        (number, one)
+        for number, some in enumerate(tries)
+        for one in some
+        if one.is_verified or not line_rules.needs_verification(cases[number].line)
+    ]
+    if not places:
+        return [[] for _ in cases]
     judged = judge_each(
         [cases[number].book for number, _ in places],
         CheckoutFacts._fields,
@@ -98,39 +137,70 @@ def _passing(
     return passing
 
 
-def _likely(case: Case, offering: Offering) -> list[_Try]:
-    """List what mostly passes: the whole in other terms, and the most there is room for in those asked for."""
-    verified = case.request.is_verified or line_rules.needs_verification(case.line)
-    return [one for one in _every(case, offering, most_only=True) if one.is_verified == verified]
+def _search(
+    cases: Sequence[Case], ladders: Sequence[Sequence[_Try]], at: datetime
+) -> list[list[_Try]]:
+    """Find the first try that passes on each ladder by halving it, one judgment a round for each case.
+
+    Where a smaller amount fails though a larger one passes, less may be found than there is, never what does not pass.
+    """
+    low, high = [0] * len(cases), [len(ladder) for ladder in ladders]
+    best: list[list[_Try]] = [[] for _ in cases]
+    while any(low[number] < high[number] for number in range(len(cases))):
+        middle = [(low[number] + high[number]) // 2 for number in range(len(cases))]
+        asked = [
+            [ladder[middle[number]]] if low[number] < high[number] else []
+            for number, ladder in enumerate(ladders)
+        ]
+        for number, found in enumerate(_passing(cases, asked, at)):
+            if found:
+                best[number], high[number] = found, middle[number]
+            elif asked[number]:
+                low[number] = middle[number] + 1
+    return best
 
 
 def _is_enough(case: Case, passing: Sequence[_Try]) -> bool:
     """Tell whether nothing better could be found: a smaller amount, and the whole where there is room for it."""
     whole = case.request.amount_minor
     found = {one.amount_minor == whole for one in passing}
-    return False in found and (True in found or whole > case.line.available_minor)
+    no_whole = whole > case.line.available_minor or not case.terms_may_help
+    return (False in found or not case.amount_may_help) and (True in found or no_whole)
 
 
-def _every(case: Case, offering: Offering, *, most_only: bool = False) -> list[_Try]:
-    """List what could be asked instead: the dearest first, and without a second factor before with one."""
-    request, line = case.request, case.line
-    if not has_room(line, offering):
+def _likely(case: Case, offering: Offering) -> list[_Try]:
+    """List what mostly passes: the whole in other terms, and the most there is room for."""
+    if not has_room(case.line, offering):
         return []
-    smaller = _smaller(case, offering)[: 1 if most_only else None]
-    terms = [
-        *((request.amount_minor, months) for months in _other_terms(case)),
-        *((amount, request.plan_months) for amount in smaller),
-        *((amount, 0) for amount in smaller if request.plan_months),
-    ]
-    factors = (
-        (True,) if request.is_verified or line_rules.needs_verification(line) else (False, True)
-    )
+    verified = case.request.is_verified or line_rules.needs_verification(case.line)
+    tries = [*_whole(case, offering), *_ladder(case, offering)[:1]]
+    if case.request.plan_months and case.amount_may_help:
+        most = _smaller(case, offering)[:1]
+        tries += [_Try(one, 0, is_verified=verified) for one in most if _may(case, one, 0)]
+    return [one._replace(is_verified=verified) for one in tries]
+
+
+def _whole(case: Case, offering: Offering) -> list[_Try]:
+    """List the whole amount in other terms, with a second factor."""
+    if not case.terms_may_help or not has_room(case.line, offering):
+        return []
+    whole = case.request.amount_minor
     return [
-        _Try(*one, is_verified=verified)
-        for one in terms
-        if _may(case, *one)
-        for verified in factors
+        _Try(whole, months, is_verified=True)
+        for months in _other_terms(case)
+        if _may(case, whole, months)
     ]
+
+
+def _ladder(case: Case, offering: Offering) -> list[_Try]:
+    """List smaller amounts with a second factor, the largest first: in the terms asked for, else paid later."""
+    if not case.amount_may_help or not has_room(case.line, offering):
+        return []
+    smaller = _smaller(case, offering)
+    for months in dict.fromkeys((case.request.plan_months, 0)):
+        if tries := [one for one in smaller if _may(case, one, months)]:
+            return [_Try(one, months, is_verified=True) for one in tries]
+    return []
 
 
 def _may(case: Case, amount: Minor, months: int) -> bool:
@@ -173,7 +243,15 @@ def _chosen(case: Case, passing: Sequence[_Try]) -> Iterator[OtherWay]:
         yield _way(Way.PAY_LATER, later, asked)
     if (plan := _first(one for one in whole if one.plan_months)) is not None:
         yield _way(Way.PLAN, plan, asked)
-    smaller = _first(one for one in passing if one.amount_minor < asked.amount_minor)
+    smaller = max(
+        (one for one in passing if one.amount_minor < asked.amount_minor),
+        key=lambda one: (
+            one.amount_minor,
+            one.plan_months == asked.plan_months,
+            not one.is_verified,
+        ),
+        default=None,
+    )
     if smaller is not None:
         yield _way(Way.SMALLER_AMOUNT, smaller, asked)
         yield _way(Way.PART_CREDIT, smaller, asked)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from whiteslip.decisioning.decisions.other_ways import Case, has_room, other_ways
+from whiteslip.decisioning.decisions.other_ways import VARIED, Case, has_room, other_ways
 from whiteslip.decisioning.decisions.store import offering
 from whiteslip.decisioning.habits import store as habits
+from whiteslip.decisioning.rulebooks.reads import may_change
 from whiteslip.flows.checkout.batch import Batch
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.money import Minor
@@ -17,7 +18,8 @@ from whiteslip.money.purchases.model import Declined, OtherWay, Way
 def offer_other_ways(db: Connection, batch: Batch) -> None:
     """Add to every refusal the ways to pay that would pass if they were asked for now, holds and habits being kept."""
     refused = {place: one for place, one in enumerate(batch.outcomes) if isinstance(one, Declined)}
-    found = _found(db, batch, [place for place, one in refused.items() if one.available_minor > 0])
+    hopeful = [place for place, one in refused.items() if one.available_minor > 0]
+    found = _found(db, batch, [place for place in hopeful if _may_help(batch, place)])
     for place, one in refused.items():
         another = OtherWay(Way.ANOTHER_METHOD, 0, one.amount_minor)
         batch.outcomes[place] = one._replace(other_ways=found.get(place, (another,)))
@@ -45,9 +47,20 @@ def _found(db: Connection, batch: Batch, places: list[int]) -> dict[int, tuple[O
                 facts.default_probability if facts else None,
                 partial(_may_spend, batch, place),
                 batch.on,
+                _fired(batch, place),
             )
         )
     return dict(zip(places, other_ways(cases, offering(), at=batch.at), strict=True))
+
+
+def _may_help(batch: Batch, place: int) -> bool:
+    """Tell whether every rule that refused reads anything that another way would change."""
+    return may_change(batch.books[place], _fired(batch, place), VARIED)
+
+
+def _fired(batch: Batch, place: int) -> int:
+    judged = batch.judged[place]
+    return 0 if judged is None else judged.verdict.fired
 
 
 def _may_spend(batch: Batch, place: int, amount_minor: Minor) -> bool:
