@@ -18,7 +18,7 @@ from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound
 
 WATCH = shipped("watch")
-NEXT = WATCH.replace("version     = 1", "version     = 2").replace("0.95", "0.9")
+NEXT = WATCH.replace("version     = 1", "version     = 2").replace(">= 0.95", ">= 0.9")
 
 
 def run(*words: str, dsn: str | None = None) -> Result:
@@ -49,21 +49,21 @@ def test_check_needs_no_database_and_ends_with_2(tmp_path: Path, draft: str) -> 
     told = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert told.returncode == 2
-    assert told.stdout == f"{draft}: watch 2, 6 rules\n"
+    assert told.stdout == f"{draft}: watch 2, 18 rules\n"
     assert told.stderr == (
-        f"refused: {bad}:22, rule overdue-15: when: 'days_past_deu' is not an input of this book;"
+        f"refused: {bad}:33, rule overdue-15: when: 'days_past_deu' is not an input of this book;"
         " did you mean 'days_past_due'? (column 1)\n"
     )
 
 
 def test_a_warning_is_told_and_refuses_nothing(tmp_path: Path) -> None:
     file = tmp_path / "watch.toml"
-    file.write_text(NEXT.replace("[inputs]", "[inputs]\nrestriction_level = { type = 'int' }"))
+    file.write_text(NEXT.replace("[inputs]", "[inputs]\nhighest_level_12m = { type = 'int' }"))
 
     told = run("check", str(file))
 
     assert told.exit_code == 0
-    assert "no rule reads the input 'restriction_level'" in told.stderr
+    assert "no rule reads the input 'highest_level_12m'" in told.stderr
 
 
 def test_explain_shows_the_rules_and_with_facts_the_steps(draft: str) -> None:

@@ -30,9 +30,9 @@ def watch(number: int = 2, *, full_line: str = "0.95", outcome: str = "watch") -
     """The shipped watch book as another version, in which a full line means something else."""
     body = SHIPPED.replace("version     = 1", f"version     = {number}")
     head, tail = body.split('id      = "full-line"')
-    tail = tail.replace("0.95", full_line).replace('outcome = "watch"', f'outcome = "{outcome}"')
+    tail = tail.replace("0.95", full_line).replace('outcome = "watch"', f'outcome = "{outcome}"', 1)
     if outcome != "watch":
-        tail = tail.replace('"no_match"', '"review"')
+        tail = tail.replace('"no_match"', '"review"', 1)
     return f'{head}id      = "full-line"{tail}'
 
 
@@ -93,7 +93,7 @@ def test_a_text_with_problems_stays_a_draft_and_says_them(founded_db: Db) -> Non
 
     assert [str(each) for each in found.problems] == [
         (
-            "mine.toml:10: no fact 'utilisation' is supplied to a watch book; it is given the 80 declared"
+            "mine.toml:10: no fact 'utilisation' is supplied to a watch book; it is given the 85 declared"
             " features and scores; did you mean 'utilization'?"
         )
     ]
@@ -103,7 +103,7 @@ def test_a_text_with_problems_stays_a_draft_and_says_them(founded_db: Db) -> Non
 
 
 def test_what_cannot_be_read_is_not_even_a_draft(founded_db: Db) -> None:
-    with pytest.raises(InvalidInput, match=r"mine\.toml:23, rule overdue-15: outcome: 'ban'"):
+    with pytest.raises(InvalidInput, match=r"mine\.toml:34, rule overdue-15: outcome: 'ban'"):
         publishing.draft(
             founded_db, watch().replace('"restrict"', '"ban"'), file="mine.toml", by="anna", at=AT
         )

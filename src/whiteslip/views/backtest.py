@@ -15,6 +15,7 @@ from whiteslip.decisioning.features import store as features
 from whiteslip.decisioning.features.model import FeatureType
 from whiteslip.decisioning.habits.rules import SCORE_DAYS, SCORE_MODEL
 from whiteslip.decisioning.models import store as models
+from whiteslip.decisioning.models.model import Absence
 from whiteslip.decisioning.rulebooks import rules, store
 from whiteslip.decisioning.rulebooks.backtest import Backtest, Cases, Cell, Numbers, backtest
 from whiteslip.decisioning.rulebooks.chunks import Column
@@ -205,7 +206,10 @@ def _cases(db: Connection, rows: _Rows, ending: Ending) -> Cases:
 
 
 def _unscored(db: Connection, found: features.Columns, *, as_of: date) -> list[str]:
-    """Say how many lines have no score of those read; where none has, there is nothing to try a draft on."""
+    """Say how many lines have no score of those read; where a model is live and none has, nothing can be tried.
+
+    Without a live model the book judges without scores as well, so that is what is tried.
+    """
     read = [name for name in features.declarations().scores if name in found]
     if not read:
         return []
@@ -213,6 +217,8 @@ def _unscored(db: Connection, found: features.Columns, *, as_of: date) -> list[s
     missing = int(np.isnan(found[read[0]]).sum())
     if missing == count:
         live_one = models.live_or_none(db, SCORE_MODEL)
+        if live_one.fault and live_one.fault.absence is Absence.MISSING:
+            return [f"{', '.join(read)}: {live_one.fault}, so it is MISSING everywhere"]
         cause = live_one.fault or f"no line was scored in the {SCORE_DAYS} days before {as_of}"
         raise InvalidInput(f"{', '.join(read)}: {cause}", where=read[0])
     return [f"{missing:,} of {count:,} lines had no score: it is MISSING there"] if missing else []

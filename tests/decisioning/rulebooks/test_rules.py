@@ -172,6 +172,18 @@ def test_a_statement_has_no_percent_sign() -> None:
     assert not set("%{}") & set(compile_statement(book, row="r").select_list)
 
 
+HARMLESS: dict[str, Any] = {
+    "restriction_level": 0,
+    "failed_debits_60d": 0,
+    "uncollected_60d_minor": 0,
+    "reliefs_broken_12m": 0,
+    "default_probability": 0.05,
+    "odd_purchases_7d": 0,
+    "suspected_purchases_7d": 0,
+}
+"""What the watch book sees of most people beside arrears and use; a bureau told nothing."""
+
+
 @pytest.fixture(scope="module")
 def watch() -> RuleBook:
     book, problems = read(shipped("watch"), file="watch.toml")
@@ -202,6 +214,20 @@ def test_the_watch_book_at_its_thresholds(
 ) -> None:
     names = ("days_past_due", "late_days_12m", "utilization")
 
-    verdict = judge(watch, dict(zip(names, facts, strict=True)))
+    verdict = judge(watch, {**HARMLESS, **dict(zip(names, facts, strict=True))})
 
     assert (verdict.outcome, verdict.reasons) == (outcome, reasons)
+
+
+@pytest.mark.parametrize("level", range(6))
+def test_without_a_score_the_watch_book_doubts_only_what_is_restricted(
+    watch: RuleBook, level: int
+) -> None:
+    facts = {**HARMLESS, "days_past_due": 0, "late_days_12m": 0, "utilization": 0.2}
+
+    known = judge(watch, {**facts, "restriction_level": level})
+    missing = judge(watch, {**facts, "restriction_level": level, "default_probability": None})
+
+    assert known.outcome is Outcome.CLEAR
+    doubted = (Outcome.REVIEW, (R.DATA_MISSING,))
+    assert (missing.outcome, missing.reasons) == (doubted if level >= 3 else (Outcome.CLEAR, ()))
