@@ -260,22 +260,6 @@ class Line(Struct, frozen=True):
     currency: Currency = "CNY"
 
 
-class LimitSet(Struct, frozen=True):
-    """The limits as they are now; available is below zero after a cut below what is used.
-
-    A fixed limit that was changed names its review, the limit it leads to, and the day from which that holds.
-    """
-
-    line_id: str
-    fixed_limit_minor: int
-    temporary_limit_minor: int
-    available_minor: int
-    currency: Currency = "CNY"
-    limit_review_id: str | None = None
-    next_limit_minor: int | None = None
-    effective_on: date | None = None
-
-
 class Installment(Struct, frozen=True):
     """What is owed of one installment, and when."""
 

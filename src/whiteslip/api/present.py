@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from whiteslip.api import answers, problems
+from whiteslip.api.shapes import limits
 from whiteslip.care.notices.model import ReasonText, Words
 from whiteslip.flows.capture import Captured, InstallmentTerms
 from whiteslip.flows.change_limits import LimitSet
@@ -166,7 +167,7 @@ def limit_set(outcome: LimitSet | WhiteslipError) -> Response:
     if isinstance(outcome, WhiteslipError):
         return problems.of_error(outcome)
     reviewed = outcome.review_id
-    set_now = answers.LimitSet(
+    set_now = limits.LimitSet(
         ids.write("lin", outcome.customer_id, outcome.line_id),
         outcome.fixed_limit_minor,
         outcome.temporary_limit_minor,

@@ -10,9 +10,9 @@ from whiteslip.care.notices.limits import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.limits import life, reviewing, runs
 from whiteslip.credit.limits import store as reviews
+from whiteslip.credit.limits.known import Reviewed
 from whiteslip.credit.limits.life import ReviewKey, State, Step
 from whiteslip.credit.limits.reviewing import Proposal
-from whiteslip.credit.limits.store import Reviewed
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
@@ -103,13 +103,14 @@ def _change(
         return error
     if after == before:
         return Conflict("this is the limit already")
-    if reviews.find_hindrances(db, [key])[key].is_on_relief:
+    hindrance = reviews.find_hindrances(db, [key])[key]
+    if hindrance.is_on_relief:
         return Conflict(life.ON_RELIEF)
     proposal = reviewing.by_hand(reviews.policy(), before, after, request.reason)
     if isinstance(proposal, InvalidInput):
         return proposal
     is_announced = after < before and not proposal.is_immediate
-    if is_announced and reviews.find_moving_lines(db, [key]):
+    if is_announced and hindrance.is_moving:
         return Conflict("a cut of this limit is announced already: withdraw that one first")
     step = _reviewed(db, key, before, proposal, request, on=on, at=at)
     holds = step.after is State.APPLIED

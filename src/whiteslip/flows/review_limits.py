@@ -14,10 +14,10 @@ from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.affordability import rules as affordability
 from whiteslip.credit.affordability.store import terms
 from whiteslip.credit.limits import life, reviewing, runs, store
+from whiteslip.credit.limits.known import Known, Reviewed
 from whiteslip.credit.limits.life import Command, ReviewKey, State, Step
 from whiteslip.credit.limits.reviewing import Trigger
 from whiteslip.credit.limits.runs import Run, RunState
-from whiteslip.credit.limits.store import Known, Reviewed
 from whiteslip.credit.limits.tiers import Tier, tier_of
 from whiteslip.decisioning.decisions import store as decisions
 from whiteslip.decisioning.decisions.judging import Judged, judge_rows

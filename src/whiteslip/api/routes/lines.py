@@ -12,6 +12,7 @@ from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, PageSize, Read
 from whiteslip.api.shapes import statements as shapes
+from whiteslip.api.shapes import limits
 from whiteslip.flows.change_limits import (
     LimitChange,
     TemporaryLimit,
@@ -66,7 +67,7 @@ async def show_line(line_id: LinePath, read: Read) -> HttpResponse:
 @router.post(
     "/lines/{line_id}/limit",
     tags=["lines"],
-    **posts(bodies.LimitBody, answers.LimitSet, *_WRONG),
+    **posts(bodies.LimitBody, limits.LimitSet, *_WRONG),
 )
 async def change_limit(line_id: LinePath, posted: Post) -> HttpResponse:
     """Change the fixed limit: a raise holds at once, a cut is announced first; what is owed keeps its old schedule."""
@@ -84,7 +85,7 @@ async def change_limit(line_id: LinePath, posted: Post) -> HttpResponse:
 @router.post(
     "/lines/{line_id}/temporary-limits",
     tags=["lines"],
-    **posts(bodies.TemporaryLimitBody, answers.LimitSet, *_WRONG),
+    **posts(bodies.TemporaryLimitBody, limits.LimitSet, *_WRONG),
 )
 async def grant_temporary_limit(line_id: LinePath, posted: Post) -> HttpResponse:
     """Grant an extra limit that is returned on a date."""

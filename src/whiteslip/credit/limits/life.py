@@ -101,10 +101,14 @@ class Review(NamedTuple):
 
 
 class Hindrance(NamedTuple):
-    """What keeps a limit from moving: a line that is behind is not raised, one on a relief is not moved at all."""
+    """What keeps a limit from moving: a line that is behind is not raised, one on a relief is not moved at all.
+
+    `is_moving` says that a change is announced, or waits for a person.
+    """
 
     is_behind: bool
     is_on_relief: bool
+    is_moving: bool = False
 
 
 FREE: Final = Hindrance(is_behind=False, is_on_relief=False)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from whiteslip.credit.affordability.model import Means
 from whiteslip.credit.limits import life, reading
+from whiteslip.credit.limits.known import Known, Reviewed, known_from
 from whiteslip.credit.limits.life import (
     FREE,
     Command,
@@ -26,8 +26,6 @@ from whiteslip.credit.limits.model import Table
 from whiteslip.credit.limits.reviewing import (
     Direction,
     Policy,
-    Proposal,
-    Subject,
     Trigger,
     next_review_on,
     read_policy,
@@ -44,7 +42,6 @@ from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LimitChange, Line, LineKey
 from whiteslip.money.lines.store import change_limits, take_turns
 from whiteslip.money.products import store as products
-from whiteslip.money.products.model import Product
 
 sql = Sql(__package__)
 
@@ -69,26 +66,6 @@ def tiers() -> Tiers:
 
 def _shipped(name: str) -> str:
     return (resources.files(__package__ or "") / "data" / f"{name}.toml").read_text("utf-8")
-
-
-class Known(NamedTuple):
-    """What is kept of a line that its review goes by; the subject lacks what its month carries."""
-
-    key: LineKey
-    opened_on: date
-    product: Product
-    subject: Subject
-    means: Means | None
-
-
-class Reviewed(NamedTuple):
-    """One line's review as it is to be kept."""
-
-    key: LineKey
-    review_id: int
-    before_minor: int
-    tier: str
-    proposal: Proposal
 
 
 def find_due_lines(
@@ -134,36 +111,7 @@ def read_subjects(
             score_age_days=policy.score_age_days,
         )
     offered = products.by_id(db, {row.product_id for row in rows})
-    return [_known(row, offered[row.product_id]) for row in rows]
-
-
-def _known(row: Any, product: Product) -> Known:
-    subject = Subject(
-        limit_minor=row.fixed_limit_minor,
-        cap_minor=product.line_cap_minor,
-        is_open=row.is_open,
-        level=row.restriction_level,
-        is_overdue=row.is_overdue,
-        is_on_plan=row.is_on_plan,
-        last_raised_on=row.last_raised_on,
-        last_cut_on=row.last_cut_on,
-        on_time_dues=row.on_time_dues,
-        is_starter=row.is_starter,
-        probability=row.probability,
-        carried_minor=None,
-        asked_minor=row.requested_minor,
-    )
-    means = None
-    if row.income_minor is not None:
-        means = Means(
-            declared_income_minor=row.income_minor,
-            verified_income_minor=row.verified_income_minor,
-            declared_obligations_minor=row.obligations_minor,
-            reported_obligations_minor=row.monthly_minor,
-            rent_minor=row.rent_minor,
-        )
-    key = LineKey(row.customer_id, row.line_id)
-    return Known(key, row.opened_on, product, subject, means)
+    return [known_from(row, offered[row.product_id]) for row in rows]
 
 
 def insert_reviews(
@@ -206,12 +154,7 @@ def insert_reviews(
 def find_review_lines(db: Connection, keys: Iterable[ReviewKey]) -> dict[ReviewKey, LineKey]:
     """Find the lines that reviews are about."""
     ordered = sorted(set(keys))
-    rows = sql.many(
-        db,
-        "find_review_lines",
-        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
-        review_ids=arrays.bigints([key.review_id for key in ordered]),
-    )
+    rows = _of_reviews(db, "find_review_lines", ordered)
     return {
         ReviewKey(row.customer_id, row.review_id): LineKey(row.customer_id, row.line_id)
         for row in rows
@@ -234,6 +177,15 @@ def find_reviews_behind(
     }
 
 
+def _of_reviews(db: Connection, name: str, keys: Sequence[ReviewKey]) -> list[Any]:
+    return sql.many(
+        db,
+        name,
+        customer_ids=arrays.bigints([key.customer_id for key in keys]),
+        review_ids=arrays.bigints([key.review_id for key in keys]),
+    )
+
+
 def take_reviews(
     db: Connection, keys: Iterable[ReviewKey]
 ) -> tuple[dict[LineKey, Line], dict[ReviewKey, Review]]:
@@ -241,12 +193,7 @@ def take_reviews(
     about = find_review_lines(db, keys)
     lines = take_turns(db, about.values())
     ordered = sorted(about)
-    rows = sql.many(
-        db,
-        "take_reviews",
-        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
-        review_ids=arrays.bigints([key.review_id for key in ordered]),
-    )
+    rows = _of_reviews(db, "take_reviews", ordered)
     return lines, {ReviewKey(row.customer_id, row.review_id): _review(row) for row in rows}
 
 
@@ -352,25 +299,17 @@ def find_proposed(db: Connection, run_id: int, *, first: int, last: int) -> list
 def find_hindrances(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Hindrance]:
     """Say of lines what keeps a limit from moving today; to be read after the lines are locked."""
     ordered = sorted(set(keys))
-    rows = sql.many(
-        db,
-        "find_hindrances",
-        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
-        line_ids=arrays.bigints([key.line_id for key in ordered]),
-    )
+    rows = _of_lines(db, "find_hindrances", ordered)
     return {LineKey(*row[:2]): Hindrance(*row[2:]) for row in rows}
 
 
-def find_moving_lines(db: Connection, keys: Iterable[LineKey]) -> set[LineKey]:
-    """Find the lines among these on which a cut is announced, or waits for a person."""
-    ordered = sorted(set(keys))
-    rows = sql.many(
+def _of_lines(db: Connection, name: str, keys: Sequence[LineKey]) -> list[Any]:
+    return sql.many(
         db,
-        "find_moving_lines",
-        customer_ids=arrays.bigints([key.customer_id for key in ordered]),
-        line_ids=arrays.bigints([key.line_id for key in ordered]),
+        name,
+        customer_ids=arrays.bigints([key.customer_id for key in keys]),
+        line_ids=arrays.bigints([key.line_id for key in keys]),
     )
-    return {LineKey(*row) for row in rows}
 
 
 def begin_run(
