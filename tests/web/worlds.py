@@ -14,6 +14,8 @@ import psycopg
 import uvicorn
 from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
+from tests.gateways.bureau.processes import bureau_process
+from tests.gateways.messages.processes import message_process
 
 from whiteslip.api.app import create_app
 from whiteslip.infra.database import Database
@@ -21,8 +23,12 @@ from whiteslip.infra.settings import load
 from whiteslip.kernel import ids
 from whiteslip.web import pages
 from whiteslip.world import demo
+from whiteslip.world.outsiders import Outsiders
 
 AT = datetime(2026, 11, 21, 4, tzinfo=UTC)
+
+
+SECRETS = demo.Secrets(pepper=b"p" * 32, identity_key=b"k" * 32)
 
 
 class Served(NamedTuple):
@@ -34,15 +40,22 @@ class Served(NamedTuple):
 
 
 @contextmanager
+def outsiders() -> Generator[Outsiders]:
+    """Run both simulators until the block ends."""
+    with bureau_process() as bureau, message_process() as gateway:
+        yield Outsiders(bureau_url=bureau.url, messages_url=gateway.url)
+
+
+@contextmanager
 def served_world(server_dsn: str, template: str, name: str, home: Path) -> Generator[Served]:
     """Fill a database of its own with a few people and the story, and serve it."""
     with psycopg.connect(server_dsn, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
     dsn = make_conninfo(server_dsn, dbname=name)
     try:
-        with Database(dsn, max_size=16) as database:
+        with Database(dsn, max_size=16) as database, outsiders() as parties:
             built = demo.fill(
-                database, at=AT, progress=lambda _: None, pepper=b"p" * 32, shoppers=6
+                database, parties, SECRETS, at=AT, progress=lambda _: None, shoppers=6
             )
             assert built is not None
             with served(database, home) as url:

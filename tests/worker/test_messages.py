@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 from tests.builders import Book, founded
-from tests.care.messages.people import messages, reachable, rows, tell, told
+from tests.care.messages.people import flag, messages, reachable, rows, tell, told
 from tests.gateways.messages.processes import MessageProcess, message_process
 
 from whiteslip.care.messages.model import Patience
@@ -24,6 +24,8 @@ from whiteslip.gateways.messages.client import HttpGateway
 from whiteslip.gateways.messages.simulator import BY_CODE, Behavior
 from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Database
+from whiteslip.infra.outside import standings
+from whiteslip.views.undelivered import count_failed, count_waiting
 from whiteslip.worker.messages import Post
 
 CODE = {behavior: code for code, behavior in BY_CODE.items()}
@@ -165,6 +167,48 @@ def test_the_post_reminds_once_a_business_day(stepped: Stepped) -> None:
     assert list(stepped.gateway.seen()["texts"].values()) == [
         "您的白条有一笔还款即将到期。详情请在应用内查看。"
     ]
+
+
+def test_without_a_gateway_people_are_reminded_in_the_app_and_messages_wait(
+    stepped: Stepped,
+) -> None:
+    book = stepped.book
+    book.grant_all()
+    line, other = book.line(), book.line()
+    reachable(book, line.customer_id)
+    reachable(book, other.customer_id, "+8613900000900")
+    flag(book, other.customer_id)
+    for owner in (line, other):
+        book.buy(owner, 50_000, at_shop=book.shop())
+    book.close_until(datetime(2026, 1, 31, tzinfo=UTC).date())
+    stepped.clock.move_to(datetime(2026, 1, 31, 4, tzinfo=UTC))
+    alone = Post(book.database, stepped.clock, None, patience=QUICK)
+    assert alone.turn() == (1, 0, 0)
+    assert alone.work() is False
+
+    told = rows(book, "SELECT customer_id, kind FROM care.notice WHERE kind = 'due_soon'")
+    assert told == [(line.customer_id, "due_soon")], "the flag keeps the other one from reminders"
+    assert messages(book) == [("queued", None, 0)]
+    at = stepped.clock.now()
+    assert book.database.read(lambda db: count_waiting(db, at=at)) == (1, 1, at)
+    (party,) = book.database.read(standings)
+    assert (party.party, party.state) == ("messages", "not configured")
+    alone.stop()
+
+    stepped.wait(60)
+    assert messages(book) == [("sent", None, 1)]
+    assert book.database.read(lambda db: count_waiting(db, at=at)) == (0, 0, None)
+    assert book.database.read(standings)[0].state == "answers"
+
+
+def test_what_was_given_up_is_counted(stepped: Stepped) -> None:
+    told(stepped.book, stepped.person(Behavior.REJECTED), at=NOON)
+    stepped.wait(0)
+    database = stepped.book.database
+
+    assert database.read(lambda db: count_failed(db, since=NOON)) == 1
+    later = NOON + timedelta(seconds=1)
+    assert database.read(lambda db: count_failed(db, since=later)) == 0
 
 
 _WORK = """

@@ -11,7 +11,6 @@ import pytest
 from whiteslip.infra import outbox
 from whiteslip.infra.database import Database
 from whiteslip.infra.outbox import Event
-from whiteslip.worker import relay
 from whiteslip.worker.relay import Relay
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,7 +46,7 @@ def test_it_delivers_in_the_background_and_stops(database: Database) -> None:
 def test_a_failing_handler_gets_the_same_events_again(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "FAULT_S", 0.01)
+    monkeypatch.setattr(Relay, "FAULT_S", 0.01)
     append(database, 2)
     lots: list[list[int]] = []
     done = Signal()

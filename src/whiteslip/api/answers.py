@@ -300,27 +300,6 @@ class Installments(Struct, frozen=True):
     installments: list[Installment]
 
 
-class Statement(Struct, frozen=True):
-    """previous + charged - credited = balance; a negative balance is the customer's own money."""
-
-    line_id: str
-    statement_on: date
-    due_on: date
-    previous_minor: int
-    charged_minor: int
-    credited_minor: int
-    balance_minor: int
-    minimum_minor: int
-    currency: Currency = "CNY"
-
-
-class Statements(Struct, frozen=True):
-    """A page, newest first."""
-
-    statements: list[Statement]
-    next: str | None
-
-
 class Repayment(Struct, frozen=True):
     """Money received, and how it was used."""
 

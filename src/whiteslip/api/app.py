@@ -15,11 +15,12 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from whiteslip.api import checkout, openapi, problems
+from whiteslip.api import checkout, openapi, present, problems
 from whiteslip.api.checkout import HotCheckout
 from whiteslip.api.posted import to_http
 from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
+    agreements,
     appeals,
     applications,
     budgets,
@@ -47,6 +48,7 @@ from whiteslip.gateways.messages.client import HttpGateway
 from whiteslip.infra import metrics, migrations
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
+from whiteslip.infra.outside import Standing
 from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages
@@ -71,6 +73,7 @@ ROUTERS = (
     complaints,
     budgets,
     privacy,
+    agreements,
     limits,
     campaigns,
     contacts,
@@ -161,14 +164,15 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         url = settings.bureau_url
         desk = ApplicationDesk(database, runtime.clock, HttpBureau(url) if url else None)
         desk.start()
-        post = _post(settings, runtime)
+        post = Post(database, runtime.clock, _gateway(settings))
+        post.start()
+        runtime.outside = (desk.outside, post.outside)
         reviews_clock = ReviewClock(database, runtime.clock)
         reviews_clock.start()
         try:
             yield {"runtime": runtime}
         finally:
-            if post is not None:
-                post.stop()
+            post.stop()
             reviews_clock.stop()
             desk.stop()
             relay.stop()
@@ -179,13 +183,8 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
     return lifespan
 
 
-def _post(settings: Settings, runtime: Runtime) -> Post | None:
-    """Start sending what people are told, where there is a gateway to send it by."""
-    if settings.messages_url is None:
-        return None
-    post = Post(runtime.database, runtime.clock, HttpGateway(settings.messages_url))
-    post.start()
-    return post
+def _gateway(settings: Settings) -> HttpGateway | None:
+    return None if settings.messages_url is None else HttpGateway(settings.messages_url)
 
 
 def _open(settings: Settings) -> Database:
@@ -197,8 +196,11 @@ def _open(settings: Settings) -> Database:
 
 def _add_watching(app: FastAPI) -> None:
     @app.get("/healthz", include_in_schema=False)
-    async def healthz() -> HttpResponse:
-        return HttpResponse(b'{"status":"alive"}', media_type="application/json")
+    async def healthz(request: Request) -> HttpResponse:
+        runtime: Runtime = request.app.state.runtime
+        parties = [_standing(each.standing) for each in runtime.outside]
+        said = present.encode({"status": "alive", "outside": parties})
+        return HttpResponse(said, media_type="application/json")
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz(request: Request) -> HttpResponse:
@@ -211,6 +213,16 @@ def _add_watching(app: FastAPI) -> None:
     @app.get("/metrics", include_in_schema=False)
     def show_metrics() -> HttpResponse:
         return HttpResponse(metrics.page(), media_type="text/plain; version=0.0.4")
+
+
+def _standing(party: Standing) -> dict[str, Any]:
+    """Tell how an outside party stands; where it is asked is nobody's business here."""
+    return {
+        "party": party.party,
+        "state": party.state,
+        "silent_since": party.silent_since,
+        "failure": party.failure,
+    }
 
 
 def _why_not_ready(runtime: Runtime) -> str | None:

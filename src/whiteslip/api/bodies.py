@@ -52,11 +52,23 @@ Hashed: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{16,128}$")]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 Product: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")]
 StatementDay: TypeAlias = Annotated[int, Meta(ge=1, le=28)]
+AgreementVersion: TypeAlias = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=10_000,
+        description="The version the person was shown; the one in force if not set.",
+    ),
+]
 Level: TypeAlias = Annotated[int, Meta(ge=1, le=5)]
 
 
 class Body(Struct, frozen=True, forbid_unknown_fields=True):
     """What a request says; a field nobody knows is refused rather than ignored."""
+
+
+class NoWords(Body, frozen=True):
+    """Nothing needs to be said: `{}`."""
 
 
 class PurchaseBody(Body, frozen=True):
@@ -100,10 +112,6 @@ class CaptureBody(Body, frozen=True):
     amount_minor: Amount | None = None
     final: bool = False
     currency: Currency = "CNY"
-
-
-class VoidBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
 
 
 class RefundBody(Body, frozen=True):
@@ -150,12 +158,13 @@ class MerchantBody(Body, frozen=True):
 
 
 class LineBody(Body, frozen=True):
-    """Open a credit line."""
+    """Open a credit line for somebody who accepts the credit agreement."""
 
     customer_id: CustomerId
     fixed_limit_minor: Limit
     statement_day: StatementDay
     product: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")] = "pay-later"
+    agreement_version: AgreementVersion | None = None
     currency: Currency = "CNY"
 
 
@@ -185,10 +194,6 @@ class RestrictionBody(Body, frozen=True):
     level: Level
     reason: ReasonCode
     scope: Literal["line", "customer", "plans"] = "line"
-
-
-class LiftBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
 
 
 class PayoutBody(Body, frozen=True):
@@ -237,11 +242,8 @@ class ApplicationBody(Body, frozen=True):
     device_hash: Hashed | None = None
     phone_hash: Hashed | None = None
     address_hash: Hashed | None = None
+    agreement_version: AgreementVersion | None = None
     currency: Currency = "CNY"
-
-
-class WithdrawBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
 
 
 class ReviewBody(Body, frozen=True):

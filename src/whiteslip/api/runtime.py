@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from whiteslip.api import present
 from whiteslip.api.batching import Batcher, Flow, Lane, Limits
@@ -20,6 +20,7 @@ from whiteslip.infra.clock import Clock, MachineClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Response
 from whiteslip.infra.settings import Settings
+from whiteslip.worker.outside import Outside
 
 T = TypeVar("T")
 AfterSale: TypeAlias = CaptureRequest | VoidRequest | RefundRequest
@@ -54,6 +55,7 @@ class Runtime:
         self.clock = clock or MachineClock()
         self.ring = crypto.keyring(settings)
         self.keys = KeyCache(database, keys.pepper_at(settings.home))
+        self.outside: tuple[Outside[Any, Any], ...] = ()
         self.reading = Lane("read", workers=READERS, capacity=READS_WAITING)
         self.checkouts = self._lane("checkout", _check_out, CHECKOUT)
         self.after_sale = self._lane("after_sale", _after_sale, AFTER_SALE)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from whiteslip.api import answers, present
 from whiteslip.api.shapes import restrictions as shapes
+from whiteslip.api.shapes import statements
 from whiteslip.kernel import ids
 from whiteslip.kernel.calendar import next_statement
 from whiteslip.views import reasons
+from whiteslip.views.agreements import FeeView
 from whiteslip.views.applications import ApplicationView
 from whiteslip.views.customers_api import CustomerView, MerchantView
 from whiteslip.views.lines import InstallmentView, LineView
@@ -93,9 +95,9 @@ def installment(row: InstallmentView) -> answers.Installment:
     )
 
 
-def statement(row: StatementView) -> answers.Statement:
-    """Show a statement."""
-    return answers.Statement(
+def statement(row: StatementView) -> statements.Statement:
+    """Show a statement with the clauses its fees rest on."""
+    return statements.Statement(
         line_id=ids.write("lin", row.customer_id, row.line_id),
         statement_on=row.statement_on,
         due_on=row.due_on,
@@ -104,7 +106,15 @@ def statement(row: StatementView) -> answers.Statement:
         credited_minor=row.credited_minor,
         balance_minor=row.balance_minor,
         minimum_minor=row.minimum_minor,
+        fees=[_fee(fee) for fee in row.fees],
     )
+
+
+def _fee(fee: FeeView) -> statements.StatementFee:
+    cited = None
+    if fee.agreement is not None and fee.clause is not None:
+        cited = statements.ClauseCited(fee.agreement.name, fee.agreement.version, fee.clause)
+    return statements.StatementFee(fee.kind, fee.amount_minor, cited)
 
 
 def repayment(row: RepaymentView) -> answers.Repayment:

@@ -21,6 +21,7 @@ STEPS = (
     "draw_debts",
     "fill_customers",
     "fill_lines",
+    "fill_acceptances",
     "fill_purchases",
     "fill_installments",
     "fill_movements",
@@ -74,6 +75,7 @@ def make_book(
         "statement_day": statement_day,
         "owing": owing,
         "merchant_id": merchant_id,
+        "at": at,
     }
     with connect(dsn) as db:
         _fill(db, params, tell)

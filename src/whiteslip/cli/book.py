@@ -10,6 +10,7 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
+from whiteslip.cli.agreements import announce_tonight
 from whiteslip.cli.app import app, err, out, say
 from whiteslip.cli.limits import move_limits_tonight
 from whiteslip.cli.model_run import score_tonight
@@ -42,7 +43,7 @@ def end_of_day(
     dsn: Dsn = None,
     home: Home = None,
 ) -> None:
-    """Close the business day, or every day up to a date; score lines, move limits; finishes what was interrupted."""
+    """Close the business day, or all up to a date; score, move limits, tell of agreements; resumes what broke off."""
     dsn = running_database(settings.load(dsn=dsn, home=home))
     with Database(dsn, max_size=workers + 1, statement_timeout_ms=0) as database:
         until = _until(database, to.date() if to else None)
@@ -52,6 +53,7 @@ def end_of_day(
         if reports:
             score_tonight(database, quiet=as_json)
             move_limits_tonight(database, quiet=as_json)
+            announce_tonight(database, quiet=as_json)
     if as_json:
         typer.echo(json.dumps([report._asdict() for report in reports], default=str))
     elif not reports:

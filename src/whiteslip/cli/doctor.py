@@ -10,6 +10,7 @@ import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -19,14 +20,27 @@ from rich.table import Table
 from whiteslip.cli.app import BROKEN, app, out
 from whiteslip.cli.server import Dsn, Home
 from whiteslip.infra import settings
+from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import connect, refuse_unsafe
 from whiteslip.infra.embedded import EmbeddedServer, binaries
 from whiteslip.infra.embedded.places import is_free, places_for
 from whiteslip.infra.migrations import pending
+from whiteslip.infra.outside import Standing, standings
 from whiteslip.infra.settings import Settings
 from whiteslip.kernel.errors import InvalidInput, Unavailable, WhiteslipError
+from whiteslip.views.undelivered import Waiting, count_failed, count_waiting
 
 _NEEDED_GB = 1.0
+_MAY_WAIT = timedelta(hours=1)
+_FAILED_WITHIN = timedelta(days=7)
+_PARTIES = {
+    "bureau": "look at the bureau; applications wait for it, then go to a person",
+    "messages": "look at the message gateway; messages wait for it",
+}
+_WITHOUT = {
+    "bureau": "nobody is asked, and applications go to a person",
+    "messages": "people are told in the app only, and messages wait",
+}
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -68,7 +82,10 @@ def examine(chosen: Settings) -> Iterator[Check]:
     if alive.ok:
         dsn = _dsn(chosen)
         yield _check("database settings", lambda: _safe(dsn), "change them in postgresql.conf")
-        yield _check("schema", lambda: _schema(dsn), "whiteslip migrate")
+        schema = _check("schema", lambda: _schema(dsn), "whiteslip migrate")
+        yield schema
+        if schema.ok:
+            yield from _outside(dsn)
 
 
 def _check(name: str, look: Callable[[], str], to_do: str) -> Check:
@@ -128,6 +145,51 @@ def _schema(dsn: str) -> str:
     if missing := pending(dsn):
         raise Unavailable(f"{len(missing)} migrations are missing")
     return "up to date"
+
+
+def _outside(dsn: str) -> Iterator[Check]:
+    """Look at the parties the server asks, as it last noted them, and at what could not be sent."""
+    at = MachineClock().now()
+    with connect(dsn) as db:
+        parties = {each.party: each for each in standings(db)}
+        waiting = count_waiting(db, at=at)
+        failed = count_failed(db, since=at - _FAILED_WITHIN)
+    for name, to_do in _PARTIES.items():
+        yield _party(name, parties.get(name), to_do)
+    gateway = parties.get("messages")
+    is_stuck = waiting.due_since is not None and at - waiting.due_since > _MAY_WAIT
+    has_gateway = gateway is not None and gateway.address is not None
+    yield Check(
+        "undelivered",
+        ok=not (is_stuck and has_gateway),
+        found=_undelivered(waiting, failed),
+        to_do="look at the message gateway" if is_stuck and has_gateway else "",
+    )
+
+
+def _party(name: str, standing: Standing | None, to_do: str) -> Check:
+    if standing is None:
+        return Check(name, ok=True, found="nobody has asked yet: the server has not run")
+    if standing.state == "silent":
+        why = " ".join(part for part in (standing.failure, standing.detail) if part)
+        found = f"{standing.address} does not answer since {_when(standing.silent_since)}: {why}"
+        return Check(name, ok=False, found=found, to_do=to_do)
+    if standing.address is None:
+        return Check(name, ok=True, found=f"not configured: {_WITHOUT[name]}")
+    heard = f", last at {_when(standing.heard_at)}" if standing.heard_at else ""
+    return Check(name, ok=True, found=f"{standing.address} {standing.state}{heard}")
+
+
+def _undelivered(waiting: Waiting, failed: int) -> str:
+    since = f", the first since {_when(waiting.due_since)}" if waiting.due_since else ""
+    return (
+        f"{waiting.messages} messages wait, {waiting.due} of them may be sent now{since};"
+        f" {failed} were given up within {_FAILED_WITHIN.days} days"
+    )
+
+
+def _when(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _dsn(chosen: Settings) -> str:

@@ -1,6 +1,7 @@
 """The list of commands; each module adds its own to the program."""
 
 from whiteslip.cli import (
+    agreements,
     backtest,
     bench,
     bench_contact,
@@ -18,6 +19,7 @@ from whiteslip.cli import (
     model_life,
     model_run,
     model_sample,
+    promotion,
     replay,
     rule_life,
     rules,
@@ -30,6 +32,7 @@ from whiteslip.cli.app import app
 app.command()(replay.replay)
 
 __all__ = [
+    "agreements",
     "app",
     "backtest",
     "bench",
@@ -48,6 +51,7 @@ __all__ = [
     "model_life",
     "model_run",
     "model_sample",
+    "promotion",
     "replay",
     "rule_life",
     "rules",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen
 from typing import Annotated
 
 import typer
 
+from whiteslip.cli import simulators
 from whiteslip.cli.app import app, err, say
 from whiteslip.flows.found_book import complete_book, found_book
 from whiteslip.infra import backup as backups
@@ -21,9 +19,11 @@ from whiteslip.infra.database import Connection, Database, connect, refuse_unsaf
 from whiteslip.infra.embedded import EmbeddedServer
 from whiteslip.infra.embedded.places import is_free
 from whiteslip.infra.migrations import migrate as apply_migrations
-from whiteslip.infra.settings import PREFIX, Settings
+from whiteslip.infra.settings import Settings
+from whiteslip.kernel import ids
 from whiteslip.kernel.calendar import business_date_of
-from whiteslip.kernel.errors import Conflict, Unavailable
+from whiteslip.kernel.errors import Conflict
+from whiteslip.views.book import find_story
 
 Home = Annotated[Path | None, typer.Option(help="Folder of data, logs and secrets.")]
 Dsn = Annotated[str | None, typer.Option(help="A PostgreSQL of your own, version 15 or newer.")]
@@ -41,14 +41,15 @@ def up(*, demo: Demo = False, dsn: Dsn = None, port: Port = None, home: Home = N
         raise Conflict(f"port {chosen.port} is taken; choose another with --port")
     logs.configure(chosen)
     database = ready_database(chosen)
-    for name in ("home", "port", "host"):
-        os.environ[f"{PREFIX}{name.upper()}"] = str(getattr(chosen, name))
-    os.environ[f"{PREFIX}DSN"] = database
-    if demo:
-        _build_demo(database)
-    _found(database)
-    _complete(database)
-    _serve(chosen)
+    ready = chosen.model_copy(update={"dsn": database})
+    with simulators.beside(ready, tell=say) as served:
+        if demo:
+            _build_demo(served)
+        _found(database)
+        _complete(database)
+        if demo:
+            _tell_story(served)
+        _serve(served)
 
 
 @app.command()
@@ -103,17 +104,37 @@ def ready_database(chosen: Settings) -> str:
     return dsn
 
 
-def _build_demo(dsn: str) -> None:
+def _build_demo(chosen: Settings) -> None:
     """Let the world fill an empty book, and show the keys it issued: they cannot be seen again."""
     from whiteslip.world import demo
 
     with _progress("building the demo world") as progress:
-        built = demo.build(dsn, progress=progress)
+        built = demo.build(chosen, progress=progress)
     if built is None:
         return
     say(f"Built {built.world.shoppers} shoppers and {built.world.days} days.")
     for issued in built.keys:
         say(f"API key of {issued.label}: {issued.key}")
+
+
+def _tell_story(chosen: Settings) -> None:
+    """Tell the demonstration's main story as the records have it, and where to read it all; other books have none."""
+    from whiteslip.world.telling import tell
+
+    with Database(chosen.dsn or "", max_size=1) as database:
+        story = database.read(find_story)
+        told = [] if story is None else database.read(lambda db: tell(db, story.customer_id))
+    if story is None:
+        return
+    say(f"What happened to {story.display_name}, as the records have it:")
+    for each in told:
+        say(f"{each.on} {each.text}")
+    url = f"http://{chosen.host}:{chosen.port}"
+    person = f"{url}/customers/{ids.write('cus', story.customer_id)}"
+    say(f"The whole story: {person}?lang=en")
+    say(f"Every cent of it: {person}/journal?lang=en")
+    say(f"The whole book: {url}/?lang=en")
+    say(f"The people in it: {url}/customers?lang=en")
 
 
 def _found(dsn: str) -> None:
@@ -149,27 +170,8 @@ def _serve(chosen: Settings) -> None:
     from whiteslip.api.app import create_app
     from whiteslip.api.server import serve
 
-    with _bureau(chosen):
-        say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
-        serve(create_app(settings.load()), host=chosen.host, port=chosen.port)
-
-
-@contextmanager
-def _bureau(chosen: Settings) -> Generator[None]:
-    """Run a simulated bureau beside a sandbox that has no other; it ends with this process, however that ends."""
-    if not chosen.sandbox or chosen.bureau_url:
-        yield
-        return
-    command = [sys.executable, "-m", "whiteslip.cli.main", "bureau-simulator"]
-    with Popen([*command, "--port", "0", "--with-parent"], stdin=PIPE, stdout=PIPE) as simulator:
-        said = simulator.stdout.readline().decode() if simulator.stdout else ""
-        if not said:
-            raise Unavailable("the simulated bureau did not start")
-        os.environ[f"{PREFIX}BUREAU_URL"] = said.split()[-1]
-        try:
-            yield
-        finally:
-            simulator.terminate()
+    say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
+    serve(create_app(chosen), host=chosen.host, port=chosen.port)
 
 
 @contextmanager

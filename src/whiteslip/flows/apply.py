@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from whiteslip.care.privacy.model import Person
 from whiteslip.care.privacy.store import seal_people
+from whiteslip.credit.agreements import store as agreements
+from whiteslip.credit.agreements.model import Acceptance, How, Name, Subject
+from whiteslip.credit.agreements.rules import check_version
 from whiteslip.credit.applications import rules, store
 from whiteslip.credit.applications.model import (
     Applicant,
@@ -67,11 +70,17 @@ def apply(
 ) -> list[Applied | WhiteslipError]:
     """Take applications in, in order; who applied before stays the same customer.
 
-    With consent an inquiry is made ready for the bureau; nobody is asked here. A request that is a mistake is
+    Each keeps the version of the credit agreement its person was shown, for a line is opened under it. With consent an
+    inquiry is made ready for the bureau; nobody is asked here. A request that is a mistake is
     answered with the error, and nothing of it is kept.
     """
     on = business_day.today(db).current_on
-    mistakes = [rules.check(request, table(), on=on, at=at) for request in requests]
+    agreement = agreements.live(db, Name.CREDIT)
+    mistakes = [
+        rules.check(request, table(), on=on, at=at)
+        or check_version(request.agreement_version, agreement)
+        for request in requests
+    ]
     right = [request for request, wrong in zip(requests, mistakes, strict=True) if wrong is None]
     for name in {request.product for request in right}:
         products.live(db, name)
@@ -192,6 +201,12 @@ def _keep(
     at: datetime,
 ) -> None:
     store.insert_applications(db, requests, keys, on=on, at=at)
+    shown = agreements.live(db, Name.CREDIT).agreement_id
+    accepted = [
+        Acceptance(*key, Subject.APPLICATION, shown, on, at, How.APPLICATION, request.actor)
+        for key, request in zip(keys, requests, strict=True)
+    ]
+    agreements.insert_acceptances(db, accepted)
     asked = [
         key
         for key, request in zip(keys, requests, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from whiteslip.credit.agreements.store import find_unagreed
 from whiteslip.infra.database import Connection
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
@@ -38,6 +39,7 @@ def check_books(db: Connection) -> BooksReport:
     """Run every check; use a read-only transaction, whose one snapshot holds still while purchases go on."""
     found = ledger.broken_invariants(db)
     found += [("restrictions are explained and projected", suspensions.odd_restrictions(db))]
+    found += [("every line was agreed to", find_unagreed(db))]
     checks = [Check(name, tuple(map(_told, rows))) for name, rows in found]
     balance = ledger.trial_balance(db)
     zero = () if sum(balance.values()) == 0 else (f"it sums to {sum(balance.values())}",)

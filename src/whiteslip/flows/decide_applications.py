@@ -14,6 +14,8 @@ from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.affordability import rules as affordability
 from whiteslip.credit.affordability.model import Assessment, Means
 from whiteslip.credit.affordability.store import terms
+from whiteslip.credit.agreements import store as agreements
+from whiteslip.credit.agreements.model import Acceptance, Subject
 from whiteslip.credit.applications import rules, scoring, store
 from whiteslip.credit.applications.model import (
     Application,
@@ -43,7 +45,7 @@ from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line, NewLine
-from whiteslip.money.lines.store import insert_lines, use
+from whiteslip.money.lines.store import use
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
 from whiteslip.risk.reviews.model import Kind as CaseKind
@@ -287,7 +289,7 @@ def _end(db: Connection, endings: Sequence[_Ending], *, on: date, at: datetime) 
         opened += [] if line is None else [line]
         moves.append(_move(ending, line))
         notices.append(_notice(ending, line, notice_id, on=on))
-    insert_lines(db, opened)
+    agreements.open_lines(db, opened, _agreed(db, moves))
     cover_opened(db, [line.key for line in opened], on=on, at=at)
     store.move_applications(db, moves, on=on, at=at)
     insert_notices(db, notices, at=at)
@@ -296,6 +298,18 @@ def _end(db: Connection, endings: Sequence[_Ending], *, on: date, at: datetime) 
     close_moot(db, {(owner, CaseKind.APPLICATION) for owner in waited}, note=note, at=at)
     _announce(db, moves, at=at)
     return [Decided(*move[:2], move.after, move.limit_minor or 0, move.line_id) for move in moves]
+
+
+def _agreed(db: Connection, moves: Sequence[Move]) -> list[Acceptance]:
+    """Let each new line be under what its application accepted."""
+    leading = [move for move in moves if move.line_id is not None]
+    if not leading:
+        return []
+    accepted = agreements.read_acceptances(db, (move[:2] for move in leading))
+    return [
+        accepted[move[:2]][-1]._replace(subject_id=move.line_id, subject=Subject.LINE)
+        for move in leading
+    ]
 
 
 def _line(db: Connection, ending: _Ending, line_id: int, *, on: date) -> Line | None:

@@ -1,10 +1,14 @@
-"""Found the book: publish the products, books and card that come with the program, and set the first business date."""
+"""Found the book: publish the products, agreements, books and card of the program, and set the first business date."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from whiteslip.care.notices.rules import citable
 from whiteslip.care.notices.store import explained
+from whiteslip.credit.agreements import store as agreements
+from whiteslip.credit.agreements.model import BOOK_OWNER, Name
+from whiteslip.credit.agreements.reading import read as read_agreement
 from whiteslip.credit.applications.store import starting_card
 from whiteslip.decisioning.models import store as models
 from whiteslip.decisioning.rulebooks import store as rulebooks
@@ -30,11 +34,12 @@ def found_book(db: Connection, *, on: date, at: datetime, range_size: int = RANG
 
 
 def complete_book(db: Connection, *, on: date, at: datetime) -> tuple[str, ...]:
-    """Publish the rule books and the card that came with a newer program; return their names.
+    """Publish the agreements, rule books and card that came with a newer program; return their names.
 
-    What was ever published under a name stays as people left it.
+    What was ever published under a name stays as people left it. Lines older than the first agreement are taken to be
+    under it: the owner of the book answers for that.
     """
-    added: list[str] = []
+    added = _agree(db, on=on, at=at)
     for name in SHIPPED_BOOKS:
         if not rulebooks.standing(db, name).versions:
             _publish(db, name, at=at)
@@ -44,6 +49,22 @@ def complete_book(db: Connection, *, on: date, at: datetime) -> tuple[str, ...]:
         _release(db, card, on=on, at=at)
         added.append(f"{card.name} card")
     return tuple(added)
+
+
+def _agree(db: Connection, *, on: date, at: datetime) -> list[str]:
+    """Publish the first version of each agreement where there is none yet; later ones are published by people."""
+    known = {one.agreement.name for one in agreements.published(db)}
+    added: list[str] = []
+    for text in agreements.shipped():
+        draft = read_agreement(text)
+        if draft.name in known:
+            continue
+        made = agreements.publish(db, text, citable=citable(), by=_SHIPPED, on=on, at=at)
+        known.add(made.name)
+        added.append(made.name)
+        if made.name is Name.CREDIT:
+            agreements.accept_for_book(db, made, actor=BOOK_OWNER, at=at)
+    return added
 
 
 def _publish(db: Connection, name: str, *, at: datetime) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from whiteslip.credit.agreements import store as agreements
+from whiteslip.credit.agreements.model import BOOK_OWNER, Acceptance, How, Name, Subject
 from whiteslip.credit.customers.model import NewCustomer
 from whiteslip.credit.customers.store import insert_customers
 from whiteslip.infra import business_day
@@ -15,7 +17,7 @@ from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Change, Line, NewLine
-from whiteslip.money.lines.store import change_balances, insert_lines, use
+from whiteslip.money.lines.store import change_balances, use
 from whiteslip.money.merchants.store import open_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
@@ -124,8 +126,13 @@ class _Book:
         )
 
     def write(self, db: Connection, *, at: datetime) -> None:
-        """Write everything at once."""
-        insert_lines(db, self.lines)
+        """Write everything at once; the owner of the book answers for the agreement of its lines."""
+        agreement_id = agreements.live(db, Name.CREDIT).agreement_id
+        accepted = [
+            Acceptance(*line.key, Subject.LINE, agreement_id, self.on, at, How.BOOK, BOOK_OWNER)
+            for line in self.lines
+        ]
+        agreements.open_lines(db, self.lines, accepted)
         import_purchases(
             db,
             self.purchases,

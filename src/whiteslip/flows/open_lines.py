@@ -1,4 +1,4 @@
-"""Open lines: people join, and a line of credit is opened for them under the live terms of a product."""
+"""Open lines: people join, and a line is opened for them under a product and an agreement they accept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import NamedTuple
 from whiteslip.care.cures.store import cover_opened
 from whiteslip.care.privacy.model import Person
 from whiteslip.care.privacy.store import seal_people
+from whiteslip.credit.agreements import store as agreements
+from whiteslip.credit.agreements.model import Acceptance, How, Name, Subject
+from whiteslip.credit.agreements.rules import check_version
 from whiteslip.credit.customers.model import SEALED_MARK, NewCustomer
 from whiteslip.credit.customers.store import existing, insert_customers
 from whiteslip.infra import business_day, outbox
@@ -18,10 +21,14 @@ from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines import rules
 from whiteslip.money.lines.model import Line, NewLine
-from whiteslip.money.lines.store import insert_lines, use
+from whiteslip.money.lines.store import use
 from whiteslip.money.products import store as products
 
 __all__ = ["NewCustomer", "NewLine", "OpenedLine", "join", "open_lines"]
+
+
+SHOP = "the shop"
+"""Who opens a line where nobody is named."""
 
 
 class OpenedLine(NamedTuple):
@@ -46,24 +53,34 @@ def join(
 
 
 def open_lines(
-    db: Connection, requests: Sequence[NewLine], *, at: datetime
+    db: Connection, requests: Sequence[NewLine], *, at: datetime, by: str = SHOP
 ) -> list[OpenedLine | WhiteslipError]:
-    """Open lines, in order, each under the newest version of its product."""
+    """Open lines, in order, each under the newest version of its product and of the credit agreement.
+
+    Who opens (`by`) says that the customer accepted the agreement; another version than the one in force is a mistake.
+    """
     on = business_day.today(db).current_on
     known = existing(db, {request.customer_id for request in requests})
     terms = {name: products.live(db, name) for name in {request.product for request in requests}}
+    agreement = agreements.live(db, Name.CREDIT)
     answers: list[OpenedLine | WhiteslipError] = []
     lines: list[Line] = []
     for request, number in zip(requests, take_numbers(db, len(requests)), strict=True):
         product = terms[request.product]
         if request.customer_id not in known:
             answers.append(NotFound(f"there is no customer {request.customer_id}"))
-        elif error := rules.check_new(request, product):
+        elif error := (
+            check_version(request.agreement_version, agreement) or rules.check_new(request, product)
+        ):
             answers.append(error)
         else:
             lines.append(rules.opened(request, product, use(), line_id=number, on=on))
             answers.append(OpenedLine(request.customer_id, number))
-    insert_lines(db, lines)
+    accepted = [
+        Acceptance(*line.key, Subject.LINE, agreement.agreement_id, on, at, How.OPENING, by)
+        for line in lines
+    ]
+    agreements.open_lines(db, lines, accepted)
     cover_opened(db, [line.key for line in lines], on=on, at=at)
     if lines:
         outbox.append(

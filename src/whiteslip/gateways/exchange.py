@@ -53,13 +53,21 @@ class Party:
 
     def post(self, path: str, body: bytes) -> Exchanged:
         """Send JSON once; whatever the other side does, the call returns within the time limit."""
+        return self._exchange("POST", path, body)
+
+    def put(self, path: str, body: bytes) -> Exchanged:
+        """Put JSON there, within the same limit."""
+        return self._exchange("PUT", path, body)
+
+    def _exchange(self, method: str, path: str, body: bytes) -> Exchanged:
         until = monotonic() + self._timeout_s
         connection = _connection(self._parts, self._connect_s)
         has_begun = False
         try:
             connection.connect()
             has_begun = True
-            reply = self._within(connection, self._parts.path.rstrip("/") + path, body, until)
+            where = self._parts.path.rstrip("/") + path
+            reply = self._within(connection, (method, where, body), until)
         except (OSError, HTTPException, ValueError) as error:
             is_late = isinstance(error, TimeoutError) or monotonic() >= until
             return NoReply(has_begun, is_late, type(error).__name__)
@@ -67,13 +75,24 @@ class Party:
             connection.close()
         return NoReply(has_begun, is_late=True, detail="late") if monotonic() >= until else reply
 
+    def knock(self) -> str | None:
+        """Connect and hang up: tell why nobody listens, None when somebody does. Nothing is asked."""
+        connection = _connection(self._parts, self._connect_s)
+        try:
+            connection.connect()
+        except (OSError, ValueError) as error:
+            return type(error).__name__
+        finally:
+            connection.close()
+        return None
+
     @property
     def limit(self) -> str:
         """Say how long an answer is waited for."""
         return f"no answer within {self._timeout_s:g} s"
 
     def _within(
-        self, connection: HTTPConnection, path: str, body: bytes, until: float
+        self, connection: HTTPConnection, request: tuple[str, str, bytes], until: float
     ) -> Exchanged:
         """Exchange under a timer that hangs up: a side that drips bytes does not outlast the deadline."""
         sock = connection.sock
@@ -82,7 +101,7 @@ class Party:
         timer.daemon = True
         timer.start()
         try:
-            connection.request("POST", path, body, _HEADERS)
+            connection.request(*request, _HEADERS)
             return _read(connection.getresponse())
         finally:
             timer.cancel()

@@ -66,7 +66,9 @@ class Database:
         statement_timeout_ms: int = 30_000,
         lock_timeout_ms: int = 5_000,
         application_name: str = "whiteslip",
+        waits_for_disk: bool = True,
     ) -> None:
+        """Take the server at `dsn`; without `waits_for_disk` a crash loses the last moments: never for real money."""
         self.dsn = dsn
         self._application_name = application_name
         self._pool = ConnectionPool(
@@ -77,7 +79,8 @@ class Database:
             open=False,
             configure=prepare,
             kwargs={
-                "options": _options(dsn, statement_timeout_ms, lock_timeout_ms),
+                "options": _options(dsn, statement_timeout_ms, lock_timeout_ms)
+                + ("" if waits_for_disk else " -c synchronous_commit=off"),
                 "application_name": application_name,
             },
         )

@@ -28,6 +28,8 @@ TURNED_AWAY = Counter("whiteslip_turned_away", "Requests a full queue refused.",
 OUTCOMES = Counter("whiteslip_outcomes", "Purchases by outcome.", ["outcome"])
 REFUSALS = Counter("whiteslip_refusals", "Declined purchases by reason code.", ["code"])
 DELIVERED = Counter("whiteslip_events_delivered", "Events taken from the outbox.", ["topic"])
+UNDELIVERED = Gauge("whiteslip_messages_waiting", "Messages that are not sent yet.")
+SILENT = Gauge("whiteslip_outside_silent", "1 while an outside party does not answer.", ["party"])
 
 
 def page() -> bytes:

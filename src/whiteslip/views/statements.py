@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.views.agreements import FeeView, fees
 
 sql = Sql(__package__)
 
 
 class StatementView(NamedTuple):
-    """previous + charged - credited = balance, in minor units."""
+    """previous + charged - credited = balance, in minor units; the fees are within what is charged."""
 
     customer_id: int
     line_id: int
@@ -23,6 +25,7 @@ class StatementView(NamedTuple):
     credited_minor: int
     balance_minor: int
     minimum_minor: int
+    fees: tuple[FeeView, ...] = ()
 
 
 def of_line(
@@ -37,7 +40,8 @@ def of_line(
         before=before,
         limit=limit,
     )
-    return [StatementView(*row) for row in rows]
+    found = fees(db, customer_id, line_id, [row.statement_on for row in rows])
+    return [_with(row, found) for row in rows]
 
 
 def find(
@@ -47,4 +51,11 @@ def find(
     row = sql.maybe(
         db, "find_statement", customer_id=customer_id, line_id=line_id, statement_on=statement_on
     )
-    return None if row is None else StatementView(*row)
+    if row is None:
+        return None
+    found = fees(db, customer_id, line_id, [statement_on])
+    return _with(row, found)
+
+
+def _with(row: Any, found: Mapping[date, list[FeeView]]) -> StatementView:
+    return StatementView(*row)._replace(fees=tuple(found.get(row.statement_on, ())))

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import datetime
-from threading import Event as Signal
-from threading import Thread
 from typing import NamedTuple
-
-import structlog
 
 from whiteslip.credit.bureau.model import ApplicationKey, Patience
 from whiteslip.flows.decide_applications import (
@@ -18,21 +13,16 @@ from whiteslip.flows.decide_applications import (
     ready_applications,
 )
 from whiteslip.flows.inquire_bureau import Asking, keep_answers, take_due_inquiries
-from whiteslip.gateways.bureau.breaker import Breaker
-from whiteslip.gateways.bureau.model import Answer, Bureau, Failed, Failure
+from whiteslip.gateways.breaker import Breaker
+from whiteslip.gateways.bureau.model import Answer, Bureau, Failed, Failure, Inquiry
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import NotFound, Unavailable
-
-log = structlog.get_logger("whiteslip.applications")
-
-AT_ONCE = 8
-"""Questions under way at a time; their threads wait for the bureau and hold no connection."""
+from whiteslip.worker.outside import Outside, Silence
+from whiteslip.worker.turns import Worker
 
 DECIDED_AT_ONCE = 100
-IDLE_S = 1.0
-FAULT_S = 5.0
-_ABSENT = (Failure.UNREACHABLE, Failure.TIMEOUT, Failure.UNAVAILABLE)
+_ABSENT = frozenset({Failure.UNREACHABLE, Failure.TIMEOUT, Failure.UNAVAILABLE})
 
 
 class Turn(NamedTuple):
@@ -43,11 +33,13 @@ class Turn(NamedTuple):
     expired: int
 
 
-class ApplicationDesk:
+class ApplicationDesk(Worker):
     """Works until it is stopped. Killed anywhere, it leaves nothing half done: another one goes on.
 
     Without a bureau nothing is asked, and after the deadline of their inquiries applications go to a person.
     """
+
+    NAME = "applications"
 
     def __init__(
         self,
@@ -58,25 +50,25 @@ class ApplicationDesk:
         patience: Patience | None = None,
         breaker: Breaker | None = None,
     ) -> None:
+        super().__init__()
         self._database = database
         self._clock = clock
-        self._bureau = bureau
         self._patience = patience
-        self._breaker = breaker or Breaker()
-        self._stopping = Signal()
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="bureau")
-        self._thread = Thread(target=self._run, name="applications", daemon=True)
-
-    def start(self) -> None:
-        """Begin to work."""
-        self._thread.start()
+        ask = None if bureau is None else bureau.inquire
+        self.outside = Outside[Inquiry, Answer](
+            "bureau", bureau, ask, _silence, database=database, clock=clock, breaker=breaker
+        )
 
     def stop(self, *, within_s: float = 10.0) -> None:
         """Finish what is in hand and end; answers that come too late are asked for again by the next desk."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(within_s)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        super().stop(within_s=within_s)
+        self.outside.stop()
+
+    def work(self) -> bool:
+        """Take a turn; look after the bureau when there was nothing to do."""
+        has_worked = any(self.turn())
+        self.outside.look()
+        return has_worked
 
     def turn(self) -> Turn:
         """Ask what is due, each answer kept as it comes; decide what is ready; end what nobody decided."""
@@ -90,29 +82,19 @@ class ApplicationDesk:
         return Turn(asked, decided, len(expired))
 
     def _ask(self) -> int:
-        bureau, at = self._bureau, self._clock.now()
-        most = 0 if bureau is None else self._breaker.allowed(AT_ONCE, at=at)
+        at = self._clock.now()
+        most = self.outside.allowed(at=at)
         taken = self._database.write(
             lambda db: take_due_inquiries(
                 db, most=most, is_reachable=most > 1, at=at, patience=self._patience
             )
         )
-        if bureau is None:
-            return 0
-        asking: dict[Future[Answer], Asking] = {
-            self._pool.submit(bureau.inquire, one.inquiry): one for one in taken
-        }
-        for done in as_completed(asking):
-            self._keep(asking[done], done.result())
-        return len(asking)
+        for asking, answer in self.outside.ask((one, one.inquiry) for one in taken):
+            self._keep(asking, answer)
+        return len(taken)
 
     def _keep(self, asking: Asking, answer: Answer) -> None:
         at = self._clock.now()
-        if isinstance(answer, Failed) and answer.failure in _ABSENT:
-            self._breaker.failed(at=at)
-            log.warning("bureau.failed", failure=answer.failure.value, why=answer.detail)
-        else:
-            self._breaker.succeeded()
         self._database.write(
             lambda db: keep_answers(db, [(asking, answer)], at=at, patience=self._patience)
         )
@@ -126,23 +108,14 @@ class ApplicationDesk:
             raise
         except Exception:
             if len(keys) == 1:
-                log.exception("application.undecided", application=keys[0].application_id)
+                self._log.exception("application.undecided", application=keys[0].application_id)
                 return 0
             half = len(keys) // 2
             return self._decide(keys[:half], at=at) + self._decide(keys[half:], at=at)
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._stopping.wait(self._rest())
 
-    def _rest(self) -> float:
-        """Take a turn; return how long to rest before the next."""
-        try:
-            turn = self.turn()
-        except (Unavailable, NotFound) as error:
-            log.warning("applications.waiting", why=str(error))
-        except Exception:
-            log.exception("applications.failed")
-        else:
-            return 0.0 if any(turn) else IDLE_S
-        return FAULT_S
+def _silence(answer: Answer) -> Silence | None:
+    """Tell a bureau that is not there from one that answers, be it with a refusal."""
+    if isinstance(answer, Failed) and answer.failure in _ABSENT:
+        return Silence(answer.failure.value, answer.detail)
+    return None

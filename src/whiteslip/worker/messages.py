@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from datetime import date
-from threading import Event as Signal
-from threading import Thread
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
-
-import structlog
 
 from whiteslip.care.messages.model import Patience
 from whiteslip.flows.deliver_messages import Sending, keep_answers, take_due_messages
 from whiteslip.flows.remind_dues import remind_dues
-from whiteslip.gateways.bureau.breaker import Breaker
-from whiteslip.gateways.messages.model import Answer, Failed, Failure, Gateway
-from whiteslip.infra import business_day
+from whiteslip.gateways.breaker import Breaker
+from whiteslip.gateways.messages.model import Answer, Failed, Failure, Gateway, Letter
+from whiteslip.infra import business_day, metrics
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
-from whiteslip.kernel.errors import NotFound, Unavailable
+from whiteslip.views.undelivered import count_waiting
+from whiteslip.worker.outside import Outside, Silence
+from whiteslip.worker.turns import Worker
 
-log = structlog.get_logger("whiteslip.messages")
-
-AT_ONCE = 8
-"""Letters under way at a time; their threads wait for the gateway and hold no connection."""
-
-IDLE_S = 1.0
-FAULT_S = 5.0
-_ABSENT = (Failure.UNREACHABLE, Failure.UNAVAILABLE, Failure.UNKNOWN)
+COUNTED_EVERY = timedelta(minutes=1)
+_ABSENT = frozenset({Failure.UNREACHABLE, Failure.UNAVAILABLE, Failure.UNKNOWN})
 
 
 class Turn(NamedTuple):
@@ -38,56 +29,58 @@ class Turn(NamedTuple):
     put_off: int
 
 
-class Post:
+class Post(Worker):
     """Works until it is stopped. Killed anywhere, it leaves nothing half done: another one goes on.
 
-    What was being sent when it died is sent again under the same name once its lease is over.
+    What was being sent when it died is sent again under the same name once its lease is over. Without a gateway
+    people are told and reminded in the app all the same; what is to be sent besides waits for one.
     """
+
+    NAME = "messages"
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
-        gateway: Gateway,
+        gateway: Gateway | None,
         *,
         patience: Patience | None = None,
         breaker: Breaker | None = None,
     ) -> None:
+        super().__init__()
         self._database = database
         self._clock = clock
-        self._gateway = gateway
         self._patience = patience
-        self._breaker = breaker or Breaker()
         self._reminded_on: date | None = None
-        self._stopping = Signal()
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="messages")
-        self._thread = Thread(target=self._run, name="messages", daemon=True)
-
-    def start(self) -> None:
-        """Begin to work."""
-        self._thread.start()
+        self._counted_at: datetime | None = None
+        send = None if gateway is None else gateway.send
+        self.outside = Outside[Letter, Answer](
+            "messages", gateway, send, _silence, database=database, clock=clock, breaker=breaker
+        )
 
     def stop(self, *, within_s: float = 10.0) -> None:
         """Finish what is in hand and end; answers that come too late are asked for again by the next post."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(within_s)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        super().stop(within_s=within_s)
+        self.outside.stop()
+
+    def work(self) -> bool:
+        """Take a turn; look after the gateway and what waits for it."""
+        has_worked = any(self.turn())
+        self.outside.look()
+        self._count()
+        return has_worked
 
     def turn(self) -> Turn:
         """Remind if the business date is new; take what is due, send it, and keep each answer as it comes."""
         reminded = self._remind()
         at = self._clock.now()
-        most = self._breaker.allowed(AT_ONCE, at=at)
+        most = self.outside.allowed(at=at)
         taken = self._database.write(
             lambda db: take_due_messages(db, most=most, at=at, patience=self._patience)
         )
-        under_way: dict[Future[Answer], Sending] = {
-            self._pool.submit(self._gateway.send, one.letter): one for one in taken.sending
-        }
-        for done in as_completed(under_way):
-            self._keep(under_way[done], done.result())
-        return Turn(reminded, len(under_way), taken.others)
+        for sending, answer in self.outside.ask((one, one.letter) for one in taken.sending):
+            self._keep(sending, answer)
+        return Turn(reminded, len(taken.sending), taken.others)
 
     def _remind(self) -> int:
         """Remind once a business date; a restarted post looks again and finds nobody left to remind."""
@@ -102,27 +95,21 @@ class Post:
 
     def _keep(self, sending: Sending, answer: Answer) -> None:
         at = self._clock.now()
-        if isinstance(answer, Failed) and answer.failure in _ABSENT:
-            self._breaker.failed(at=at)
-            log.warning("message.failed", failure=answer.failure.value, why=answer.detail)
-        else:
-            self._breaker.succeeded()
         self._database.write(
             lambda db: keep_answers(db, [(sending, answer)], at=at, patience=self._patience)
         )
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._stopping.wait(self._rest())
+    def _count(self) -> None:
+        """Let it be known now and then how many messages wait."""
+        at = self._clock.now()
+        if self._counted_at is None or at - self._counted_at >= COUNTED_EVERY:
+            waiting = self._database.read(lambda db: count_waiting(db, at=at))
+            metrics.UNDELIVERED.set(waiting.messages)
+            self._counted_at = at
 
-    def _rest(self) -> float:
-        """Take a turn; return how long to rest before the next."""
-        try:
-            turn = self.turn()
-        except (Unavailable, NotFound) as error:
-            log.warning("messages.waiting", why=str(error))
-        except Exception:
-            log.exception("messages.failed")
-        else:
-            return 0.0 if any(turn) else IDLE_S
-        return FAULT_S
+
+def _silence(answer: Answer) -> Silence | None:
+    """Tell a gateway that is not there, or does not say what it did, from one that answers."""
+    if isinstance(answer, Failed) and answer.failure in _ABSENT:
+        return Silence(answer.failure.value, answer.detail)
+    return None

@@ -4,59 +4,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from threading import Event as Signal
-from threading import Thread
 
 import structlog
 
 from whiteslip.infra import metrics, outbox
 from whiteslip.infra.database import Database
 from whiteslip.infra.outbox import Event
-from whiteslip.kernel.errors import Unavailable
+from whiteslip.worker.turns import Worker
 
 Handler = Callable[[Sequence[Event]], None]
 log = structlog.get_logger("whiteslip.relay")
 
 AT_ONCE = 1000
-IDLE_S = 0.25
-FAULT_S = 2.0
 
 
-class Relay:
+class Relay(Worker):
     """Delivers until it is stopped; a handler that fails gets the same events again later."""
 
+    NAME = "relay"
+    IDLE_S = 0.25
+    FAULT_S = 2.0
+
     def __init__(self, database: Database, handler: Handler | None = None) -> None:
+        super().__init__()
         self._database = database
         self._handler = handler or count_and_log
-        self._stopping = Signal()
-        self._thread = Thread(target=self._run, name="relay", daemon=True)
-
-    def start(self) -> None:
-        """Begin to deliver."""
-        self._thread.start()
-
-    def stop(self, *, within_s: float = 10.0) -> None:
-        """Finish the events in hand and end."""
-        self._stopping.set()
-        self._thread.join(within_s)
 
     def deliver_once(self) -> int:
         """Deliver one lot and return how many events it held."""
         return self._database.write(lambda db: outbox.deliver(db, self._handler, limit=AT_ONCE))
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._stopping.wait(self._turn())
-
-    def _turn(self) -> float:
-        """Deliver one lot; return how long to rest before the next."""
-        try:
-            return 0.0 if self.deliver_once() == AT_ONCE else IDLE_S
-        except Unavailable as error:
-            log.warning("relay.waiting", why=str(error))
-        except Exception:
-            log.exception("relay.failed")
-        return FAULT_S
+    def work(self) -> bool:
+        """Deliver one lot; a full one is followed by another at once."""
+        return self.deliver_once() == AT_ONCE
 
 
 def in_turn(*handlers: Handler) -> Handler:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from whiteslip.flows.remind_dues import remind_dues
 from whiteslip.infra import business_day, keys
-from whiteslip.infra.clock import MachineClock
+from whiteslip.infra.clock import FixedClock, MachineClock
 from whiteslip.infra.database import Connection, Database
-from whiteslip.infra.settings import load
+from whiteslip.infra.settings import Settings
 from whiteslip.kernel.calendar import business_date_of
-from whiteslip.kernel.errors import NotFound
+from whiteslip.kernel.errors import NotAllowed, NotFound
 from whiteslip.views.book import find_story
+from whiteslip.world.outsiders import Outsiders
 from whiteslip.world.shoppers import terms
 from whiteslip.world.simulate import Result, simulate
 from whiteslip.world.story import Story
 
-SHOPPERS, DAYS, SEED = 2_000, 180, 618
+SHOPPERS, DAYS, SEED = 1_000, 180, 618
 
 
 class IssuedKey(NamedTuple):
@@ -28,6 +30,13 @@ class IssuedKey(NamedTuple):
     key: str
 
 
+class Secrets(NamedTuple):
+    """What hashes API keys, and what hashes identity numbers."""
+
+    pepper: bytes
+    identity_key: bytes
+
+
 class Demo(NamedTuple):
     """What was built: the world's counts, the person whose story to read, and keys to call the API with."""
 
@@ -36,25 +45,45 @@ class Demo(NamedTuple):
     keys: tuple[IssuedKey, ...]
 
 
-def build(dsn: str, *, progress: Callable[[str], None], at: datetime | None = None) -> Demo | None:
-    """Fill an empty book, its keys hashed by the secret of the settings; None leaves a founded one alone."""
-    with Database(dsn, statement_timeout_ms=0, application_name="whiteslip demo") as database:
-        pepper = keys.pepper_at(load().home)
-        return fill(database, at=at or MachineClock().now(), progress=progress, pepper=pepper)
+def build(chosen: Settings, *, progress: Callable[[str], None]) -> Demo | None:
+    """Fill the empty book of a sandbox whose simulators run; None leaves a founded one alone.
+
+    A world can be made anew, so nothing is waited for on disk: a crash right after it may lose its last moments.
+    """
+    if not (chosen.sandbox and chosen.bureau_url and chosen.messages_url and chosen.dsn):
+        raise NotAllowed("a demonstration is built in a sandbox, beside its simulators")
+    parties = Outsiders(bureau_url=chosen.bureau_url, messages_url=chosen.messages_url)
+    with Database(
+        chosen.dsn,
+        statement_timeout_ms=0,
+        application_name="whiteslip demo",
+        waits_for_disk=False,
+    ) as database:
+        secrets = Secrets(keys.pepper_at(chosen.home), keys.identity_key_at(chosen.home))
+        at = MachineClock().now()
+        return fill(database, parties, secrets, at=at, progress=progress)
 
 
 def fill(
     database: Database,
+    parties: Outsiders,
+    secrets: Secrets,
     *,
     at: datetime,
     progress: Callable[[str], None],
-    pepper: bytes,
     shoppers: int = SHOPPERS,
 ) -> Demo | None:
     """Fill an empty book with half a year that ends on the eve of `at`; None leaves a founded one alone."""
     if not is_empty(database):
         return None
     start = business_date_of(at) - timedelta(days=DAYS)
+    story = Story(start, parties, secrets.identity_key)
+
+    def live(database: Database, on: date, clock: FixedClock) -> None:
+        remind_dues(database, at=clock.now())
+        story(database, on, clock)
+        parties.deliver(database, clock)
+
     world = simulate(
         database,
         shoppers=shoppers,
@@ -64,13 +93,14 @@ def fill(
         progress=lambda done, days: progress(
             f"{start + timedelta(days=done):%Y-%m-%d}, day {done} of {days}"
         ),
-        also=Story(start),
+        also=live,
     )
-    issued = database.write(lambda db: _issue(db, at=at, pepper=pepper))
-    story = database.read(find_story)
-    if story is None:
+    parties.release()
+    issued = database.write(lambda db: _issue(db, at=at, pepper=secrets.pepper))
+    found = database.read(find_story)
+    if found is None:
         raise NotFound("the person of the story did not join")
-    return Demo(world, story.customer_id, issued)
+    return Demo(world, found.customer_id, issued)
 
 
 def is_empty(database: Database) -> bool:

@@ -15,7 +15,7 @@ from whiteslip.money.debits.rules import mistake, same_report
 from whiteslip.money.lines.model import Line
 
 OPENED, REACHED = date(2026, 1, 5), date(2026, 2, 5)
-LINE = Line(7, 9, 1, "open", 0, 5, 100_000, 0, 0, 0, 0, OPENED)
+LINE = Line(7, 9, 1, "open", 0, 5, 100_000, 0, 0, 0, 0, OPENED, False, False, 500_000)
 KEPT = FailedDebit(7, 1, 9, 5_000, OPENED, Failure.TECHNICAL, "b1", REACHED)
 
 

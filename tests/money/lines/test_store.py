@@ -90,7 +90,7 @@ def wrong_holds(db: Connection, may_hold: MayHold) -> list[Line]:
         " opened_on, credit_barred, plans_barred FROM money.line ORDER BY line_id",
     )
     share = store.use().restricted_share_ppm
-    lines = [Line(*row, share) for row in found]
+    lines = [Line._make((*row, share)) for row in found]
     in_plans = [bool(one) for one in rng.integers(0, 2, LINES)]
     around = rng.choice([-1, 0, 0, 0, 1, 1], LINES)
     amounts = [
@@ -117,32 +117,32 @@ def test_place_holds_is_may_hold(db: Connection) -> None:
     assert wrong_holds(db, may_hold) == []
 
 
+def _a_cent_too_much(line: Line, amount: int, in_plan: bool) -> bool:
+    return may_hold(line, amount - 1, in_plan)
+
+
+def _plans_apart(line: Line, amount: int, in_plan: bool) -> bool:
+    return may_hold(line, amount, not in_plan)
+
+
+def _a_bar_forgotten(line: Line, amount: int, in_plan: bool) -> bool:
+    return may_hold(line._replace(credit_barred=False), amount, in_plan)
+
+
+def _a_suspension_eased(line: Line, amount: int, in_plan: bool) -> bool:
+    eased = line._replace(restriction_level=min(line.restriction_level, 3))
+    return may_hold(eased, amount, in_plan)
+
+
+def _temporary_counts(line: Line, amount: int, in_plan: bool) -> bool:
+    if line.restriction_level == 3:
+        line = line._replace(fixed_limit_minor=line.limit_minor)
+    return may_hold(line, amount, in_plan)
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [
-        lambda line, amount, in_plan: may_hold(line, amount - 1, in_plan),
-        lambda line, amount, in_plan: may_hold(line, amount, in_plan=not in_plan),
-        lambda line, amount, in_plan: may_hold(line._replace(credit_barred=False), amount, in_plan),
-        lambda line, amount, in_plan: may_hold(
-            line._replace(restriction_level=min(line.restriction_level, 3)), amount, in_plan
-        ),
-        lambda line, amount, in_plan: may_hold(
-            line._replace(
-                fixed_limit_minor=line.limit_minor
-                if line.restriction_level == 3
-                else line.fixed_limit_minor
-            ),
-            amount,
-            in_plan,
-        ),
-    ],
-    ids=[
-        "a cent too much",
-        "plans apart",
-        "a bar forgotten",
-        "a suspension eased",
-        "temporary counts",
-    ],
+    [_a_cent_too_much, _plans_apart, _a_bar_forgotten, _a_suspension_eased, _temporary_counts],
 )
 def test_control_another_rule_than_the_guards_is_seen(db: Connection, wrong: MayHold) -> None:
     assert wrong_holds(db, wrong)
@@ -364,7 +364,8 @@ def test_limits_changed_twice_in_a_batch_end_at_the_last(book: Book, database: D
     line = book.line(100_000)
     at = book.at
     asked = [
-        LimitChange(*line, limit, ReasonCode.LIMIT_CAPACITY) for limit in (50_000, 70_000, 60_000)
+        LimitChange(*line, limit, ReasonCode.LIMIT_CAPACITY, "Anna")
+        for limit in (50_000, 70_000, 60_000)
     ]
     database.write(lambda db: change_limits(db, asked, at=at))
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import acts, callers, present, problems, reading
+from whiteslip.api import acts, bodies, callers, present, problems, reading
 from whiteslip.api.answers import Words
 from whiteslip.api.bodies import Body
 from whiteslip.api.openapi import gives, posts
@@ -103,12 +103,12 @@ async def list_appeals(customer_id: CustomerPath, read: Read) -> HttpResponse:
 
 @router.post(
     "/appeals/{appeal_id}/withdraw",
-    **posts(shapes.WithdrawMatterBody, shapes.Matter, *_WRONG),
+    **posts(bodies.NoWords, shapes.Matter, *_WRONG),
 )
 async def withdraw_appeal(appeal_id: AppealPath, posted: Post) -> HttpResponse:
     """Withdraw an appeal that is not decided."""
     callers.needs(posted.caller, "care:write")
-    body = posted.read(shapes.WithdrawMatterBody)
+    body = posted.read(bodies.NoWords)
     request = WithdrawRequest(*ids.read_owned(appeal_id, PREFIX), posted.caller.label)
 
     def act(db: Connection, at: datetime) -> Response:

@@ -66,12 +66,12 @@ async def show_application(application_id: ApplicationPath, read: Read) -> HttpR
 
 @router.post(
     "/applications/{application_id}/withdraw",
-    **posts(bodies.WithdrawBody, answers.Applied, *_WRONG),
+    **posts(bodies.NoWords, answers.Applied, *_WRONG),
 )
 async def withdraw_application(application_id: ApplicationPath, posted: Post) -> HttpResponse:
     """Withdraw an application that is not decided."""
     callers.needs(posted.caller, "applications:write")
-    body = posted.read(bodies.WithdrawBody)
+    body = posted.read(bodies.NoWords)
     request = WithdrawRequest(*ids.read_owned(application_id, PREFIX), _actor(posted))
 
     def act(db: Connection, at: datetime) -> Response:
@@ -125,6 +125,7 @@ def _request(posted: Posted, body: bodies.ApplicationBody) -> Request:
         device_hash=body.device_hash,
         phone_hash=body.phone_hash,
         address_hash=body.address_hash,
+        agreement_version=body.agreement_version,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import answers, callers, present, problems, reading
+from whiteslip.api import answers, bodies, callers, present, problems, reading
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import CustomerPath, Read
@@ -75,12 +75,12 @@ async def keep_budget(customer_id: CustomerPath, posted: Post) -> HttpResponse:
 
 @router.post(
     "/customers/{customer_id}/budget/forget",
-    **posts(shapes.ForgetBody, shapes.Kept, "not_found"),
+    **posts(bodies.NoWords, shapes.Kept, "not_found"),
 )
 async def forget_budget(customer_id: CustomerPath, posted: Post) -> HttpResponse:
     """Forget what a person told."""
     callers.needs(posted.caller, "care:write")
-    body = posted.read(shapes.ForgetBody)
+    body = posted.read(bodies.NoWords)
     owner = ids.read_one(customer_id, "cus")
 
     def act(db: Connection, at: datetime) -> Response:  # noqa: ARG001 - as every act

@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import callers, present, problems, reading
+from whiteslip.api import bodies, callers, present, problems, reading
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import CampaignPath, Read
@@ -67,12 +67,12 @@ async def draft_campaign(posted: Post) -> HttpResponse:
 
 @router.post(
     "/campaigns/{campaign_id}/approve",
-    **posts(shapes.CampaignCommandBody, shapes.Campaign, *_WRONG),
+    **posts(bodies.NoWords, shapes.Campaign, *_WRONG),
 )
 async def approve_campaign(campaign_id: CampaignPath, posted: Post) -> HttpResponse:
     """Approve a campaign as another person than who drafted it; it starts with its window."""
     callers.needs(posted.caller, SCOPE)
-    body, number = posted.read(shapes.CampaignCommandBody), ids.read_one(campaign_id, PREFIX)
+    body, number = posted.read(bodies.NoWords), ids.read_one(campaign_id, PREFIX)
     label = posted.caller.label
 
     def act(db: Connection, at: datetime) -> Response:
@@ -83,12 +83,12 @@ async def approve_campaign(campaign_id: CampaignPath, posted: Post) -> HttpRespo
 
 @router.post(
     "/campaigns/{campaign_id}/stop",
-    **posts(shapes.CampaignCommandBody, shapes.Campaign, *_WRONG),
+    **posts(bodies.NoWords, shapes.Campaign, *_WRONG),
 )
 async def stop_campaign(campaign_id: CampaignPath, posted: Post) -> HttpResponse:
     """Stop a campaign at once; what was granted stays until its end, as promised."""
     callers.needs(posted.caller, SCOPE)
-    body, number = posted.read(shapes.CampaignCommandBody), ids.read_one(campaign_id, PREFIX)
+    body, number = posted.read(bodies.NoWords), ids.read_one(campaign_id, PREFIX)
     label = posted.caller.label
 
     def act(db: Connection, at: datetime) -> Response:

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import callers, present, problems, reading
+from whiteslip.api import bodies, callers, present, problems, reading
 from whiteslip.api.answers import Words
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
@@ -85,12 +85,12 @@ async def show_complaint(complaint_id: ComplaintPath, read: Read) -> HttpRespons
 
 @router.post(
     "/complaints/{complaint_id}/withdraw",
-    **posts(shapes.WithdrawMatterBody, shapes.Matter, *_WRONG),
+    **posts(bodies.NoWords, shapes.Matter, *_WRONG),
 )
 async def withdraw_complaint(complaint_id: ComplaintPath, posted: Post) -> HttpResponse:
     """Withdraw a complaint that is not answered."""
     callers.needs(posted.caller, "care:write")
-    body = posted.read(shapes.WithdrawMatterBody)
+    body = posted.read(bodies.NoWords)
     request = WithdrawRequest(*ids.read_owned(complaint_id, PREFIX), posted.caller.label)
 
     def act(db: Connection, at: datetime) -> Response:

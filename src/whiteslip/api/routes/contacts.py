@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import callers, present, problems, reading
+from whiteslip.api import bodies, callers, present, problems, reading
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post, Posted
 from whiteslip.api.reading import ContactPath, CustomerPath, FlagPath, Read
@@ -159,11 +159,11 @@ async def set_flag(customer_id: CustomerPath, posted: Post) -> HttpResponse:
     return await posted.manage(body, act)
 
 
-@router.post("/contact-flags/{flag_id}/end", **posts(shapes.EndFlagBody, shapes.FlagSet, *_WRONG))
+@router.post("/contact-flags/{flag_id}/end", **posts(bodies.NoWords, shapes.FlagSet, *_WRONG))
 async def end_flag(flag_id: FlagPath, posted: Post) -> HttpResponse:
     """End a flag from today on."""
     callers.needs(posted.caller, "care:write")
-    body = posted.read(shapes.EndFlagBody)
+    body = posted.read(bodies.NoWords)
     request = _owned(flag_id, FLAG_PREFIX, posted)
 
     def act(db: Connection, at: datetime) -> Response:

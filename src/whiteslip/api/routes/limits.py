@@ -118,12 +118,12 @@ async def reverse_limit_review(limit_review_id: LimitReviewPath, posted: Post) -
 
 
 @router.post(
-    "/limit-runs/{limit_run_id}/release", **posts(shapes.RunBody, shapes.LimitRun, *_WRONG)
+    "/limit-runs/{limit_run_id}/release", **posts(bodies.NoWords, shapes.LimitRun, *_WRONG)
 )
 async def release_limit_run(limit_run_id: LimitRunPath, posted: Post) -> HttpResponse:
     """Release a run that stopped for cutting too many; it is done once enough different people have."""
     callers.needs(posted.caller, "reviews:write")
-    body, run_id = posted.read(shapes.RunBody), ids.read_one(limit_run_id, RUN)
+    body, run_id = posted.read(bodies.NoWords), ids.read_one(limit_run_id, RUN)
     label = posted.caller.label
 
     def act(db: Connection, at: datetime) -> Response:
@@ -133,12 +133,12 @@ async def release_limit_run(limit_run_id: LimitRunPath, posted: Post) -> HttpRes
 
 
 @router.post(
-    "/limit-runs/{limit_run_id}/discard", **posts(shapes.RunBody, shapes.LimitRun, *_WRONG)
+    "/limit-runs/{limit_run_id}/discard", **posts(bodies.NoWords, shapes.LimitRun, *_WRONG)
 )
 async def discard_limit_run(limit_run_id: LimitRunPath, posted: Post) -> HttpResponse:
     """Discard a stopped run: nobody was told of anything, and nothing is done."""
     callers.needs(posted.caller, "reviews:write")
-    body, run_id = posted.read(shapes.RunBody), ids.read_one(limit_run_id, RUN)
+    body, run_id = posted.read(bodies.NoWords), ids.read_one(limit_run_id, RUN)
     label = posted.caller.label
 
     def act(db: Connection, at: datetime) -> Response:

@@ -11,6 +11,7 @@ from whiteslip.api import answers, bodies, callers, present, problems, reading, 
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, PageSize, Read
+from whiteslip.api.shapes import statements as shapes
 from whiteslip.flows.change_limits import (
     LimitChange,
     TemporaryLimit,
@@ -32,14 +33,20 @@ _WRONG = ("not_found", "conflict")
 
 @router.post("/lines", tags=["lines"], **posts(bodies.LineBody, answers.Created, *_WRONG))
 async def open_line(posted: Post) -> HttpResponse:
-    """Open a credit line for a customer."""
+    """Open a credit line for a customer, who accepts the credit agreement in the version they were shown."""
     callers.needs(posted.caller, "lines:write")
     body = posted.read(bodies.LineBody)
     customer_id = ids.read_one(body.customer_id, "cus")
-    request = NewLine(customer_id, body.fixed_limit_minor, body.statement_day, body.product)
+    request = NewLine(
+        customer_id,
+        body.fixed_limit_minor,
+        body.statement_day,
+        body.product,
+        body.agreement_version,
+    )
 
     def act(db: Connection, at: datetime) -> Response:
-        (opened,) = open_lines(db, [request], at=at)
+        (opened,) = open_lines(db, [request], at=at, by=posted.caller.label)
         if isinstance(opened, WhiteslipError):
             return problems.of_error(opened)
         return present.created(ids.write("lin", opened.customer_id, opened.line_id))
@@ -106,7 +113,7 @@ async def list_installments(line_id: LinePath, read: Read) -> HttpResponse:
 
 
 @router.get(
-    "/lines/{line_id}/statements", tags=["statements"], **gives(answers.Statements, "not_found")
+    "/lines/{line_id}/statements", tags=["statements"], **gives(shapes.Statements, "not_found")
 )
 async def list_statements(
     line_id: LinePath, read: Read, limit: PageSize = 20, before: date | None = None
@@ -118,13 +125,13 @@ async def list_statements(
     rows = await read.view(lambda db: statements.of_line(db, *line, before=earlier, limit=limit))
     shown = [showing.statement(row) for row in rows]
     following = shown[-1].statement_on.isoformat() if len(shown) == limit else None
-    return reading.show(answers.Statements(shown, following))
+    return reading.show(shapes.Statements(shown, following))
 
 
 @router.get(
     "/lines/{line_id}/statements/{statement_on}",
     tags=["statements"],
-    **gives(answers.Statement, "not_found"),
+    **gives(shapes.Statement, "not_found"),
 )
 async def show_statement(line_id: LinePath, statement_on: date, read: Read) -> HttpResponse:
     """Show the statement closed on a date."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import answers, callers, present, problems, reading
+from whiteslip.api import answers, bodies, callers, present, problems, reading
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import CustomerPath, Read
@@ -138,13 +138,11 @@ async def list_bureau_corrections(customer_id: CustomerPath, read: Read) -> Http
     return reading.show(shapes.BureauCorrections(ids.write("cus", owner), listed))
 
 
-@router.post(
-    "/customers/{customer_id}/erasure", **posts(shapes.ErasureBody, shapes.Erasure, *_WRONG)
-)
+@router.post("/customers/{customer_id}/erasure", **posts(bodies.NoWords, shapes.Erasure, *_WRONG))
 async def erase_person(customer_id: CustomerPath, posted: Post) -> HttpResponse:
     """Erase a person, or say why not now; the ledger stays, under a number without a name."""
     callers.needs(posted.caller, "care:write")
-    body = posted.read(shapes.ErasureBody)
+    body = posted.read(bodies.NoWords)
     owner = ids.read_one(customer_id, "cus")
 
     def act(db: Connection, at: datetime) -> Response:
@@ -169,11 +167,11 @@ async def place_legal_hold(customer_id: CustomerPath, posted: Post) -> HttpRespo
     return await posted.manage(body, act)
 
 
-@router.post("/legal-holds/{hold_id}/end", **posts(shapes.EndHoldBody, shapes.Hold, "not_found"))
+@router.post("/legal-holds/{hold_id}/end", **posts(bodies.NoWords, shapes.Hold, "not_found"))
 async def end_legal_hold(hold_id: HoldPath, posted: Post) -> HttpResponse:
     """End a legal hold."""
     callers.needs(posted.caller, "reviews:write")
-    body = posted.read(shapes.EndHoldBody)
+    body = posted.read(bodies.NoWords)
     owned = ids.read_owned(hold_id, "hol")
 
     def act(db: Connection, at: datetime) -> Response:

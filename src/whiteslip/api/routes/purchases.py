@@ -110,12 +110,12 @@ async def capture_purchase(purchase_id: PurchasePath, posted: Post) -> HttpRespo
 
 @router.post(
     "/purchases/{purchase_id}/void",
-    **posts(bodies.VoidBody, answers.Voided, "not_found", "conflict"),
+    **posts(bodies.NoWords, answers.Voided, "not_found", "conflict"),
 )
 async def void_purchase(purchase_id: PurchasePath, posted: Post) -> HttpResponse:
     """Release what is still held."""
     callers.needs(posted.caller, "purchases:write")
-    body = posted.read(bodies.VoidBody)
+    body = posted.read(bodies.NoWords)
     request = VoidRequest(*ids.read_owned(purchase_id, PREFIX), posted.caller.merchant_id)
     return await posted.once(posted.runtime.after_sale, body, request)
 

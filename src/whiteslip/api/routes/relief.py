@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import answers, callers, present, problems, reading
+from whiteslip.api import answers, bodies, callers, present, problems, reading
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post, Posted
 from whiteslip.api.reading import LinePath, Read, ReliefPath
@@ -87,44 +87,44 @@ async def counter_relief(relief_id: ReliefPath, posted: Post) -> HttpResponse:
     )
 
 
-@router.post("/reliefs/{relief_id}/accept", **posts(shapes.NoWords, shapes.ReliefState, *_WRONG))
+@router.post("/reliefs/{relief_id}/accept", **posts(bodies.NoWords, shapes.ReliefState, *_WRONG))
 async def accept_relief(relief_id: ReliefPath, posted: Post) -> HttpResponse:
     """Accept an offer; it begins at once unless another person must approve."""
     return await _plainly(posted, relief_id, Command.ACCEPT, Side.CUSTOMER)
 
 
-@router.post("/reliefs/{relief_id}/decline", **posts(shapes.NoWords, shapes.ReliefState, *_WRONG))
+@router.post("/reliefs/{relief_id}/decline", **posts(bodies.NoWords, shapes.ReliefState, *_WRONG))
 async def decline_relief(relief_id: ReliefPath, posted: Post) -> HttpResponse:
     """Decline an offer."""
     return await _plainly(posted, relief_id, Command.DECLINE, Side.CUSTOMER)
 
 
-@router.post("/reliefs/{relief_id}/cancel", **posts(shapes.NoWords, shapes.ReliefState, *_WRONG))
+@router.post("/reliefs/{relief_id}/cancel", **posts(bodies.NoWords, shapes.ReliefState, *_WRONG))
 async def cancel_relief(relief_id: ReliefPath, posted: Post) -> HttpResponse:
     """End a relief that is under way; dates that were moved stay."""
     return await _plainly(posted, relief_id, Command.CANCEL, Side.CUSTOMER)
 
 
-@router.post("/reliefs/{relief_id}/approve", **posts(shapes.NoWords, shapes.ReliefState, *_WRONG))
+@router.post("/reliefs/{relief_id}/approve", **posts(bodies.NoWords, shapes.ReliefState, *_WRONG))
 async def approve_relief(relief_id: ReliefPath, posted: Post) -> HttpResponse:
     """Approve as staff what the customer proposed, or what a colleague offered above the thresholds."""
     return await _plainly(posted, relief_id, Command.APPROVE, Side.STAFF)
 
 
-@router.post("/reliefs/{relief_id}/refuse", **posts(shapes.NoWords, shapes.ReliefState, *_WRONG))
+@router.post("/reliefs/{relief_id}/refuse", **posts(bodies.NoWords, shapes.ReliefState, *_WRONG))
 async def refuse_relief(relief_id: ReliefPath, posted: Post) -> HttpResponse:
     """Refuse as staff what was proposed."""
     return await _plainly(posted, relief_id, Command.REFUSE, Side.STAFF)
 
 
 async def _plainly(posted: Posted, relief_id: str, command: Command, side: Side) -> HttpResponse:
-    return await _answer(posted, relief_id, posted.read(shapes.NoWords), command, side)
+    return await _answer(posted, relief_id, posted.read(bodies.NoWords), command, side)
 
 
 async def _answer(
     posted: Posted,
     relief_id: str,
-    body: shapes.ReliefTerms | shapes.NoWords,
+    body: shapes.ReliefTerms | bodies.NoWords,
     command: Command,
     side: Side,
     *,

@@ -89,12 +89,12 @@ async def restrict_line(line_id: LinePath, posted: Post) -> HttpResponse:
 
 @router.post(
     "/restrictions/{restriction_id}/lift",
-    **posts(bodies.LiftBody, held.Lifted, *_WRONG),
+    **posts(bodies.NoWords, held.Lifted, *_WRONG),
 )
 async def lift_restriction(restriction_id: RestrictionPath, posted: Post) -> HttpResponse:
     """Lift a restriction by hand."""
     callers.needs(posted.caller, "restrictions:write")
-    body = posted.read(bodies.LiftBody)
+    body = posted.read(bodies.NoWords)
     owned = ids.read_owned(restriction_id, "res")
     request = LiftRequest(*owned, posted.caller.label)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import acts, callers, present, problems, reading
+from whiteslip.api import acts, bodies, callers, present, problems, reading
 from whiteslip.api.bodies import Body
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post, Posted
@@ -84,16 +84,16 @@ async def take_next_review(posted: Post) -> HttpResponse:
     return await posted.manage(body, act)
 
 
-@router.post("/reviews/{case_id}/take", **posts(shapes.HoldBody, shapes.CaseShort, *_WRONG))
+@router.post("/reviews/{case_id}/take", **posts(bodies.NoWords, shapes.CaseShort, *_WRONG))
 async def take_review(case_id: CasePath, posted: Post) -> HttpResponse:
     """Take a certain case."""
-    return await _command(case_id, posted, posted.read(shapes.HoldBody), review_cases.take)
+    return await _command(case_id, posted, posted.read(bodies.NoWords), review_cases.take)
 
 
-@router.post("/reviews/{case_id}/renew", **posts(shapes.HoldBody, shapes.CaseShort, *_WRONG))
+@router.post("/reviews/{case_id}/renew", **posts(bodies.NoWords, shapes.CaseShort, *_WRONG))
 async def renew_review(case_id: CasePath, posted: Post) -> HttpResponse:
     """Hold a case for another lease."""
-    return await _command(case_id, posted, posted.read(shapes.HoldBody), review_cases.renew)
+    return await _command(case_id, posted, posted.read(bodies.NoWords), review_cases.renew)
 
 
 @router.post("/reviews/{case_id}/release", **posts(shapes.EndBody, shapes.CaseShort, *_WRONG))

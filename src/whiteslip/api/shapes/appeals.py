@@ -57,10 +57,6 @@ class HumanDecisionBody(Body, frozen=True):
     about: About
 
 
-class WithdrawMatterBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class AppealDecisionBody(Body, frozen=True):
     """Decide an appeal: the answer is the customer's to read, the note the staff's."""
 

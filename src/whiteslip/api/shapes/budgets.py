@@ -51,10 +51,6 @@ class SelfTestBody(Body, frozen=True):
     currency: Currency = "CNY"
 
 
-class ForgetBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class CapBody(Body, frozen=True):
     """Set a cap, or take it away with no amount; hours are how long a cooling-off waits."""
 

@@ -33,10 +33,6 @@ class CampaignBody(Body, frozen=True):
     currency: Currency = "CNY"
 
 
-class CampaignCommandBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class Campaign(Struct, frozen=True):
     """A campaign, and how much of its budget is granted."""
 

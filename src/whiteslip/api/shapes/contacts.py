@@ -57,10 +57,6 @@ class FlagBody(Body, frozen=True):
     until_on: date | None = None
 
 
-class EndFlagBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class Contact(Struct, frozen=True):
     """A contact point; of its address only what its owner recognizes it by."""
 

@@ -36,10 +36,6 @@ class ReviewNoteBody(Body, frozen=True):
     note: Note | None = None
 
 
-class RunBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class LimitReviewMoved(Struct, frozen=True):
     """Where a review stands now; the limit it leads to holds from `effective_on` on."""
 

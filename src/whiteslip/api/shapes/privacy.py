@@ -102,10 +102,6 @@ class BureauCorrections(Struct, frozen=True):
     requests: list[BureauCorrection]
 
 
-class ErasureBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class KeptFor(Struct, frozen=True):
     """Why a person is not erased now; `until` where it ends by itself."""
 
@@ -128,10 +124,6 @@ class HoldBody(Body, frozen=True):
     basis: Annotated[
         str, Meta(min_length=1, max_length=200, pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]+$")
     ]
-
-
-class EndHoldBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
 
 
 class Hold(Struct, frozen=True):

@@ -52,10 +52,6 @@ class ReliefOffer(ReliefTerms, frozen=True, kw_only=True):
     fee_minor: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
 
 
-class NoWords(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class MessageBody(Body, frozen=True):
     """Say something in the thread of a relief."""
 

@@ -38,10 +38,6 @@ class NextBody(Body, frozen=True):
     kinds: Annotated[tuple[CaseKind, ...], Meta(max_length=13)] = ()
 
 
-class HoldBody(Body, frozen=True):
-    """Nothing needs to be said: `{}`."""
-
-
 class EndBody(Body, frozen=True):
     """Why the case is given back or is moot."""
 

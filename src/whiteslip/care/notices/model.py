@@ -69,6 +69,8 @@ class Kind(StrEnum):
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_ACCEPTED = "dispute_accepted"
     DISPUTE_REJECTED = "dispute_rejected"
+    AGREEMENT_CHANGING = "agreement_changing"
+    AGREEMENT_OFFERED = "agreement_offered"
 
 
 CLASSES: Mapping[Kind, Klass] = MappingProxyType(

@@ -25,6 +25,7 @@ from whiteslip.care.notices.model import (
     ReasonText,
     Words,
 )
+from whiteslip.credit.agreements.model import FEES, Citable, Citation, family_of, fee_of
 from whiteslip.kernel.errors import InvalidInput, invariant
 from whiteslip.kernel.reason import MOST_REASONS, Fact, Reason, ReasonCode
 from whiteslip.money.lines.model import RESTRICTED_LEVEL, STEP_UP_LEVEL, SUSPENDED_LEVEL
@@ -56,9 +57,14 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.OVERDUE_REMINDER: frozenset({"amount", "due_on"}),
         Kind.LATE_FEE_WAIVED: frozenset({"amount", "returned"}),
         Kind.APPEAL_DECIDED: frozenset({"not_made_on"}),
+        Kind.AGREEMENT_CHANGING: frozenset({"title", "version", "date", "changes"}),
+        Kind.AGREEMENT_OFFERED: frozenset({"title", "version", "changes"}),
     }
 )
-"""The facts a kind of notice may come with, the only ones its frame may name; none of them is certain."""
+"""The facts a kind of notice may come with, the only ones its frame may name; none of them is certain.
+
+A fact in words comes once a language, as `changes_zh` and `changes_en`; the frame names `changes`.
+"""
 
 _MAY_BE_BARE = frozenset(
     {
@@ -90,8 +96,14 @@ _MAY_BE_BARE = frozenset(
         Kind.DISPUTE_OPENED,
         Kind.DISPUTE_ACCEPTED,
         Kind.DISPUTE_REJECTED,
+        Kind.AGREEMENT_CHANGING,
+        Kind.AGREEMENT_OFFERED,
     }
 )
+_AGREED_BY_NOBODY = frozenset({Kind.WARNED, Kind.APPLICATION_DECLINED})
+TAKES_AWAY = frozenset(Kind) - _MAY_BE_BARE - _AGREED_BY_NOBODY | {Kind.DISPUTE_REJECTED}
+"""The kinds that rest on a clause: whatever must say why, but an early warning, which takes nothing away, and an
+application, whose person has agreed to nothing yet; and a dispute lost, after which late fees go on."""
 HIGHEST_LEVEL = 5
 _SHARED = "default"
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
@@ -148,10 +160,11 @@ def compose(
     facts: Mapping[str, Fact] = NO_FACTS,
     *,
     answer: str = "",
+    citation: Citation | None = None,
 ) -> NoticeText:
     """Write a notice; reasons whose texts are the same are told once, and an answer as its author wrote it.
 
-    `facts` fill the frame.
+    `facts` fill the frame. It ends with the clause it rests on, where one is cited.
 
     Only what takes nothing away may come without a reason; one given with "restored" is one that still stands.
     """
@@ -160,10 +173,23 @@ def compose(
     invariant(bool(reasons) or kind in _MAY_BE_BARE, f"a notice of kind {kind} says why")
     texts = [explain(catalog, reason) for reason in reasons]
     points = tuple(dict.fromkeys(_point(text, shared=catalog.right) for text in texts))
-    return NoticeText(
+    text = NoticeText(
         zh=_letter(frame, points, answer, speak=lambda words: words.zh),
         en=_letter(frame, points, answer, speak=lambda words: words.en),
     )
+    if citation is None:
+        return text
+    return NoticeText(
+        zh=f"{text.zh}\n\n{citation.words.zh}", en=f"{text.en}\n\n{citation.words.en}"
+    )
+
+
+def citable() -> Citable:
+    """Say what a credit agreement must name a clause for: each kind that takes something away, and each fee."""
+    must = {kind.value for kind in TAKES_AWAY} | {fee_of(kind) for kind in FEES}
+    families = {code.split("-")[0] for code in ReasonCode}
+    may = {family_of(kind, family) for kind in TAKES_AWAY for family in families}
+    return Citable(frozenset(must), frozenset(may))
 
 
 def fill_frame(frame: Frame, facts: Mapping[str, Fact]) -> Frame:
@@ -189,7 +215,15 @@ def _letter(
 
 
 def _filled(template: Words, facts: Mapping[str, Fact]) -> Words:
-    return Words(*(_OPTIONAL.sub(lambda part: _part(part[1], facts), text) for text in template))
+    return Words(*(_said(text, facts, language) for language, text in template._asdict().items()))
+
+
+def _said(text: str, facts: Mapping[str, Fact], language: str) -> str:
+    """Fill the parts of a text; a fact in its language goes before one that is the same in all."""
+    ending = f"_{language}"
+    own = {name.removesuffix(ending): fact for name, fact in facts.items() if name.endswith(ending)}
+    known = {**facts, **own}
+    return _OPTIONAL.sub(lambda part: _part(part[1], known), text)
 
 
 def _part(part: str, facts: Mapping[str, Fact]) -> str:

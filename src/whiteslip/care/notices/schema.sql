@@ -1,4 +1,5 @@
 -- What people were told, in the words they were told it: about a line, an application, the line it led to, or a matter: an appeal or a complaint.
+-- What takes something away rests on a clause of the agreement that bound the line; NULL where none did.
 CREATE SCHEMA IF NOT EXISTS care;
 
 CREATE TABLE care.notice (
@@ -14,7 +15,8 @@ CREATE TABLE care.notice (
             'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
             'budget_warning',
             'due_soon', 'overdue_reminder', 'late_fee_waived',
-            'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected'
+            'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected',
+            'agreement_changing', 'agreement_offered'
         )
     ),
     reasons jsonb NOT NULL,
@@ -24,6 +26,9 @@ CREATE TABLE care.notice (
     noticed_at timestamptz NOT NULL,
     application_id bigint,
     matter_id bigint,
+    agreement_id integer,
+    clause smallint,
     CHECK (num_nonnulls(line_id, application_id, matter_id) > 0),
+    CHECK ((agreement_id IS NULL) = (clause IS NULL)),
     PRIMARY KEY (customer_id, notice_id)
 );

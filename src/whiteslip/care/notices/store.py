@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 
@@ -19,10 +19,14 @@ from whiteslip.care.notices.model import (
     NewNotice,
     NoticeText,
 )
+from whiteslip.credit.agreements.model import Agreement, Citation
+from whiteslip.credit.agreements.rules import cite
+from whiteslip.credit.agreements.store import read_binding
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.reason import ReasonCode
+from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.suspensions.store import reasons_json
 
 sql = Sql(__package__)
@@ -53,7 +57,8 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
     if not notices:
         return
     reasons = [reasons_json(notice.reasons) for notice in notices]
-    texts = _texts(notices, reasons)
+    cited = _cite(db, notices)
+    texts = _texts(notices, reasons, cited)
     sql.run(
         db,
         "insert_notices",
@@ -67,6 +72,8 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
         texts_zh=arrays.texts([text.zh for text in texts]),
         texts_en=arrays.texts([text.en for text in texts]),
         noticed_on=arrays.dates([notice.noticed_on for notice in notices]),
+        agreement_ids=arrays.ints([one and one.agreement_id for one in cited]),
+        clauses=arrays.smallints([one and one.clause for one in cited]),
         noticed_at=at,
     )
     _queue(db, [notice for notice in notices if notice.kind not in IN_APP_ONLY], at=at)
@@ -85,12 +92,39 @@ def _queue(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> Non
     )
 
 
-def _texts(notices: Sequence[NewNotice], reasons: Sequence[str]) -> list[NoticeText]:
+def _cite(db: Connection, notices: Sequence[NewNotice]) -> list[Citation | None]:
+    """Find the clause each notice rests on, in the version that binds its line on its day."""
+    resting = [
+        (LineKey(one.customer_id, one.line_id), one.noticed_on)
+        for one in notices
+        if one.line_id is not None and one.kind in rules.TAKES_AWAY
+    ]
+    binding: dict[tuple[LineKey, date], Agreement] = {}
+    for on in {on for _, on in resting}:
+        bound = read_binding(db, {key for key, day in resting if day == on}, on=on)
+        binding |= {(key, on): agreement for key, agreement in bound.items()}
+    return [_citation(notice, binding) for notice in notices]
+
+
+def _citation(
+    notice: NewNotice, binding: Mapping[tuple[LineKey, date], Agreement]
+) -> Citation | None:
+    if notice.line_id is None:
+        return None
+    key = LineKey(notice.customer_id, notice.line_id)
+    agreement = binding.get((key, notice.noticed_on))
+    return None if agreement is None else cite(agreement, notice.kind, notice.reasons)
+
+
+def _texts(
+    notices: Sequence[NewNotice], reasons: Sequence[str], cited: Sequence[Citation | None]
+) -> list[NoticeText]:
     """Compose each text once: a day's notices say few different things."""
     composed: dict[tuple[object, ...], NoticeText] = {}
     texts: list[NoticeText] = []
-    for notice, written in zip(notices, reasons, strict=True):
-        key = (notice.kind, written, notice.answer, tuple(sorted(notice.facts.items())))
+    for notice, written, citation in zip(notices, reasons, cited, strict=True):
+        facts = tuple(sorted(notice.facts.items()))
+        key = (notice.kind, written, notice.answer, facts, citation)
         if key not in composed:
             composed[key] = rules.compose(
                 catalog(),
@@ -99,6 +133,7 @@ def _texts(notices: Sequence[NewNotice], reasons: Sequence[str]) -> list[NoticeT
                 notice.reasons,
                 notice.facts,
                 answer=notice.answer,
+                citation=citation,
             )
         texts.append(composed[key])
     return texts

@@ -63,7 +63,8 @@ class Request(NamedTuple):
     """Somebody applies for a line; amounts in minor units a month, `actor` is who took the application in.
 
     `reference`, `display_name` and `language` are the shop's words for the customer. The hashes, where given, are the
-    caller's own: what they hash never comes here.
+    caller's own: what they hash never comes here. `agreement_version` is that of the credit agreement the person was
+    shown; None stands for the one in force.
     """
 
     reference: str
@@ -81,6 +82,7 @@ class Request(NamedTuple):
     device_hash: str | None = None
     phone_hash: str | None = None
     address_hash: str | None = None
+    agreement_version: int | None = None
 
 
 class Application(NamedTuple):

@@ -19,6 +19,7 @@ class HttpBureau:
     """
 
     def __init__(self, url: str, *, connect_s: float = 2.0, timeout_s: float = 8.0) -> None:
+        self.address = url
         self._party = Party(
             url, what="a bureau", where="bureau_url", connect_s=connect_s, timeout_s=timeout_s
         )
@@ -30,6 +31,10 @@ class HttpBureau:
             late = Failed(Failure.TIMEOUT, self._party.limit)
             return late if said.is_late else Failed(Failure.UNREACHABLE, said.detail)
         return _answer(said)
+
+    def knock(self) -> str | None:
+        """Tell why nobody listens there, None when somebody does; nothing is asked."""
+        return self._party.knock()
 
 
 def _answer(reply: Reply) -> Answer:

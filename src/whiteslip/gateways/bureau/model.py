@@ -57,6 +57,13 @@ Answer: TypeAlias = Received | Pending | Failed
 class Bureau(Protocol):
     """Whoever can be asked."""
 
+    address: str
+    """Where it is asked."""
+
     def inquire(self, inquiry: Inquiry) -> Answer:
         """Ask, and return within the time limit; never raises for what the other side does."""
+        ...
+
+    def knock(self) -> str | None:
+        """Tell why nobody listens there, None when somebody does; nothing is asked."""
         ...

@@ -7,21 +7,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from time import sleep
-from typing import Any, cast
+from typing import Any
 
+from whiteslip.gateways import simulated
 from whiteslip.gateways.bureau import people
 from whiteslip.gateways.bureau.people import Asked, Behavior
 
-HOST = "127.0.0.1"
 SLOW_S = 2.0
 HANGING_S = 60.0
 ASKED_BEFORE_READY = 2
-_LARGEST = 64 * 1024
 
 
 class Simulator:
@@ -92,45 +89,22 @@ def _distorted(said: dict[str, Any], behavior: Behavior) -> bytes:
     return body[: len(body) // 2] if behavior is Behavior.MALFORMED else body
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 30
-
-    @property
-    def simulator(self) -> Simulator:
-        return cast("_Server", self.server).simulator
-
-    def do_POST(self) -> None:
+class _Handler(simulated.Handler):
+    def answer(self) -> None:
         """Answer an inquiry."""
-        asked = _asked(self._read())
+        asked = _asked(self.read())
         if self.path != "/v1/inquiries" or asked is None:
-            self._send(404 if asked else 400, b"{}")
+            self.reply(404 if asked else 400)
             return
         behavior, tries = self.simulator.ask(asked)
         if behavior is Behavior.DOWN:
-            self._send(503, b"", **{"retry-after": "1"})
+            self.reply(503, b"", **{"retry-after": "1"})
         elif behavior is Behavior.REJECTED:
-            self._send(403, b'{"error":"not a member"}')
+            self.reply(403, b'{"error":"not a member"}')
         elif behavior is Behavior.LATE and tries <= ASKED_BEFORE_READY:
-            self._send(202, b'{"status":"pending"}', **{"retry-after": "1"})
+            self.reply(202, b'{"status":"pending"}', **{"retry-after": "1"})
         else:
             self._report(self.simulator.report(asked, behavior), behavior, tries)
-
-    def do_PUT(self) -> None:
-        """Take control."""
-        try:
-            self.simulator.control(json.loads(self._read() or b"{}"))
-        except (ValueError, AttributeError) as error:
-            self._send(400, json.dumps({"error": str(error)}).encode())
-            return
-        self._send(200, b"{}")
-
-    def do_GET(self) -> None:
-        """Tell what was asked."""
-        self._send(200, json.dumps(self.simulator.seen()).encode())
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it overrides
-        """Keep quiet: who was asked about stays out of logs."""
 
     def _report(self, body: bytes, behavior: Behavior, tries: int) -> None:
         if behavior is Behavior.LOST and tries == 1:
@@ -143,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         if behavior is Behavior.DRIPPING:
             self._drip(body)
         else:
-            self._send(200, body)
+            self.reply(200, body)
 
     def _drip(self, body: bytes) -> None:
         self.send_response(200)
@@ -152,22 +126,6 @@ class _Handler(BaseHTTPRequestHandler):
         for octet in body:
             self.wfile.write(bytes([octet]))
             sleep(0.2)
-
-    def _read(self) -> bytes:
-        length = self.headers.get("content-length", "0")
-        return self.rfile.read(min(int(length), _LARGEST)) if length.isdigit() else b""
-
-    def _send(self, status: int, body: bytes, **headers: str) -> None:
-        try:
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-        except OSError:
-            self.close_connection = True  # whoever asked has hung up
 
 
 def _asked(body: bytes) -> Asked | None:
@@ -185,35 +143,7 @@ def _asked(body: bytes) -> Asked | None:
         return None
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def __init__(self, port: int, simulator: Simulator) -> None:
-        self.simulator = simulator
-        super().__init__((HOST, port), _Handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that hangs up is an ordinary thing here."""
-
-
 def serve(*, port: int, seed: int, slow_s: float = SLOW_S, with_parent: bool = False) -> None:
-    """Serve until told to end; announces its address on stdout. Port 0 takes a free one.
-
-    `with_parent` ends it with whoever started it: when the pipe on its stdin closes.
-    """
-    server = _Server(port, Simulator(seed=seed, slow_s=slow_s))
-    if with_parent:
-        Thread(target=_end_with_stdin, args=[server], daemon=True).start()
-    sys.stdout.write(f"bureau simulator on http://{HOST}:{server.server_address[1]}\n")
-    sys.stdout.flush()
-    try:
-        server.serve_forever(poll_interval=0.1)
-    finally:
-        server.server_close()
-
-
-def _end_with_stdin(server: _Server) -> None:
-    while sys.stdin.buffer.read(1024):
-        pass
-    server.shutdown()
+    """Serve until told to end; people are drawn by the seed."""
+    simulator = Simulator(seed=seed, slow_s=slow_s)
+    simulated.serve("bureau simulator", simulator, _Handler, port=port, with_parent=with_parent)

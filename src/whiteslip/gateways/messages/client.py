@@ -23,6 +23,7 @@ class HttpGateway:
     """The gateway at a base URL; `timeout_s` bounds a whole exchange. Several threads may send at once."""
 
     def __init__(self, url: str, *, connect_s: float = 2.0, timeout_s: float = 8.0) -> None:
+        self.address = url
         self._party = Party(
             url,
             what="a message gateway",
@@ -38,6 +39,10 @@ class HttpGateway:
             failure = Failure.UNKNOWN if said.has_begun else Failure.UNREACHABLE
             return Failed(failure, self._party.limit if said.is_late else said.detail)
         return _answer(said.status)
+
+    def knock(self) -> str | None:
+        """Tell why nobody listens there, None when somebody does; nothing is asked."""
+        return self._party.knock()
 
 
 def _answer(status: int) -> Answer:

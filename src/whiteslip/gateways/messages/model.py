@@ -47,6 +47,13 @@ Answer: TypeAlias = Delivered | Accepted | Failed
 class Gateway(Protocol):
     """Whoever can deliver."""
 
+    address: str
+    """Where it is asked."""
+
     def send(self, letter: Letter) -> Answer:
         """Send, and return within the time limit; never raises for what the other side does."""
+        ...
+
+    def knock(self) -> str | None:
+        """Tell why nobody listens there, None when somebody does; nothing is asked."""
         ...

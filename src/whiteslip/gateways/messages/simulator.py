@@ -7,21 +7,19 @@ it was sent and what it delivered. It listens on the loopback interface only and
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from time import sleep
 from types import MappingProxyType
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-HOST = "127.0.0.1"
+from whiteslip.gateways import simulated
+
 SLOW_S = 2.0
 HANGING_S = 60.0
 LATE_BY = timedelta(hours=1)
-_LARGEST = 64 * 1024
 
 
 class Behavior(StrEnum):
@@ -86,13 +84,13 @@ class Simulator:
         self._expired: dict[str, int] = {}
 
     def control(self, said: dict[str, Any]) -> None:
-        """Forget everything (`reset`), go down or up (`down`), set the clock (`at`), name behaviors (`people`)."""
+        """Forget everything (`reset`), go down or up (`down`), name behaviors (`people`), set the clock (`at`)."""
         with self._lock:
             if said.get("reset"):
                 self._forget()
             self._down = bool(said.get("down", self._down))
             if "at" in said:
-                self._at = datetime.fromisoformat(said["at"])
+                self._at = said["at"] and datetime.fromisoformat(said["at"])
             for to, behavior in said.get("people", {}).items():
                 self._named[to] = Behavior(behavior)
 
@@ -134,54 +132,31 @@ class Simulator:
             return True
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 30
-
-    @property
-    def simulator(self) -> Simulator:
-        return cast("_Server", self.server).simulator
-
-    def do_POST(self) -> None:
+class _Handler(simulated.Handler):
+    def answer(self) -> None:
         """Take a letter."""
-        letter = _letter(self._read())
+        letter = _letter(self.read())
         if self.path != "/v1/messages" or letter is None:
-            self._send(404 if letter else 400)
+            self.reply(404 if letter else 400)
             return
         behavior, tries = self.simulator.take(letter)
         if behavior is Behavior.DOWN:
-            self._send(503)
+            self.reply(503)
         elif behavior is Behavior.REJECTED:
-            self._send(422)
+            self.reply(422)
         elif behavior is Behavior.FAULTY and tries == 1:
-            self._send(500)
+            self.reply(500)
         elif behavior is Behavior.LATE:
             self.simulator.deliver(letter, late_by=LATE_BY)
-            self._send(202)
+            self.reply(202)
         else:
             self._deliver(letter, behavior, tries)
-
-    def do_PUT(self) -> None:
-        """Take control."""
-        try:
-            self.simulator.control(json.loads(self._read() or b"{}"))
-        except (ValueError, AttributeError) as error:
-            self._send(400, {"error": str(error)})
-            return
-        self._send(200)
-
-    def do_GET(self) -> None:
-        """Tell what was sent."""
-        self._send(200, self.simulator.seen())
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it overrides
-        """Keep quiet: who was written to stays out of logs."""
 
     def _deliver(self, letter: Letter, behavior: Behavior, tries: int) -> None:
         if behavior is Behavior.SLOW:
             sleep(self.simulator.slow_s)
         if not self.simulator.deliver(letter):
-            self._send(410)
+            self.reply(410)
             return
         if behavior is Behavior.LOST and tries == 1:
             self.close_connection = True  # it is delivered, the answer never arrives
@@ -189,22 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         if behavior is Behavior.HANGING and tries == 1:
             sleep(HANGING_S)
         for _ in range(2 if behavior is Behavior.TWICE else 1):
-            self._send(200)
-
-    def _read(self) -> bytes:
-        length = self.headers.get("content-length", "0")
-        return self.rfile.read(min(int(length), _LARGEST)) if length.isdigit() else b""
-
-    def _send(self, status: int, said: Mapping[str, Any] = MappingProxyType({})) -> None:
-        body = json.dumps(dict(said)).encode()
-        try:
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-        except OSError:
-            self.close_connection = True  # whoever sent has hung up
+            self.reply(200)
 
 
 def _letter(body: bytes) -> Letter | None:
@@ -217,35 +177,7 @@ def _letter(body: bytes) -> Letter | None:
         return None
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def __init__(self, port: int, simulator: Simulator) -> None:
-        self.simulator = simulator
-        super().__init__((HOST, port), _Handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that hangs up is an ordinary thing here."""
-
-
 def serve(*, port: int, slow_s: float = SLOW_S, with_parent: bool = False) -> None:
-    """Serve until told to end; announces its address on stdout. Port 0 takes a free one.
-
-    `with_parent` ends it with whoever started it: when the pipe on its stdin closes.
-    """
-    server = _Server(port, Simulator(slow_s=slow_s))
-    if with_parent:
-        Thread(target=_end_with_stdin, args=[server], daemon=True).start()
-    sys.stdout.write(f"message simulator on http://{HOST}:{server.server_address[1]}\n")
-    sys.stdout.flush()
-    try:
-        server.serve_forever(poll_interval=0.1)
-    finally:
-        server.server_close()
-
-
-def _end_with_stdin(server: _Server) -> None:
-    while sys.stdin.buffer.read(1024):
-        pass
-    server.shutdown()
+    """Serve until told to end."""
+    simulator = Simulator(slow_s=slow_s)
+    simulated.serve("message simulator", simulator, _Handler, port=port, with_parent=with_parent)

@@ -100,12 +100,13 @@ class Change(NamedTuple):
 
 
 class NewLine(NamedTuple):
-    """A line to be opened."""
+    """A line to be opened, under a version of the credit agreement; None stands for the one in force."""
 
     customer_id: int
     fixed_limit_minor: int
     statement_day: int
     product: str = "pay-later"
+    agreement_version: int | None = None
 
 
 class LimitChange(NamedTuple):

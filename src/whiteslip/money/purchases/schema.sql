@@ -27,6 +27,8 @@ CREATE TABLE money.purchase (
 ) WITH (fillfactor = 85);
 CREATE INDEX purchase_expiry ON money.purchase (expires_on, customer_id) WHERE status = 'authorized';
 CREATE INDEX purchase_referred ON money.purchase (customer_id, authorized_on) WHERE status = 'referred';
+-- A shop's own sales, newest first; neither column ever changes, so updates stay in their page.
+CREATE INDEX purchase_merchant ON money.purchase (merchant_id, purchase_id);
 
 CREATE TABLE money.capture (
     customer_id bigint NOT NULL,

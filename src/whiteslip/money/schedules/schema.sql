@@ -29,3 +29,12 @@ CREATE TABLE money.installment (
 ) WITH (fillfactor = 80);
 CREATE INDEX installment_open ON money.installment (customer_id, due_on) WHERE status = 'open';
 CREATE INDEX installment_purchase ON money.installment (customer_id, purchase_id);
+
+-- What is owed of an installment's fee by the day its line has reached, and all that is owed of it; both are expressions that the planner puts in
+-- the place of their call.
+CREATE FUNCTION money.fee_owed(debt money.installment, reached date) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN debt.kind <> 'plan' OR debt.statement_on <= reached THEN debt.fee_minor - debt.paid_fee_minor ELSE 0 END;
+
+CREATE FUNCTION money.owed(debt money.installment, reached date) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN debt.principal_minor - debt.paid_principal_minor + debt.late_fee_minor - debt.paid_late_fee_minor
+    + money.fee_owed(debt, reached);

@@ -6,19 +6,10 @@ FROM money.arrears AS late
 CROSS JOIN infra.business_day AS day
 CROSS JOIN LATERAL (
     SELECT
-        sum(due.owed_minor) AS outstanding_minor,
-        sum(due.owed_minor) FILTER (WHERE due.due_on < day.current_on) AS overdue_minor
-    FROM (
-        SELECT
-            installment.due_on,
-            installment.principal_minor - installment.paid_principal_minor + installment.late_fee_minor - installment.paid_late_fee_minor
-            + CASE
-                WHEN installment.kind <> 'plan' OR installment.statement_on <= day.current_on THEN installment.fee_minor - installment.paid_fee_minor
-                ELSE 0
-            END AS owed_minor
-        FROM money.installment
-        WHERE installment.customer_id = late.customer_id AND installment.line_id = late.line_id AND installment.status = 'open'
-    ) AS due
+        sum(money.owed(installment, day.current_on)) AS outstanding_minor,
+        sum(money.owed(installment, day.current_on)) FILTER (WHERE installment.due_on < day.current_on) AS overdue_minor
+    FROM money.installment
+    WHERE installment.customer_id = late.customer_id AND installment.line_id = late.line_id AND installment.status = 'open'
 ) AS owed
 WHERE late.ended_on IS NULL
 GROUP BY day.current_on - late.oldest_due_on, greatest(late.worst_days, day.current_on - late.oldest_due_on)

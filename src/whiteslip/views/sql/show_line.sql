@@ -9,16 +9,10 @@ JOIN money.product ON product.product_id = line.product_id
 CROSS JOIN infra.business_day AS day
 CROSS JOIN LATERAL (
     SELECT
-        coalesce(sum(due.owed_minor), 0)::bigint AS outstanding_minor,
-        coalesce(sum(due.owed_minor) FILTER (WHERE due.due_on < day.current_on), 0)::bigint AS overdue_minor
-    FROM (
-        SELECT
-            i.due_on,
-            i.principal_minor - i.paid_principal_minor + i.late_fee_minor - i.paid_late_fee_minor
-            + CASE WHEN i.kind <> 'plan' OR i.statement_on <= day.current_on THEN i.fee_minor - i.paid_fee_minor ELSE 0 END AS owed_minor
-        FROM money.installment AS i
-        WHERE i.customer_id = line.customer_id AND i.line_id = line.line_id AND i.status = 'open'
-    ) AS due
+        coalesce(sum(money.owed(i, day.current_on)), 0)::bigint AS outstanding_minor,
+        coalesce(sum(money.owed(i, day.current_on)) FILTER (WHERE i.due_on < day.current_on), 0)::bigint AS overdue_minor
+    FROM money.installment AS i
+    WHERE i.customer_id = line.customer_id AND i.line_id = line.line_id AND i.status = 'open'
 ) AS owed
 LEFT JOIN money.arrears ON arrears.customer_id = line.customer_id AND arrears.line_id = line.line_id AND arrears.ended_on IS NULL
 WHERE line.customer_id = %(customer_id)s AND line.line_id = %(line_id)s

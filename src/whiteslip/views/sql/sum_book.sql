@@ -21,18 +21,11 @@ CROSS JOIN (
 ) AS lines
 CROSS JOIN (
     SELECT
-        coalesce(sum(due.owed_minor), 0)::bigint AS outstanding_minor,
-        coalesce(sum(due.owed_minor) FILTER (WHERE due.late), 0)::bigint AS overdue_minor
-    FROM (
-        SELECT
-            installment.due_on < today.current_on AS late,
-            installment.principal_minor - installment.paid_principal_minor + installment.late_fee_minor - installment.paid_late_fee_minor
-            + CASE
-                WHEN installment.kind <> 'plan' OR installment.statement_on <= today.current_on THEN installment.fee_minor - installment.paid_fee_minor
-                ELSE 0
-            END AS owed_minor
-        FROM money.installment
-        CROSS JOIN infra.business_day AS today
-        WHERE installment.status = 'open'
-    ) AS due
+        coalesce(sum(money.owed(installment, today.current_on)), 0)::bigint AS outstanding_minor,
+        coalesce(
+            sum(money.owed(installment, today.current_on)) FILTER (WHERE installment.due_on < today.current_on), 0
+        )::bigint AS overdue_minor
+    FROM money.installment
+    CROSS JOIN infra.business_day AS today
+    WHERE installment.status = 'open'
 ) AS owed

@@ -4,15 +4,7 @@ WITH owed AS (
     SELECT
         installment.customer_id,
         installment.line_id,
-        sum(
-            installment.principal_minor - installment.paid_principal_minor
-            + installment.late_fee_minor - installment.paid_late_fee_minor
-            + CASE
-                WHEN installment.kind <> 'plan' OR installment.statement_on <= %(as_of)s::date
-                    THEN installment.fee_minor - installment.paid_fee_minor
-                ELSE 0
-            END
-        ) AS owed_minor
+        sum(money.owed(installment, %(as_of)s::date)) AS owed_minor
     FROM money.installment AS installment
     WHERE installment.status = 'open'
     GROUP BY installment.customer_id, installment.line_id

@@ -5,11 +5,7 @@ WITH due AS (
     SELECT
         installment.customer_id, installment.line_id, installment.kind, installment.due_on < day.current_on AS late,
         installment.statement_on <= day.current_on AS billed,
-        installment.principal_minor - installment.paid_principal_minor + installment.late_fee_minor - installment.paid_late_fee_minor
-        + CASE
-            WHEN installment.kind <> 'plan' OR installment.statement_on <= day.current_on THEN installment.fee_minor - installment.paid_fee_minor
-            ELSE 0
-        END AS owed_minor
+        money.owed(installment, day.current_on) AS owed_minor
     FROM money.installment
     CROSS JOIN infra.business_day AS day
     WHERE installment.status = 'open'

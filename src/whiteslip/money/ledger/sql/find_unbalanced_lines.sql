@@ -45,14 +45,9 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT
         coalesce(sum(installment.principal_minor - installment.paid_principal_minor), 0) AS principal_minor,
-        coalesce(sum(
-            installment.late_fee_minor - installment.paid_late_fee_minor
-            + CASE
-                WHEN installment.kind <> 'plan' OR installment.statement_on <= reached.reached_on
-                    THEN installment.fee_minor - installment.paid_fee_minor
-                ELSE 0
-            END
-        ), 0) AS fees_minor
+        coalesce(
+            sum(installment.late_fee_minor - installment.paid_late_fee_minor + money.fee_owed(installment, reached.reached_on)), 0
+        ) AS fees_minor
     FROM money.installment
     WHERE installment.customer_id = touched.customer_id AND installment.line_id = touched.line_id AND installment.status = 'open'
 ) AS debts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from whiteslip.gateways.bureau.breaker import Breaker
+from whiteslip.gateways.breaker import Breaker
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 REST = timedelta(seconds=10)

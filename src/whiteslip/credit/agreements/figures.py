@@ -1,0 +1,170 @@
+"""The figures of a product and of a plan in words, as the clauses that name them are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from whiteslip.credit.agreements.model import Words
+from whiteslip.kernel.money import Minor, decimal_text
+from whiteslip.kernel.rate import Ppm
+from whiteslip.money.products.costs import AnnualCost
+from whiteslip.money.products.model import CapBasis, Component, PlanOffer, Product
+from whiteslip.money.schedules.model import InstallmentTerms
+
+PRODUCT_FIGURES = frozenset(
+    {
+        "due_days",
+        "free_from",
+        "free_to",
+        "hold_days",
+        "minimum",
+        "revolving_fee",
+        "late_fee",
+        "grace",
+        "annual_cap",
+        "cap_basis",
+        "line_cap",
+        "plan_minimum",
+        "plans",
+        "allocation",
+    }
+)
+PLAN_FIGURES = frozenset(
+    {
+        "agreed_on",
+        "order",
+        "months",
+        "monthly_fee",
+        "annual_simple",
+        "annual_compound",
+        "principal",
+        "fee_total",
+        "total",
+        "schedule",
+    }
+)
+_LONGEST_MONTH = 31
+_BASIS = {CapBasis.SIMPLE: Words("单利", "simple"), CapBasis.COMPOUND: Words("复利", "compound")}
+_COMPONENTS = {
+    Component.LATE_FEE: Words("违约金", "late fees"),
+    Component.FEE: Words("费用", "fees"),
+    Component.PRINCIPAL: Words("本金", "principal"),
+}
+
+
+class Plan(NamedTuple):
+    """A purchase in a plan as it was agreed: its terms, its cost a year, and every due."""
+
+    offer: PlanOffer
+    cost: AnnualCost
+    order_ref: str
+    agreed_on: date
+    installments: tuple[InstallmentTerms, ...]
+
+    @property
+    def principal_minor(self) -> Minor:
+        """What is split."""
+        return sum(row.principal_minor for row in self.installments)
+
+    @property
+    def fee_minor(self) -> Minor:
+        """The fees of all months."""
+        return sum(row.fee_minor for row in self.installments)
+
+    @property
+    def total_minor(self) -> Minor:
+        """What is paid in all, if it is paid as agreed."""
+        return self.principal_minor + self.fee_minor
+
+
+def of_product(product: Product) -> dict[str, Words]:
+    """Put the terms of a product into words."""
+    return {
+        "due_days": _same(product.due_days),
+        "free_from": _same(product.due_days + 1),
+        "free_to": _same(product.due_days + _LONGEST_MONTH),
+        "hold_days": _same(product.hold_days),
+        "minimum": _percent(product.minimum_ppm),
+        "revolving_fee": _percent(product.revolving_fee_ppm),
+        "late_fee": _percent(product.late_fee_ppm),
+        "grace": _grace(product.grace_days),
+        "annual_cap": _percent(product.annual_cap_ppm),
+        "cap_basis": _BASIS[product.cap_basis],
+        "line_cap": amount(product.line_cap_minor, product.currency),
+        "plan_minimum": amount(product.plan_minimum_minor, product.currency),
+        "plans": _plans(product.plans),
+        "allocation": Words(
+            "、".join(_COMPONENTS[part].zh for part in product.allocation),
+            ", then ".join(_COMPONENTS[part].en for part in product.allocation),
+        ),
+    }
+
+
+def of_plan(plan: Plan, currency: str) -> dict[str, Words]:
+    """Put what was agreed of a plan into words."""
+    return {
+        "agreed_on": _same(plan.agreed_on.isoformat()),
+        "order": _same(plan.order_ref),
+        "months": _same(plan.offer.months),
+        "monthly_fee": _percent(plan.offer.monthly_fee_ppm),
+        "annual_simple": _yearly(plan.cost.simple_ppm),
+        "annual_compound": _yearly(plan.cost.compound_ppm),
+        "principal": amount(plan.principal_minor, currency),
+        "fee_total": amount(plan.fee_minor, currency),
+        "total": amount(plan.total_minor, currency),
+        "schedule": _schedule(plan.installments, currency),
+    }
+
+
+def amount(minor: Minor, currency: str) -> Words:
+    """Write an amount with its currency, as each language does."""
+    text = decimal_text(minor)
+    return Words(f"{text} 元" if currency == "CNY" else f"{text} {currency}", f"{currency} {text}")
+
+
+def percent(rate_ppm: Ppm) -> str:
+    """Write a rate in percent with as many decimals as it has: 500 → "0.05%"."""
+    whole, rest = divmod(rate_ppm, 10_000)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"
+
+
+def _percent(rate_ppm: Ppm) -> Words:
+    return _same(percent(rate_ppm))
+
+
+def _yearly(rate_ppm: Ppm) -> Words:
+    """Round a yearly cost to a hundredth of a percent, as it is shown before buying."""
+    return _same(f"{rate_ppm / 10_000:.2f}%")
+
+
+def _grace(days: int) -> Words:
+    if days == 0:
+        return Words("没有宽限期", "there are no days of grace")
+    return Words(f"前 {days} 天不计违约金", f"the first {days} overdue days bear none")
+
+
+def _plans(plans: Sequence[PlanOffer]) -> Words:
+    if not plans:
+        return Words("暂无", "none")
+    return Words(
+        "；".join(f"{plan.months} 期，每期 {percent(plan.monthly_fee_ppm)}" for plan in plans),
+        "; ".join(
+            f"{plan.months} months at {percent(plan.monthly_fee_ppm)} a month" for plan in plans
+        ),
+    )
+
+
+def _schedule(rows: Sequence[InstallmentTerms], currency: str) -> Words:
+    zh: list[str] = []
+    en: list[str] = []
+    for row in rows:
+        principal, fee = amount(row.principal_minor, currency), amount(row.fee_minor, currency)
+        zh.append(f"第 {row.number} 期：{row.due_on}，本金 {principal.zh}，费用 {fee.zh}")
+        en.append(f"{row.number}. {row.due_on}: principal {principal.en}, fee {fee.en}")
+    return Words("\n".join(zh), "\n".join(en))
+
+
+def _same(value: object) -> Words:
+    return Words(str(value), str(value))

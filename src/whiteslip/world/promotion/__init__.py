@@ -1,0 +1,1 @@
+"""618 lived several times by the same people, with and without each countermeasure, measured from the records."""
