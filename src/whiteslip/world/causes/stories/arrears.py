@@ -18,7 +18,7 @@ from whiteslip.world.causes.model import (
     Story,
     Within,
 )
-from whiteslip.world.causes.stories.hands import large, restricted_by_rule_or_hand
+from whiteslip.world.causes.stories.hands import large
 
 DAY: Final = timedelta(days=1)
 CHECKS_DAYS: Final = 15
@@ -52,6 +52,8 @@ def waits_for_the_season(life: Life) -> Generator[date]:
     yield life.today + 3 * DAY
     life.says_why("seasonal_income", "淡季没有订单，旺季从五月开始。")
     life.asks_relief(form="seasonal", parts=6, small_months=[2, 3, 4])
+    yield life.today + 2 * DAY
+    life.is_spared_a_cut()
     yield from life.keeps_relief(buying=large(life))
 
 
@@ -95,7 +97,7 @@ def breaks_the_plan(life: Life) -> Generator[date]:
     yield first + 4 * DAY
     if "relief_broken" not in [one.kind for one in life.notices()]:
         raise StoryBroken("nobody told him that the plan is broken")
-    found = restricted_by_rule_or_hand(life, ReasonCode.PLAN_BROKEN)
+    found = life.meets_restriction(ReasonCode.PLAN_BROKEN)
     life.what_works(found)
     relief = life.town.anna.post(
         f"/lines/{life.line_id}/reliefs/offer", {"form": "installments", "parts": 6}
@@ -133,7 +135,7 @@ def loses_the_card(life: Life) -> Generator[date]:
     for number in range(3):
         life.debit_is_refused(due_on, 40_000, f"debit-{number}")
         yield life.today + DAY
-    found = restricted_by_rule_or_hand(life, ReasonCode.FAILED_DEBITS)
+    found = life.meets_restriction(ReasonCode.FAILED_DEBITS)
     life.what_works(found)
     life.pays_what_is_due()
     life.treated("repayment")
@@ -185,7 +187,7 @@ STORIES: Final = (
             notice="suspended",
             treatment="relief: installments",
             days_to=Within(30, 31),
-            days_back=Within(0, 600),
+            days_back=Within(0, 240),
         ),
         play=loses_the_job,
         begins_on_day=2,

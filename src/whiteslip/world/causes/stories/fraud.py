@@ -12,7 +12,6 @@ from whiteslip.world.causes.life import Life
 from whiteslip.world.causes.model import Cause, Effect, NoticedBy, Promise, Said, Story, Within
 from whiteslip.world.causes.stories.hands import (
     SUSPENDED,
-    cleared_of_fraud,
     restricted_by_hand,
     stopped_and_heard,
 )
@@ -43,7 +42,8 @@ def is_taken_over(life: Life) -> Generator[date]:
     life.verifies()
     life.row.steps.append("verify")
     yield life.today + DAY
-    cleared_of_fraud(life, found)
+    life.is_decided(life.town.bo, "fraud", "dismiss")
+    life.treated("manual review")
     yield from life.comes_back(20_000, is_verified=True, **OWN)
 
 

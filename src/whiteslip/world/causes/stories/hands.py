@@ -20,13 +20,6 @@ def large(life: Life) -> int:
     return limit_minor * 6 // 10
 
 
-def restricted_by_rule_or_hand(life: Life, code: ReasonCode) -> dict[str, Any]:
-    """Meet what a rule imposed for a reason; where none has, let Anna do it."""
-    if life.standing(code, least_level=RESTRICTED) is not None:
-        return life.meets_restriction(code)
-    return restricted_by_hand(life, code)
-
-
 def restricted_by_hand(life: Life, code: ReasonCode, *, level: int = RESTRICTED) -> dict[str, Any]:
     """Let Anna restrict the line for a reason; returns the restriction as its person reads it."""
     body = {"level": level, "reason": code}
@@ -61,10 +54,3 @@ def stopped_until_over(
     life.treated(treatment)
     life.row.steps.append("lifted by staff")
     life.buys_again(FITTING, is_verified=True)
-
-
-def cleared_of_fraud(life: Life, found: dict[str, Any]) -> None:
-    """Let Bo dismiss the case a verified identity opened; where nothing acts on that yet, he lifts by hand."""
-    if not life.tries_case(life.town.bo, "fraud", "dismiss"):
-        life.town.bo.post(f"/restrictions/{found['restriction_id']}/lift")
-    life.treated("manual review")

@@ -28,7 +28,7 @@ def owes_elsewhere(life: Life) -> Generator[date]:
     yield from life.meets_cut()
     life.must_be_refused(life.asks_to_buy(20_000), ReasonCode.LIMIT_EXCEEDED)
     life.what_works()
-    yield from life.comes_back(20_000)
+    yield from life.comes_back(20_000, is_verified=True)
 
 
 def was_granted_too_much(life: Life) -> Generator[date]:
