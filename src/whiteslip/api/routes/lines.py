@@ -11,8 +11,8 @@ from whiteslip.api import answers, bodies, callers, present, problems, reading, 
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, PageSize, Read
-from whiteslip.api.shapes import statements as shapes
 from whiteslip.api.shapes import limits
+from whiteslip.api.shapes import statements as shapes
 from whiteslip.flows.change_limits import (
     LimitChange,
     TemporaryLimit,
