@@ -31,6 +31,9 @@ BEGINS_ON = date(2026, 1, 1)
 IDENTITY_KEY = "made-up-people-".ljust(64, "0")
 """Always the same, so that the simulated bureau knows the same of the same people."""
 DATABASE_PREFIX = "whiteslip_sandbox"
+_BUREAU = (
+    "from whiteslip.gateways.bureau.simulator import serve; serve(port=0, seed=1, with_parent=True)"
+)
 _POOL = 16
 _PATIENCE_S = 30
 
@@ -96,8 +99,7 @@ def _served(settings: Settings, database: Database, clock: FixedClock) -> Genera
 @contextmanager
 def _bureau(home: Path) -> Generator[str]:
     """Run the simulated bureau as a process of its own; it ends with this one, however that ends."""
-    command = [sys.executable, "-m", "whiteslip.cli.main", "bureau-simulator"]
-    command += ["--port", "0", "--with-parent"]
+    command = [sys.executable, "-c", _BUREAU]
     with (
         (home / "bureau.log").open("w") as log,
         Popen(command, stdin=PIPE, stdout=PIPE, stderr=log) as simulator,
