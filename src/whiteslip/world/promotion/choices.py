@@ -19,11 +19,12 @@ class Way(StrEnum):
 
 
 class Offer(NamedTuple):
-    """A way to pay that is open: so much on credit, so much by another method."""
+    """A way to pay that is open: so much on credit, so much by another method; without `plan_months` as asked before."""
 
     way: Way
     credit_minor: int
     other_minor: int
+    plan_months: int | None = None
 
 
 class Refused(NamedTuple):

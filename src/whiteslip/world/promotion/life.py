@@ -22,7 +22,7 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
-from whiteslip.world.habits import RESTRICTED, Habits, Wallets
+from whiteslip.world.habits import SUSPENDED, Habits, Wallets
 from whiteslip.world.promotion.people import Cast
 from whiteslip.world.promotion.terms import Terms
 from whiteslip.world.shoppers import Bools, Floats, Ints, terms
@@ -209,7 +209,7 @@ class Life:
         scaled = median * np.exp(sigma * size) * shoppers.spending_scale * bundle
         amount = np.maximum(500, scaled).astype(np.int64)
         wants = (drawn[0] < shoppers.purchases_a_day / bundle) & ~self.stopped & ~self.walked
-        fits = (amount <= wallets.available) & (wallets.level < RESTRICTED)
+        fits = (amount <= wallets.available) & (wallets.level < SUSPENDED)
         who = np.flatnonzero(wants & fits)
         self.buy([Ask(int(one), int(amount[one]), 0, f"usual-{one}-{day}") for one in who])
 

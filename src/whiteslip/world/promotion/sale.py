@@ -20,9 +20,10 @@ from whiteslip.flows.run_campaigns import Campaign, Draft, approve, draft, run_c
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput, InvariantBroken
 from whiteslip.kernel.reason import ReasonCode
-from whiteslip.money.lines.model import LineKey
-from whiteslip.views.usability import Other, usability
-from whiteslip.world.habits import RESTRICTED, Wallets
+from whiteslip.money.lines.model import RESTRICTED_LEVEL, LineKey
+from whiteslip.views.usability import Asked, usability
+from whiteslip.views.usability import Way as Open
+from whiteslip.world.habits import Wallets
 from whiteslip.world.promotion.arms import Arm, Granting
 from whiteslip.world.promotion.choices import (
     Offer,
@@ -44,10 +45,11 @@ _REVIEWED_ON = 0
 """Limits are reviewed on Mondays: a turn that was missed on other days is caught up within its fortnight."""
 
 _WAYS = {
-    Other.PART_CREDIT: Way.PART,
-    Other.SMALLER_AMOUNT: Way.LESS,
-    Other.ANOTHER_METHOD: Way.OTHER,
+    Open.PART_CREDIT: Way.PART,
+    Open.SMALLER_AMOUNT: Way.LESS,
+    Open.ANOTHER_METHOD: Way.OTHER,
 }
+"""The ways that are weighed after a refusal; who wants a plan has thought of it before asking."""
 
 
 class _Told(NamedTuple):
@@ -215,12 +217,18 @@ class Sale:
             if offer.credit_minor:
                 ref = f"{ask.ref[:-1]}{'p' if offer.way is Way.PART else 'l'}"
                 part = ask._replace(amount_minor=offer.credit_minor, ref=ref)
-                again.append(part if self.can_split(part) else part._replace(months=0))
+                again.append(self._as_offered(part, offer.plan_months))
             elif offer.way is Way.LEAVE:
                 self._complain(ask.who, "refused_and_left")
         taken = self.life.buy(again)
         self.choices["ways taken"] += len(taken)
         self.choices["ways that failed"] += sum(not isinstance(one, Authorized) for one in taken)
+
+    def _as_offered(self, ask: Ask, months: int | None) -> Ask:
+        """Ask in the plan that was offered, else in the one wished for if so little can be split."""
+        if months is not None:
+            return ask._replace(months=months)
+        return ask if self.can_split(ask) else ask._replace(months=0)
 
     def can_split(self, ask: Ask) -> bool:
         """Let the app show the plan for what is left of the basket: it may be too little to split."""
@@ -255,13 +263,14 @@ class Sale:
         """Ask the platform which other ways are open for what was refused."""
         life = self.life
         key, shop = LineKey(*life.line(ask.who)), life.shop_of(ask.who)
-        found = life.read(
-            lambda db: usability(db, key, amount_minor=ask.amount_minor, merchant_id=shop)
-        )
+        asked, at = Asked(ask.amount_minor, shop, ask.months), life.clock.now()
+        found = life.read(lambda db: usability(db, key, asked, at=at))
         if found is None:
             raise InvariantBroken(f"line {key} is gone")
         for other in found.other_ways:
-            yield Offer(_WAYS[other.way], other.credit_minor, other.other_minor)
+            if other.way in _WAYS:
+                way = _WAYS[other.way]
+                yield Offer(way, other.credit_minor, other.other_minor, other.plan_months)
 
     def _shop_after(self, wallets: Wallets, day: int) -> None:
         """Buy once more after the limit is gone: whoever knows looks first, whoever relies on it asks."""
@@ -306,7 +315,7 @@ class Sale:
             self.life.stopped[who] = True
 
     def _complain_of_restrictions(self, wallets: Wallets) -> None:
-        fresh = np.flatnonzero((wallets.level >= RESTRICTED) & ~self.upset)
+        fresh = np.flatnonzero((wallets.level >= RESTRICTED_LEVEL) & ~self.upset)
         self.upset[fresh] = True
         for who in fresh.tolist():
             self._complain(who, "restricted")
