@@ -297,7 +297,7 @@ def test_on_probation_the_rule_brings_a_restriction_back(book: Book) -> None:
     book.close_day()
 
     assert (states(book), level(book, line)) == ({"active": 1}, 3)
-    assert told(book, line) == ["restricted", "warned"]
+    assert told(book, line) == ["restricted", "restricted"]
     assert book.write(broken) == []
 
 

@@ -50,7 +50,7 @@ def test_without_a_necessary_consent_nothing_is_bought_until_it_is_given_again(b
     said = say(book, line, ConsentCommand.WITHDRAW)
     assert said.restricts
     for mine in (line, second):
-        assert shut(book, mine) == (["consent"], ["CON-01"], ["unlock"])
+        assert shut(book, mine) == (["consent"], ["CON-01"], ["consent"])
     assert shut(book, other)[0] == []
     kinds = "SELECT kind FROM care.notice WHERE customer_id = %s ORDER BY notice_id"
     told = book.write(lambda db: db.execute(kinds, (line.customer_id,)).fetchall())

@@ -45,10 +45,10 @@ def app(book: Book) -> Caller:
     return person(book, f"app {next(_names)}", "care:read", "care:write")
 
 
-def restricted(book: Book, staff: Caller) -> tuple[str, str]:
+def restricted(book: Book, staff: Caller, reason: str = "BEH-01") -> tuple[str, str]:
     """A line restricted by hand, and the restriction."""
     line_id = book.line()
-    done = staff.post(f"/lines/{line_id}/restrictions", {"level": 4, "reason": "BEH-01"})
+    done = staff.post(f"/lines/{line_id}/restrictions", {"level": 4, "reason": reason})
     assert done.status == 201, done.body
     return line_id, done.body["id"]
 
@@ -221,6 +221,21 @@ def changed_limit(book: Book, staff: Caller, line_id: str, body: dict[str, Any])
     )
     assert found is not None
     return f"lim_{owner}_{found[0]}"
+
+
+def test_an_order_of_a_court_is_not_ended_by_an_appeal(book: Book) -> None:
+    anna, bo, phone = reviewer(book, "Anna"), reviewer(book, "Bo"), app(book)
+    line_id, restriction_id = restricted(book, anna, "LEG-01")
+    appeal_id = appealed(phone, restriction_id)
+    assert take(book, bo, appeal_id).status == 201
+
+    refused = bo.post(f"/appeals/{appeal_id}/decide", OVERTURNED)
+
+    assert (refused.code, "authority" in refused.body["detail"]) == ("conflict", True)
+    assert book.buy(line_id).body["status"] == "declined"
+    upheld = OVERTURNED | {"outcome": "upheld", "label": "true_positive"}
+    assert bo.post(f"/appeals/{appeal_id}/decide", upheld).body["state"] == "decided"
+    assert book.buy(line_id).body["status"] == "declined"
 
 
 def test_a_cut_that_is_overturned_is_taken_back_by_another_person(book: Book) -> None:

@@ -17,7 +17,7 @@ from whiteslip.flows.reopen_applications import Reopening, reopen_applications
 from whiteslip.flows.restrict import (
     LiftRequest,
     RestrictionRuling,
-    lift,
+    lift_on_appeal,
     rule_on_restrictions,
 )
 from whiteslip.flows.review_cases import Ruled, SubjectType
@@ -101,7 +101,7 @@ def lift_overturned(db: Connection, overturned: Sequence[Overturned], at: dateti
         LiftRequest(one.subject.customer_id, one.subject.subject_id, one.actor)
         for one in overturned
     ]
-    for done in lift(db, requests, at=at):
+    for done in lift_on_appeal(db, requests, at=at):
         if isinstance(done, WhiteslipError) and not isinstance(done, Conflict):
             raise done
 

@@ -28,6 +28,7 @@ __all__ = [
     "Scope",
     "ease",
     "lift",
+    "lift_on_appeal",
     "restrict",
 ]
 
@@ -136,6 +137,19 @@ def lift(
         _take(db, Step(one.customer_id, one.restriction_id, Command.LIFT, one.actor), at=at)
         for one in requests
     ]
+
+
+def lift_on_appeal(
+    db: Connection, requests: Sequence[LiftRequest], *, at: datetime
+) -> list[Restricted | WhiteslipError]:
+    """Lift restrictions that do not stand, in order; what an authority ordered ends by its word, and not on appeal."""
+    found = store.read(db, [(one.customer_id, one.restriction_id) for one in requests])
+    for key, standing in found.items():
+        if any(reason.code is ReasonCode.LEGAL_ORDER for reason in standing.reasons):
+            raise Conflict(
+                f"restriction {key[1]} rests on an authority's order: it is lifted by hand once the order has ended"
+            )
+    return lift(db, requests, at=at)
 
 
 def ease(

@@ -21,7 +21,7 @@ class Gate(Struct, frozen=True):
 class Step(Struct, frozen=True):
     """One step of the way back: an amount to pay today, a date to wait for while paying on time, or a thing to do."""
 
-    does: Literal["pay", "wait", "verify", "unlock", "ask"]
+    does: Literal["pay", "wait", "verify", "unlock", "consent", "ask"]
     amount_minor: int | None
     until_on: date | None
 

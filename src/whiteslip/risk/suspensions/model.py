@@ -100,7 +100,8 @@ class Step(NamedTuple):
 class Change(NamedTuple):
     """How a line's restrictions changed, as its owner is to be told; level 0 is unrestricted.
 
-    `usable_minor` is all that may be used of the line now, what is used already included.
+    `usable_minor` is all that may be used of the line now, what is used already included. `imposed_level` is the
+    highest level of what came into force with this, 0 where nothing did.
     """
 
     customer_id: int
@@ -113,6 +114,7 @@ class Change(NamedTuple):
     usable_minor: Minor
     plans_barred_before: bool = False
     plans_barred_after: bool = False
+    imposed_level: int = 0
 
     @property
     def kind(self) -> str | None:
@@ -128,6 +130,10 @@ class Change(NamedTuple):
             return "eased"
         if self.level_after < RESTRICTING <= self.level_before:
             return "restored"
+        if (
+            self.imposed_level >= STEP_UP_LEVEL
+        ):  # another reason beside those that stand: it must be cured as well
+            return _RAISED.get(self.level_after, "suspended")
         return "warned" if self.reasons else None
 
     @property

@@ -98,6 +98,7 @@ def impose_at_once(
             after[key].usable_minor,
             turns[key].plans_barred,
             after[key].plans_barred,
+            0 if one.scope is Scope.PLANS else one.level,
         )
         for one in imposed
     ]
@@ -368,6 +369,7 @@ def _changes(
     for key, these in sorted(by_line.items()):
         fresh = next(numbers)
         named = [one.notice_id for one, is_first, _ in these if is_first]
+        imposed = max((one.level for one, is_first, _ in these if is_first), default=0)
         risen = [reason for one, _, force in these if force for reason in one.reasons]
         was, line = before[key], after[key]
         for notice_id in dict.fromkeys(named) or [fresh]:
@@ -381,6 +383,7 @@ def _changes(
                 line.usable_minor,
                 was.plans_barred,
                 line.plans_barred,
+                imposed,
             )
             is_up = one.level_after > one.level_before or bool(named)
             changes.append(one if is_up or one.is_eased else one._replace(reasons=()))

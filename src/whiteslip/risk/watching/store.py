@@ -165,8 +165,11 @@ def _act(
     impose(db, orders.imposed, on=on, at=at, actor=ENGINE)
     found = [one.finding for one in acting]
     told = _told(orders.imposed)
+    levels = _levels(orders.imposed)
     for row in again:
-        told.setdefault((row.customer_id, row.line_id), reasons_from(row.reasons))
+        key = row.customer_id, row.line_id
+        told.setdefault(key, reasons_from(row.reasons))
+        levels[key] = max(levels.get(key, 0), row.in_force)
     after = project(db, [LineKey(one.customer_id, one.line_id) for one in found])
     changes = [
         Change(
@@ -178,6 +181,7 @@ def _act(
             told.get((one.customer_id, one.line_id), ()),
             on,
             line.usable_minor,
+            imposed_level=levels.get((one.customer_id, one.line_id), 0),
         )
         for one, notice_id in zip(found, orders.notice_ids, strict=True)
     ]
@@ -253,6 +257,16 @@ def _by_rule(
         happened_at=at,
         **more,
     )
+
+
+def _levels(imposed: Iterable[NewRestriction]) -> dict[tuple[int, int], int]:
+    """Give the highest level imposed on each line and in force."""
+    levels: dict[tuple[int, int], int] = {}
+    for item in imposed:
+        if item.state is State.ACTIVE:
+            key = item.customer_id, item.line_id
+            levels[key] = max(levels.get(key, 0), item.level)
+    return levels
 
 
 def _told(imposed: Iterable[NewRestriction]) -> dict[tuple[int, int], tuple[Reason, ...]]:

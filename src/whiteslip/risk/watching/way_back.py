@@ -71,6 +71,7 @@ class Does(StrEnum):
     WAIT = "wait"
     VERIFY = "verify"
     UNLOCK = "unlock"
+    CONSENT = "consent"
     ASK = "ask"
 
 
@@ -324,7 +325,8 @@ def _by_its_owner(one: Standing) -> WayStep | None:
         case Cure.VERIFY:
             return WayStep(Does.VERIFY)
         case Cure.SELF:
-            return WayStep(Does.UNLOCK)
+            consent = any(reason.code is ReasonCode.CONSENT for reason in one.reasons)
+            return WayStep(Does.CONSENT if consent else Does.UNLOCK)
         case Cure.PERSON:
             return WayStep(Does.ASK)
         case Cure.AUTOMATIC:

@@ -187,7 +187,7 @@ class Life(Person):
                 yield from self.lives_paying(date.fromisoformat(step["until_on"]))
             case "verify":
                 self.verifies()
-            case "unlock" if self.standing(ReasonCode.CONSENT):
+            case "consent":
                 self.says_consent(is_given=True)
             case "unlock":
                 self.unlocks()

@@ -58,6 +58,7 @@ _WORDS: Final = MappingProxyType(
         "wait until": "等到",
         "verify": "验证身份",
         "unlock": "解锁",
+        "consent": "重新授权",
         "ask": "申请人工处理",
         "smaller amount": "较小的金额",
         "apply again": "重新申请",

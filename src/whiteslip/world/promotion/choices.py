@@ -19,7 +19,7 @@ class Way(StrEnum):
 
 
 class Offer(NamedTuple):
-    """A way to pay that is open: so much on credit, so much by another method; without `plan_months` as asked before."""
+    """A way to pay that is open: what on credit, what by another method; without `plan_months` as asked before."""
 
     way: Way
     credit_minor: int

@@ -23,4 +23,4 @@ told AS (
     FROM moved
 )
 
-SELECT customer_id, line_id, reasons FROM moved
+SELECT customer_id, line_id, reasons, in_force FROM moved
