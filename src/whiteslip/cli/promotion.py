@@ -1,4 +1,4 @@
-"""`whiteslip simulate-618`: the same people live through 618 with and without each countermeasure, side by side."""
+"""`whiteslip simulate-sale`: the same people live through 618 with and without each countermeasure, side by side."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ OutFile = Annotated[Path | None, typer.Option("--out", help="Write the HTML repo
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
-@app.command(name="simulate-618")
-def simulate_618(
+@app.command(name="simulate-sale")
+def simulate_sale(
     *,
     seeds: Seeds = 5,
     shoppers: Shoppers = 2_000,

@@ -249,7 +249,7 @@ def test_the_command_runs_from_end_to_end(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
 
     result = CliRunner().invoke(
-        app, ["simulate-618", *asked, str(tmp_path / "terms.toml"), "--out", str(page)]
+        app, ["simulate-sale", *asked, str(tmp_path / "terms.toml"), "--out", str(page)]
     )
 
     assert result.exit_code == 0, result.output
@@ -268,7 +268,7 @@ def test_the_command_runs_from_end_to_end(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_run_is_said_before_anything_starts(given: list[str], said: str) -> None:
-    result = CliRunner().invoke(app, ["simulate-618", *given])
+    result = CliRunner().invoke(app, ["simulate-sale", *given])
 
     assert result.exit_code != 0
     assert said in str(result.exception)
