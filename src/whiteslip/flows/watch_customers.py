@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
 from typing import NamedTuple
 
 from whiteslip.care.notices.restrictions import notices_of
@@ -32,21 +33,23 @@ WATCHED = frozenset(
 
 
 class WatchReport(NamedTuple):
-    """How many lines were judged, and of how many the restrictions changed."""
+    """How many lines were judged, of how many the restrictions changed, and how many are left to the end of the day."""
 
     lines: int
     changed: int
+    held: int = 0
 
     def plus(self, other: WatchReport) -> WatchReport:
         """Add what another part of the same work did."""
-        return WatchReport(self.lines + other.lines, self.changed + other.changed)
+        return WatchReport(*(mine + more for mine, more in zip(self, other, strict=True)))
 
 
 def watch_customers(db: Connection, customers: Collection[int], *, at: datetime) -> WatchReport:
     """Judge every line of some customers by the watch book, as end of day does, and tell them what changes.
 
     Whoever learns something of a customer (a bureau's news, a debit that failed, a purchase unlike the others) records
-    it first. Judging again without news changes nothing.
+    it first. Judging again without news changes nothing. News that would take the buying from more lines on a day than
+    a run might without release is left to the end of the day, whose run then waits for people.
     """
     if not customers:
         return WatchReport(0, 0)
@@ -108,8 +111,15 @@ def _watch(
 ) -> WatchReport:
     now = rulebooks.running(db, "watch")
     first, last = between
-    proposing = only is None
-    done = watch(db, now, first=first, last=last, only=only, on=on, at=at, proposing=proposing)
+    everybody = only is None
+    most = None if everybody else partial(rulebooks.left_for_events, db, on=on)
+    done = watch(
+        db, now, first=first, last=last, only=only, on=on, at=at, proposing=everybody, most=most
+    )
+    for one in done:
+        if not everybody and one.moved:
+            rulebooks.count_moved_by_event(db, one.book, on=on, moved=one.moved)
     changes = [change for one in done for change in one.changes]
     insert_notices(db, notices_of(changes), at=at)
-    return WatchReport(sum(one.lines for one in done), len(changes))
+    held = sum(one.held for one in done)
+    return WatchReport(sum(one.lines for one in done), len(changes), held)

@@ -36,3 +36,5 @@ class Watcher:
             log.warning("watcher.nobody-judges", why=str(error))
         else:
             log.debug("watcher.judged", customers=len(owners), changed=report.changed)
+            if report.held:
+                log.warning("watcher.left-to-the-end-of-the-day", lines=report.held)

@@ -282,6 +282,31 @@ def blast_of_run(db: Connection, book: RuleBook, *, on: date) -> Blast:
     return Blast(row.accounts, row.moved, limit)
 
 
+def left_for_events(db: Connection, book: RuleBook, *, on: date) -> int:
+    """Return how many more accounts events may move on a day: what a run might without release, less those they moved."""
+    guard = blast_guard()
+    accounts = int(sql.one(db, "count_last_accounts", book=book.name).accounts)
+    row = sql.one(db, "sum_run", book=book.name + _EVENTS, version=book.version, run_on=on)
+    past = list(row.past or ())
+    return max(guard.least_accounts_a_run, blast_limit(accounts, past, guard=guard)) - int(row.moved)
+
+
+def count_moved_by_event(db: Connection, book: RuleBook, *, on: date, moved: int) -> None:
+    """Keep how many accounts an event moved to a restriction, apart from what the runs of the days moved."""
+    sql.run(
+        db,
+        "count_run",
+        book=book.name + _EVENTS,
+        version=book.version,
+        run_on=on,
+        accounts=moved,
+        moved=moved,
+    )
+
+
+_EVENTS = "/events"
+
+
 def checksum_of(body: str) -> str:
     """Return the SHA-256 of a body, in hex."""
     return sha256(body.encode()).hexdigest()

@@ -92,13 +92,15 @@ Explanations: TypeAlias = Mapping[tuple[int, int], Explained]
 class Watched(NamedTuple):
     """What one version of the watch book did: how many lines it judged, how restrictions changed.
 
-    `proposed` counts the lines it would take the buying from once its run is released.
+    `proposed` counts the lines it would take the buying from once its run is released, `held` those it would have
+    taken it from at once, so many that nothing was done and the end of the day judges them.
     """
 
     book: RuleBook
     lines: int
     changes: Sequence[Change]
     proposed: int
+    held: int = 0
 
     @property
     def moved(self) -> int:

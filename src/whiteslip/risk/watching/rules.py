@@ -50,6 +50,12 @@ def actions(book: RuleBook, findings: Iterable[Finding]) -> list[Action]:
     return [one for one in every if one.imposes or one.lifts or one.relapses or one.asks]
 
 
+def takes_buying(action: Action) -> bool:
+    """Tell whether an action takes the buying from a line that has it."""
+    may_buy = action.finding.level < RESTRICTING
+    return may_buy and any(LEVELS[rule.outcome] >= RESTRICTING for rule in action.imposes)
+
+
 def numbers_needed(acting: Iterable[Action]) -> int:
     """Count the numbers of actions: a notice, a decision and each restriction."""
     return sum(2 + len(one.imposes) for one in acting)

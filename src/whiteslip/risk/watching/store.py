@@ -46,18 +46,25 @@ def watch(
     at: datetime,
     only: Collection[int] | None = None,
     proposing: bool = False,
+    most: Callable[[RuleBook], int] | None = None,
 ) -> list[Watched]:
     """Judge the lines of customers `first` to `last` (or `only` those among them) and act on what differs.
 
     The live version and a challenger judge their own customers each, as of the morning of `on`. Restrictions are
     imposed, cured ones lifted, the level projected on the line and the decision kept, all in this transaction; what
     is returned is to be told to the owners before it ends. A run over the whole book is `proposing`: what would take
-    the buying from a line waits until the run is released.
+    the buying from a line waits until the run is released. A version that would take it from more lines at once than
+    `most` allows does nothing.
     """
     done: list[Watched] = []
     for book, whose in shares(now):
         found = find(db, book, whose=whose, first=first, last=last, on=on, only=only)
-        changes, proposed = _act(db, book, found.findings, proposing=proposing, on=on, at=at)
+        acting = rules.actions(book, found.findings)
+        taken = sum(map(rules.takes_buying, acting))
+        if most is not None and taken > most(book):
+            done.append(Watched(book, found.lines, (), 0, held=taken))
+            continue
+        changes, proposed = _act(db, book, acting, proposing=proposing, on=on, at=at)
         done.append(Watched(book, found.lines, changes, proposed))
     return done
 
@@ -140,17 +147,16 @@ def _judgment(book: RuleBook, whose: str) -> tuple[str, dict[str, Any]]:
 def _act(
     db: Connection,
     book: RuleBook,
-    findings: Sequence[Finding],
+    acting: Sequence[Action],
     *,
     proposing: bool,
     on: date,
     at: datetime,
 ) -> tuple[list[Change], int]:
-    """Write what findings lead to: decisions, restrictions ended, back again and imposed, the levels of the lines.
+    """Write what is to be done: decisions, restrictions ended, back again and imposed, the levels of the lines.
 
     Returns the changes, and how many lines would lose the buying once the run is released.
     """
-    acting = rules.actions(book, findings)
     if not acting:
         return [], 0
     numbers = take_numbers(db, rules.numbers_needed(acting))
