@@ -389,7 +389,7 @@ def test_only_features_are_supplied_and_only_as_what_they_are(book: Book) -> Non
 
     assert [str(each) for each in found.problems] == [
         (
-            "w.toml:14: no fact 'spend_trend_9d' is supplied to a watch book; it is given the 80 declared"
+            "w.toml:14: no fact 'spend_trend_9d' is supplied to a watch book; it is given the 85 declared"
             " features and scores; did you mean 'spend_trend_90d'?"
         ),
         "w.toml:17: input 'employment' is bool, but the fact supplied by that name is text",
