@@ -137,6 +137,12 @@ class Change(NamedTuple):
         return "warned" if self.reasons else None
 
     @property
+    def says_why(self) -> bool:
+        """Whether something is taken, or given back in part: what is told of that says why."""
+        stopped = self.plans_barred_after and not self.plans_barred_before
+        return self.level_after > self.level_before or self.is_eased or stopped
+
+    @property
     def is_eased(self) -> bool:
         """Whether what was taken is given back in part: purchases again, but verified, or up to a lower amount."""
         fell = self.level_after < self.level_before and self.level_before >= RESTRICTING

@@ -30,9 +30,6 @@ from whiteslip.risk.suspensions.ways import Cure, Ways
 
 APPEAL_ROUTE = "appeal"
 
-TOGETHER = frozenset({Command.LIFT, Command.DISMISS, Command.EASE, Command.OVERRIDE})
-"""What is done to one row of a restriction that is for a customer is done to all of them."""
-
 UNTOLD = frozenset({State.PROPOSED, State.PENDING_REVIEW})
 """Their owner has not been told yet."""
 

@@ -167,11 +167,11 @@ def read(db: Connection, ids: Iterable[_Ids]) -> dict[_Ids, Standing]:
 def take_steps(db: Connection, asked: Sequence[Step], *, on: date, at: datetime) -> Taken:
     """Take steps, at most one a restriction, in one transaction with the levels of the lines.
 
-    A step that is not legal answers `Conflict` and changes nothing. What is lifted, eased or overridden on one line of
-    a restriction for a customer is so on all of them. The changes returned are to be told to the owners before the
+    A step that is not legal answers `Conflict` and changes nothing. What is done to one row of a restriction for a
+    customer is done to all of them, where it is legal. The changes returned are to be told to the owners before the
     transaction ends. What now waits for a person opens a case, or joins the open one.
     """
-    steps = [*asked, *_together(db, asked)]
+    steps = _together(db, asked)
     ids = [(one.customer_id, one.restriction_id) for one in steps]
     turns = take_turns(db, (one.line for one in read(db, ids).values()))
     standing = read(db, ids)
@@ -212,26 +212,22 @@ def take_steps(db: Connection, asked: Sequence[Step], *, on: date, at: datetime)
     return Taken(answers[: len(asked)], _changes(db, moved, turns, on))
 
 
-def _together(db: Connection, steps: Sequence[Step]) -> list[Step]:
-    """Repeat what is done to a restriction for a customer on its other rows, unless they are asked for as well."""
-    wide = {
-        (one.customer_id, one.restriction_id): one for one in steps if one.command in rules.TOGETHER
-    }
-    if not wide:
-        return []
-    named = {(one.customer_id, one.restriction_id) for one in steps}
+def _together(db: Connection, asked: Sequence[Step]) -> list[Step]:
+    """Add what is done to a restriction for a customer to its other rows; what lifts it goes before all else."""
+    wanted = {(one.customer_id, one.restriction_id): one for one in asked}
     rows = sql.many(
         db,
         "find_together",
-        customer_ids=arrays.bigints([customer_id for customer_id, _ in wide]),
-        restriction_ids=arrays.bigints([number for _, number in wide]),
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in wanted]),
+        restriction_ids=arrays.bigints([number for _, number in wanted]),
     )
-    beside = {
-        (row.customer_id, row.restriction_id): wide[row.customer_id, row.beside_id] for row in rows
-    }
-    return [
-        step._replace(restriction_id=key[1]) for key, step in beside.items() if key not in named
-    ]
+    added: dict[_Ids, Step] = {}
+    for row in rows:
+        key, step = (row.customer_id, row.restriction_id), wanted[row.customer_id, row.beside_id]
+        if step.command is Command.LIFT or key not in {*wanted, *added}:
+            added[key] = step._replace(restriction_id=row.restriction_id)
+    named = [added.pop((one.customer_id, one.restriction_id), one) for one in asked]
+    return [*named, *added.values()]
 
 
 def due_steps(db: Connection, *, first: int, last: int, on: date) -> list[Step]:
@@ -385,6 +381,5 @@ def _changes(
                 line.plans_barred,
                 imposed,
             )
-            is_up = one.level_after > one.level_before or bool(named)
-            changes.append(one if is_up or one.is_eased else one._replace(reasons=()))
+            changes.append(one if named or one.says_why else one._replace(reasons=()))
     return changes
