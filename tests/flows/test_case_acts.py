@@ -32,8 +32,6 @@ from whiteslip.risk.suspensions.life import Command, State
 from whiteslip.risk.suspensions.model import Step
 
 Pair = tuple[Kind, str]
-EASING: Pair = (Kind.SUSPENSION, "ease")
-"""How far a restriction is eased needs a level; it has a journey of its own."""
 
 
 def unanswered(of: Desk, acts: Mapping[Pair, Any], reasons: Mapping[Pair, str]) -> set[Pair]:
@@ -41,7 +39,7 @@ def unanswered(of: Desk, acts: Mapping[Pair, Any], reasons: Mapping[Pair, str]) 
     pairs = {(kind, word) for kind, queue in of.queues.items() for word in queue.outcomes}
     ends = {(kind, word) for kind, queue in of.queues.items() for word in queue.ends}
     known = set(acts) ^ set(reasons)
-    return ((pairs ^ known) | (ends ^ set(acts))) - {EASING}
+    return (pairs ^ known) | (ends ^ set(acts))
 
 
 def test_every_outcome_has_an_act_or_a_written_reason() -> None:
@@ -166,6 +164,17 @@ def test_what_is_looked_at_again_stays_or_is_lifted(
 
     assert (state(book, number), level(book, line)) == (after, now)
     assert told(book, line) == ["suspended", "restored"][: 1 if now else 2]
+
+
+def test_what_is_looked_at_again_may_be_eased_by_a_level(book: Book) -> None:
+    line = book.line()
+    number = restricted(book, line, UNLIKE)
+    step(book, line, number, Command.REVIEW)
+
+    decide(book, case_of(book, line), "ease")
+
+    assert (state(book, number), level(book, line)) == ("active", 3)
+    assert told(book, line) == ["suspended", "eased"]
 
 
 def test_all_that_lies_in_a_case_is_decided_with_it(book: Book) -> None:

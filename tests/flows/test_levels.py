@@ -323,6 +323,10 @@ def test_while_a_relief_runs_nothing_new_is_bought_and_all_else_goes_on(book: Bo
     row = book.write(lambda db: usability(db, line, Asked(1_000, shop), at=at))
     assert row is not None
     assert [gate.gate.value for gate in row.gates if not gate.is_open] == ["relief"]
+    assert isinstance(impose(book, line, 3, code=ReasonCode.SEGMENT), Conflict)
+    assert isinstance(
+        impose(book, line, 3, code=ReasonCode.SEGMENT, scope=Scope.CUSTOMER), Conflict
+    )
     (step,) = row.way_back.steps
     assert (step.does, row.way_back.is_proven) == ("wait", True)
     assert step.until_on == row.way_back.usable_on

@@ -17,6 +17,7 @@ from whiteslip.flows.reopen_applications import Reopening, reopen_applications
 from whiteslip.flows.restrict import (
     LiftRequest,
     RestrictionRuling,
+    ease_by_a_level,
     lift_on_appeal,
     rule_on_restrictions,
 )
@@ -47,6 +48,11 @@ def dismiss_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
     _rule(db, ruled, at, stays=False, may_be_none=True)
 
 
+def ease_restrictions(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Let every restriction of the cases stand a level lower."""
+    ease_by_a_level(db, _rulings(ruled, stays=True), at=at)
+
+
 def _rule(
     db: Connection,
     ruled: Sequence[Ruled],
@@ -55,6 +61,13 @@ def _rule(
     stays: bool,
     may_be_none: bool = False,
 ) -> None:
+    rulings = _rulings(ruled, stays=stays, may_be_none=may_be_none)
+    rule_on_restrictions(db, rulings, at=at)
+
+
+def _rulings(
+    ruled: Sequence[Ruled], *, stays: bool, may_be_none: bool = False
+) -> list[RestrictionRuling]:
     rulings = [
         RestrictionRuling(
             one.case.customer_id, number, one.ruling.actor, one.ruling.note, stays=stays
@@ -64,7 +77,7 @@ def _rule(
     ]
     if not rulings and not may_be_none:
         raise Conflict("there is no restriction in this case")
-    rule_on_restrictions(db, rulings, at=at)
+    return rulings
 
 
 def undo_limits(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "RestrictionRequest",
     "Scope",
     "ease",
+    "ease_by_a_level",
     "lift",
     "lift_on_appeal",
     "restrict",
@@ -101,11 +102,18 @@ def restrict(
         store.stop_openings(db)
     every = find_lines(db, wide) if wide else []
     lines = take_turns(db, [*every, *(one.line for one in requests)])
-    return [_restrict(db, request, sorted(lines), on=on, at=at) for request in requests]
+    spared = {key for key, line in lines.items() if line.credit_barred}
+    return [_restrict(db, request, sorted(lines), spared, on=on, at=at) for request in requests]
 
 
 def _restrict(
-    db: Connection, request: RestrictionRequest, lines: list[LineKey], *, on: date, at: datetime
+    db: Connection,
+    request: RestrictionRequest,
+    lines: list[LineKey],
+    spared: set[LineKey],
+    *,
+    on: date,
+    at: datetime,
 ) -> Restricted | WhiteslipError:
     if request.line not in lines:
         return NotFound(f"customer {request.customer_id} has no line {request.line_id}")
@@ -118,6 +126,8 @@ def _restrict(
         return Conflict(f"{request.reason} restricts this {request.scope.value} already")
     theirs = [key for key in lines if key.customer_id == request.customer_id]
     keys = theirs if request.scope is Scope.CUSTOMER else [request.line]
+    if code is ReasonCode.SEGMENT and spared.intersection(keys):
+        return Conflict("a tightening of a segment spares who keeps to an agreed relief")
     numbers = take_numbers(db, 2 * len(keys))
     new = [
         _new(request, key, (numbers[2 * index], numbers[2 * index + 1]))
@@ -201,6 +211,25 @@ def rule_on_restrictions(
         if isinstance(answer, WhiteslipError):
             raise answer  # it moved since it was read: the reviewer looks again
     insert_notices(db, notices_of(taken.changes), at=at)
+
+
+def ease_by_a_level(db: Connection, rulings: Sequence[RestrictionRuling], *, at: datetime) -> None:
+    """Let restrictions people looked at stand, a level lower: suspended buys in part, restricted buys verified."""
+    rule_on_restrictions(db, rulings, at=at)
+    found = store.read(db, [(one.customer_id, one.restriction_id) for one in rulings])
+    requests = [
+        EaseRequest(
+            one.customer_id,
+            one.restriction_id,
+            found[one.customer_id, one.restriction_id].in_force - 1,
+            one.note,
+            one.actor,
+        )
+        for one in rulings
+    ]
+    for done in ease(db, requests, at=at):
+        if isinstance(done, WhiteslipError):
+            raise done
 
 
 def _new(request: RestrictionRequest, key: LineKey, numbers: tuple[int, int]) -> NewRestriction:

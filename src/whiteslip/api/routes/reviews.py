@@ -171,6 +171,7 @@ ACTS: Acts = {
     (Kind.SUSPENSION, "uphold"): acts.keep_restrictions,
     (Kind.SUSPENSION, "lift"): acts.end_restrictions,
     (Kind.SUSPENSION, "dismiss"): acts.end_restrictions,
+    (Kind.SUSPENSION, "ease"): acts.ease_restrictions,
     (Kind.FRAUD, "confirm"): acts.confirm_fraud,
     (Kind.FRAUD, "dismiss"): acts.dismiss_fraud,
     (Kind.LIMIT, "reverse"): acts.undo_limits,

@@ -283,12 +283,14 @@ def blast_of_run(db: Connection, book: RuleBook, *, on: date) -> Blast:
 
 
 def left_for_events(db: Connection, book: RuleBook, *, on: date) -> int:
-    """Return how many more accounts events may move on a day: what a run might without release, less those they moved."""
+    """Return how many more accounts events may move on a day: as many as a run without release, less those moved."""
     guard = blast_guard()
     accounts = int(sql.one(db, "count_last_accounts", book=book.name).accounts)
     row = sql.one(db, "sum_run", book=book.name + _EVENTS, version=book.version, run_on=on)
     past = list(row.past or ())
-    return max(guard.least_accounts_a_run, blast_limit(accounts, past, guard=guard)) - int(row.moved)
+    return max(guard.least_accounts_a_run, blast_limit(accounts, past, guard=guard)) - int(
+        row.moved
+    )
 
 
 def count_moved_by_event(db: Connection, book: RuleBook, *, on: date, moved: int) -> None:
