@@ -368,3 +368,23 @@ def test_every_rule_of_the_book_is_reached_here() -> None:
     }
     rules = {rule["id"] for rule in tomllib.loads(shipped("watch"))["rule"]}
     assert {rule for rule in rules - elsewhere if f'"{rule}"' not in told} == set()
+
+
+# Many at once
+
+
+def test_news_that_would_stop_many_waits_for_the_end_of_the_day(book: Watched) -> None:
+    """A file about many people is not acted on at once: at the end of the day the run waits for people."""
+    few, many = [book.line() for _ in range(10)], [book.line() for _ in range(2)]
+    for line in few:
+        book.fail(line, 3)
+    book.settle()
+    assert [book.standing(line)["failed-debits"][:2] for line in few] == [("active", 3)] * 10
+
+    for line in many:
+        book.fail(line, 3)
+    book.settle()
+    assert [book.standing(line) for line in many] == [{}, {}], "events may stop ten a day"
+
+    book.close_day(released=False)
+    assert [book.standing(line)["failed-debits"][0] for line in many] == ["proposed"] * 2

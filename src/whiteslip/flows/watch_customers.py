@@ -118,7 +118,8 @@ def _watch(
     )
     for one in done:
         if not everybody and one.moved:
-            rulebooks.count_moved_by_event(db, one.book, on=on, moved=one.moved)
+            moved = one.moved
+            rulebooks.count_run(db, one.book, on=on, accounts=moved, moved=moved, by_event=True)
     changes = [change for one in done for change in one.changes]
     insert_notices(db, notices_of(changes), at=at)
     held = sum(one.held for one in done)

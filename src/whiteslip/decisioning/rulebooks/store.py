@@ -250,12 +250,14 @@ def count_shadow(db: Connection, name: str, differences: Differences, *, on: dat
     )
 
 
-def count_run(db: Connection, book: RuleBook, *, on: date, accounts: int, moved: int) -> None:
-    """Keep how many of the accounts judged a part of a run moved to a restriction or a smaller limit."""
+def count_run(
+    db: Connection, book: RuleBook, *, on: date, accounts: int, moved: int, by_event: bool = False
+) -> None:
+    """Keep how many accounts judged by a part of a run, or by an event, moved to a restriction or a smaller limit."""
     sql.run(
         db,
         "count_run",
-        book=book.name,
+        book=book.name + _EVENTS * by_event,
         version=book.version,
         run_on=on,
         accounts=accounts,
@@ -290,19 +292,6 @@ def left_for_events(db: Connection, book: RuleBook, *, on: date) -> int:
     past = list(row.past or ())
     return max(guard.least_accounts_a_run, blast_limit(accounts, past, guard=guard)) - int(
         row.moved
-    )
-
-
-def count_moved_by_event(db: Connection, book: RuleBook, *, on: date, moved: int) -> None:
-    """Keep how many accounts an event moved to a restriction, apart from what the runs of the days moved."""
-    sql.run(
-        db,
-        "count_run",
-        book=book.name + _EVENTS,
-        version=book.version,
-        run_on=on,
-        accounts=moved,
-        moved=moved,
     )
 
 
