@@ -244,7 +244,7 @@ def _to_full_use(known: Known, amount_minor: int) -> WayBack:
     back = way_back(known)
     room = known.least_for_room(amount_minor)
     if room is None:
-        return WayBack(back.steps, is_proven=False, usable_on=None)
+        return back._replace(is_proven=False, usable_on=None)
     if not room:
         return back
     paid = max([room, *(step.amount_minor or 0 for step in back.steps)])
