@@ -52,12 +52,12 @@ def desk(dsn: str, capsys: pytest.CaptureFixture[str]) -> Desk:
 
 
 def riskiest(database: Database) -> list[tuple[int, int]]:
-    """Unrestricted lines with room, by what the latest score says of them."""
+    """Lines with room even where they are restricted, by what the latest score says of them."""
     query = b"""
         SELECT line.customer_id, line.line_id FROM decisioning.score
         JOIN money.line USING (customer_id, line_id)
-        WHERE score.probability >= 0.35 AND line.restriction_level = 0
-            AND line.fixed_limit_minor - line.principal_minor - line.held_minor >= 30000
+        WHERE score.probability >= 0.35 AND line.restriction_level < 4
+            AND line.fixed_limit_minor / 2 - line.principal_minor - line.held_minor >= 30000
         ORDER BY score.probability DESC
     """
     rows = database.read(lambda db: db.execute(query).fetchall())

@@ -18,6 +18,7 @@ RINGS = (
     "money/purchases",
     "money/statements",
     "money/mandates",
+    "money/debits",
     "money/repayments",
     "money/arrears",
     "money/settlement",

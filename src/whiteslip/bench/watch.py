@@ -38,7 +38,8 @@ from whiteslip.views.watched import free_customers
 
 LINES: Final = 1_000_000
 WORKERS: Final = 2
-EVENTS: Final = 20
+EVENTS: Final = 10
+"""As many as may take the buying from lines of any book on a day without people to release it."""
 MOST_SECONDS: Final = 60.0
 MOST_EVENT_SECONDS: Final = 2.0
 LEARNED_FROM: Final = 20_000

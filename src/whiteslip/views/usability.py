@@ -129,6 +129,11 @@ def usability(db: Connection, key: LineKey, asked: Asked, *, at: datetime) -> Us
     back = WayBack((), is_proven=True, usable_on=None)
     if not can_buy:
         back = _after_relief(_way_back(db, line, standing, asked.wanted_minor), relief)
+    elif (
+        line.restriction_level >= RESTRICTED_LEVEL
+    ):  # it buys in part: why not in full, and what leads there
+        shut = [reason for one in standing if one.takes_buying for reason in one.reasons]
+        back = way_back(known_of(db, line, standing))
     answers = gates[0].is_open and gates[-1].is_open
     offered = not can_buy and asked.amount_minor is not None
     return Usability(

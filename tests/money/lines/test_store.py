@@ -353,7 +353,7 @@ def test_limits_changed_twice_in_a_batch_end_at_the_last(book: Book, database: D
     line = book.line(100_000)
     at = book.at
     asked = [
-        LimitChange(*line, limit, ReasonCode.LIMIT_CAPACITY, "Anna")
+        LimitChange(*line, limit, ReasonCode.LIMIT_ODD_CONSUMPTION, "Anna")
         for limit in (50_000, 70_000, 60_000)
     ]
     database.write(lambda db: change_limits(db, asked, at=at))

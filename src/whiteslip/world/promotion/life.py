@@ -22,6 +22,7 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
+from whiteslip.views.lines import restricted_share_ppm
 from whiteslip.world.habits import SUSPENDED, Habits, Wallets
 from whiteslip.world.promotion.people import Cast
 from whiteslip.world.promotion.terms import Terms
@@ -131,7 +132,11 @@ class Life:
 
     def look(self) -> Wallets:
         """Read what each sees in the app; everybody has one line and joined in order."""
-        columns = self.database.read(lambda db: worlds.columns(db, "read_wallets"))
+        columns = self.database.read(
+            lambda db: worlds.columns(
+                db, "read_wallets", restricted_share_ppm=restricted_share_ppm()
+            )
+        )
         if not np.array_equal(columns["customer_id"], self.customers):
             raise InvariantBroken("a book of the experiment has its own people and nobody else")
         return Wallets(*(columns[name].copy() for name in _COLUMNS))
