@@ -265,7 +265,9 @@ def read_waiting(db: Connection, ids: Iterable[OwnedId]) -> dict[OwnedId, Waitin
         step_up=int(Outcome.STEP_UP),
     )
     return {
-        OwnedId(row.customer_id, row.purchase_id): Waiting(*row)._replace(reasons=_reasons(row.reasons))
+        OwnedId(row.customer_id, row.purchase_id): Waiting(*row)._replace(
+            reasons=_reasons(row.reasons)
+        )
         for row in rows
     }
 
