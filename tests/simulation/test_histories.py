@@ -197,11 +197,11 @@ class Histories(RuleBasedStateMachine):
 
     @rule(pick=PICK, word=st.sampled_from([Word.GRANTED, Word.GRANTED, Word.DECLINED]))
     def rule_on(self, pick: int, word: Word) -> None:
-        """Let the book refer something large to a person, who rules on it, or on any purchase there is."""
-        line, shop = self.line(pick), self.sim.shops[pick % 2]
-        asked = [PurchaseRequest(*line, shop, 1_000_000, 24, f"large-{pick}", is_verified=True)]
-        if self.sim.oracles.get(line) and self.sim.oracles[line].terms.plan_fees_ppm.get(24):
-            self.sim.command("checkout", asked)
+        """Let the book refer a long plan on a young line to a person, who rules on it, and on any purchase there is."""
+        if self.sim.closed_ranges is None:
+            line = self.sim.open_line(2_000_000, 1 + pick % 28, product="pay-later", owner=None)
+            asked = PurchaseRequest(*line, self.sim.shops[0], 1_000_000, 24, "o", is_verified=True)
+            self.sim.command("checkout", [asked] if pick % 2 else [asked, asked])
         who, purchase_id, _ = self.purchase(pick)
         again = self.sim.bought[-1]
         wanted = {(who.customer_id, purchase_id), (again.line.customer_id, again.purchase_id)}
