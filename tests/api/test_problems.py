@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from whiteslip.api import problems
-from whiteslip.kernel.errors import InvalidInput, InvariantBroken, WhiteslipError
+from whiteslip.kernel.errors import InvalidInput, InvariantBroken, Unavailable, WhiteslipError
 
 
 @pytest.mark.parametrize("kind", WhiteslipError.__subclasses__())
@@ -42,3 +42,14 @@ def test_no_error_class_is_forgotten() -> None:
     codes = {kind.code for kind in WhiteslipError.__subclasses__()}
 
     assert codes - problems.KINDS.keys() == {"invariant_broken"}
+
+
+def test_a_fault_of_ours_gives_its_reason_in_both_languages_and_nothing_else_does() -> None:
+    told = msgspec.json.decode(problems.of_error(Unavailable("busy")).body)
+
+    (reason,) = told["reasons"]
+    assert reason["code"] == "SYS-01"
+    assert "与您的信用无关" in reason["says"]["zh"]
+    assert "nothing to do with your credit" in reason["says"]["en"]
+    others = problems.KINDS.keys() - {"unavailable"}
+    assert not any(b"reasons" in problems.problem(code, "why").body for code in others)

@@ -38,6 +38,48 @@ def test_a_decline_is_an_answer_with_reasons_and_what_still_works(book: Book) ->
     assert {"repayment", "smaller_amount"} <= set(declined.body["still_works"])
 
 
+def test_a_fault_of_ours_says_so_and_leaves_nothing_that_could_count(book: Book) -> None:
+    line_id = book.line()
+    stop = "UPDATE decisioning.rule_book SET status = 'retired' WHERE name = 'checkout'"
+    book.database.write(lambda db: db.execute(stop))
+
+    fault = book.buy(line_id)
+    bulk = book.shop.post(
+        "/purchases/bulk",
+        {
+            "items": [
+                {
+                    "line_id": line_id,
+                    "amount_minor": 700,
+                    "order_ref": "a",
+                    "idempotency_key": "in-bulk",
+                }
+            ]
+        },
+    )
+
+    assert (fault.status, fault.code) == (503, "unavailable")
+    (reason,) = fault.body["reasons"]
+    assert reason["code"] == "SYS-01"
+    assert all(reason[part][language] for part in ("says", "next") for language in ("zh", "en"))
+    (item,) = bulk.body["results"]
+    assert (item["status"], item["answer"]["reasons"]) == (503, [reason])
+    kept = (
+        "SELECT (SELECT count(*) FROM money.purchase),"
+        " (SELECT count(*) FROM decisioning.decision), (SELECT count(*) FROM decisioning.habit)"
+    )
+    assert book.database.read(lambda db: db.execute(kept).fetchone()) == (0, 0, 0)
+
+
+def test_the_document_says_that_a_fault_comes_with_reasons(book: Book) -> None:
+    document = book.shop.http.get("/openapi.json").json()
+
+    problem = document["components"]["schemas"]["Problem"]
+    assert problem["properties"]["reasons"]["items"] == {"$ref": "#/components/schemas/ReasonSaid"}
+    assert "reasons" not in problem["required"]
+    assert "not counted as a risk" in " ".join(problem["description"].split())
+
+
 def test_a_repeated_key_acts_once_and_answers_byte_for_byte(book: Book) -> None:
     line_id = book.line()
     body = {"line_id": line_id, "amount_minor": 700, "order_ref": "a"}

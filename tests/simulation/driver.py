@@ -23,6 +23,7 @@ from whiteslip.flows.change_limits import (
 )
 from whiteslip.flows.checkout import checkout
 from whiteslip.flows.end_of_day import end_of_day
+from whiteslip.flows.grant_purchases import CaseRuling, Ruled, Word, rule_on_purchases
 from whiteslip.flows.pay_out_credit import PaidOut, PayoutRequest, pay_out_credit
 from whiteslip.flows.refund import Refunded, RefundRequest, refund
 from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
@@ -37,6 +38,7 @@ from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.lines.model import STEP_UP_LEVEL, LineKey
 from whiteslip.money.products import store as products
 from whiteslip.money.purchases.model import Authorized, Declined, PurchaseRequest, Referred
+from whiteslip.money.purchases.store import read_waiting
 from whiteslip.world.oracle import LineOracle, OracleRefusal, OracleTerms
 
 Q = TypeVar("Q")
@@ -92,6 +94,7 @@ class Interrupted(Exception):
 
 FLOWS: dict[str, Flow] = {
     "checkout": checkout,
+    "rule": rule_on_purchases,
     "capture": capture,
     "void": void,
     "refund": refund,
@@ -104,6 +107,7 @@ FLOWS: dict[str, Flow] = {
 }
 EFFECTS = {
     "checkout": "SELECT count(*) FROM money.purchase",
+    "rule": "SELECT count(*) FROM money.purchase_ruling",
     "capture": "SELECT count(*) FROM money.capture",
     "refund": "SELECT count(*) FROM money.refund",
     "repay": "SELECT count(*) FROM money.repayment",
@@ -381,6 +385,31 @@ class Simulation:
         assert answer.status == after.status
         assert sum(row.principal_minor for row in answer.installments) == amount
 
+    def expect_rule(self, request: CaseRuling, answer: Any, levels: dict[LineKey, int]) -> None:
+        """Grant exactly what the oracle has room for, on its day; what waits for nobody is not ruled on."""
+        if isinstance(answer, WhiteslipError):
+            id_ = OwnedId(request.customer_id, request.purchase_ids[0])
+            one = self.database.read(lambda db: read_waiting(db, [id_])).get(id_)
+            if one and one.is_for_a_person and request.word is Word.GRANTED and not one.later_id:
+                with self._as_of_today(one.line) as oracle:
+                    assert oracle.available_at(levels[one.line]) < one.amount_minor, answer
+            return
+        (ruled,) = answer
+        assert isinstance(ruled, Ruled)
+        assert ruled.word is request.word
+        self.counts[f"rule: {ruled.word}"] += 1
+        if ruled.word is Word.GRANTED:
+            key = ruled.waiting.line
+            with self._as_of_today(key) as oracle:
+                assert oracle.authorize(
+                    ruled.waiting.purchase_id,
+                    ruled.waiting.amount_minor,
+                    plan_months=ruled.waiting.plan_months,
+                    level=levels[key],
+                )
+                expires_on = oracle.purchases[ruled.waiting.purchase_id].expires_on
+            assert ruled.expires_on == expires_on
+
     def expect_void(self, request: VoidRequest, answer: Any, _: Any) -> None:
         """Release what the oracle releases."""
         key = self._line_of(request.customer_id, request.purchase_id, request.merchant_id)
@@ -504,6 +533,7 @@ class Simulation:
 
 _EXPECTED: dict[str, Callable[[Simulation, Any, Any, dict[LineKey, int]], None]] = {
     "checkout": Simulation.expect_checkout,
+    "rule": Simulation.expect_rule,
     "capture": Simulation.expect_capture,
     "void": Simulation.expect_void,
     "refund": Simulation.expect_refund,

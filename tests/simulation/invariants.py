@@ -169,6 +169,29 @@ CHECKS = (
         """,
     ),
     Check(
+        "what the book referred is granted by a person alone",
+        """
+        SELECT one.customer_id, one.purchase_id, one.status FROM money.purchase AS one
+        INNER JOIN decisioning.decision
+            ON (decision.customer_id, decision.decision_id) = (one.customer_id, one.purchase_id)
+        LEFT JOIN money.purchase_ruling AS ruling
+            ON (ruling.customer_id, ruling.purchase_id) = (one.customer_id, one.purchase_id)
+        WHERE decision.outcome >= 2 AND one.status NOT IN ('declined', 'referred')
+            AND (ruling.word IS DISTINCT FROM 'granted' OR ruling.actor = 'whiteslip' OR decision.outcome > 4)
+        """,
+    ),
+    Check(
+        "a ruling on a referred purchase is what became of it, with the reasons it was referred for",
+        """
+        SELECT ruling.customer_id, ruling.purchase_id FROM money.purchase_ruling AS ruling
+        LEFT JOIN money.purchase AS one
+            ON (one.customer_id, one.purchase_id) = (ruling.customer_id, ruling.purchase_id)
+        WHERE (ruling.word = 'granted') IS DISTINCT FROM (one.status NOT IN ('declined', 'referred'))
+            OR one.status = 'referred' OR one.authorized_on > ruling.ruled_on
+            OR jsonb_array_length(ruling.reasons) NOT BETWEEN 1 AND 4
+        """,
+    ),
+    Check(
         "what is paid on an installment is what was allocated to it",
         """
         SELECT customer_id, installment_id FROM money.installment AS one

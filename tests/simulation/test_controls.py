@@ -9,12 +9,14 @@ from tests.simulation.driver import Simulation, give
 from tests.simulation.invariants import CHECKS, broken, fingerprint, overspent, uses
 
 from whiteslip.flows.capture import CaptureRequest
+from whiteslip.flows.grant_purchases import CaseRuling, Word
 from whiteslip.flows.repay import RepaymentRequest
 from whiteslip.flows.restrict import RestrictionRequest
 from whiteslip.infra.database import Database
 from whiteslip.infra.idempotency import Call
+from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.reason import ReasonCode
-from whiteslip.money.purchases.model import Authorized, PurchaseRequest
+from whiteslip.money.purchases.model import Authorized, PurchaseRequest, Referred
 
 PLANTED = {
     "every movement has the legs": "UPDATE money.movement SET credit = 'bank' WHERE kind = 'captured'",
@@ -27,6 +29,8 @@ PLANTED = {
     "refunds <= captures": "DELETE FROM money.capture",
     "every capture has its installments": "DELETE FROM money.installment WHERE number = 3",
     "every purchase that is not declined": "DELETE FROM money.movement WHERE kind = 'hold_placed'",
+    "what the book referred": "DELETE FROM money.purchase_ruling",
+    "a ruling on a referred": "UPDATE money.purchase_ruling SET word = 'lapsed'",
     "what is paid on an installment": "DELETE FROM money.allocation",
     "a repayment is allocated": (
         "UPDATE money.repayment"
@@ -83,9 +87,24 @@ def live(database: Database) -> Simulation:
         ],
     )
     sim.command("repay", [RepaymentRequest(*first, 5_000, "card")])
+    granted_by_hand(sim, shop)
     sim.close_days(41)
     sim.command("restrict", [RestrictionRequest(*second, 4, ReasonCode.TAKEOVER, "staff:1")])
     return sim
+
+
+def granted_by_hand(sim: Simulation, shop: int) -> None:
+    """Let the book refer a purchase to a person, who grants it."""
+    line = sim.open_line(10_000_000, 7, product="pay-later", owner=None)
+    (asked,) = sim.command(
+        "checkout", [PurchaseRequest(*line, shop, 1_000_000, 24, "o", is_verified=True)]
+    )
+    assert isinstance(asked, Referred)
+    assert asked.needs == "review"
+    words = (Word.GRANTED, Word.DECLINED)
+    rulings = [CaseRuling(line[0], 1, (asked.purchase_id,), word, "Ann", "") for word in words]
+    answers = sim.command("rule", rulings)
+    assert [isinstance(one, Conflict) for one in answers] == [False, True]
 
 
 def test_every_check_sees_its_planted_bug(databases: Databases) -> None:

@@ -22,6 +22,7 @@ from tests.simulation.driver import Simulation
 
 from whiteslip.flows.capture import CaptureRequest
 from whiteslip.flows.change_limits import LimitChange, TemporaryLimit
+from whiteslip.flows.grant_purchases import CaseRuling, Word
 from whiteslip.flows.pay_out_credit import PayoutRequest
 from whiteslip.flows.refund import RefundRequest
 from whiteslip.flows.repay import RepaymentRequest
@@ -83,7 +84,7 @@ class Histories(RuleBasedStateMachine):
         on=STARTS,
         lines=st.lists(
             st.tuples(
-                st.sampled_from([0, 10_000, 100_000, 500_000, 500_000]),
+                st.sampled_from([0, 10_000, 100_000, 500_000, 5_000_000]),
                 st.integers(1, 28),
                 st.sampled_from(["pay-later", "pay-later", "odd", "panel"]),
                 st.booleans(),
@@ -193,6 +194,24 @@ class Histories(RuleBasedStateMachine):
                 ],
             )
         self.sim.close_days(days)
+
+    @rule(pick=PICK, word=st.sampled_from([Word.GRANTED, Word.GRANTED, Word.DECLINED]))
+    def rule_on(self, pick: int, word: Word) -> None:
+        """Let the book refer a long plan on a young line to a person, who rules on it, and on any purchase there is."""
+        if self.sim.closed_ranges is None:
+            line = self.sim.open_line(2_000_000, 1 + pick % 28, product="pay-later", owner=None)
+            asked = PurchaseRequest(*line, self.sim.shops[0], 1_000_000, 24, "o", is_verified=True)
+            self.sim.command("checkout", [asked] if pick % 2 else [asked, asked])
+        who, purchase_id, _ = self.purchase(pick)
+        again = self.sim.bought[-1]
+        wanted = {(who.customer_id, purchase_id), (again.line.customer_id, again.purchase_id)}
+        self.sim.command(
+            "rule",
+            [
+                CaseRuling(customer, 1, (number,), word, "Ann", "")
+                for customer, number in sorted(wanted)
+            ],
+        )
 
     @rule(asked=batch(PICK))
     def void(self, asked: list[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from whiteslip.flows import waive_late_fees
+from whiteslip.flows import grant_purchases, waive_late_fees
 from whiteslip.flows.appeal import CHECKOUT, Overturned
 from whiteslip.flows.decide_limit_reviews import (
     Act,
@@ -13,6 +13,7 @@ from whiteslip.flows.decide_limit_reviews import (
     undo_limit_changes,
     undo_limit_reviews,
 )
+from whiteslip.flows.grant_purchases import CaseRuling, OwnedId, Word
 from whiteslip.flows.reopen_applications import Reopening, reopen_applications
 from whiteslip.flows.restrict import (
     LiftRequest,
@@ -39,13 +40,50 @@ def end_restrictions(db: Connection, ruled: Sequence[Ruled], at: datetime) -> No
 
 
 def confirm_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
-    """Keep what suspicion took; a purchase that was only looked at restricted nothing, and is restricted by hand."""
+    """Keep what suspicion took, and decline the purchases in the case that still wait.
+
+    A purchase that was only looked at restricted nothing, and is restricted by hand.
+    """
     _rule(db, ruled, at, stays=True, may_be_none=True)
+    rulings = [one for one in _rulings(ruled, Word.DECLINED) if one.purchase_ids]
+    for done in grant_purchases.rule_on_purchases(db, rulings, at=at):
+        if isinstance(done, WhiteslipError) and not isinstance(done, Conflict):
+            raise done
+
+
+def grant(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Grant every purchase of the cases that waits, under the guard of its line; where one cannot be, none is."""
+    _all_done(grant_purchases.rule_on_purchases(db, _rulings(ruled, Word.GRANTED), at=at))
+
+
+def decline(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Decline every purchase of the cases that waits, for the reasons it was referred for."""
+    _all_done(grant_purchases.rule_on_purchases(db, _rulings(ruled, Word.DECLINED), at=at))
+
+
+def _rulings(ruled: Sequence[Ruled], word: Word) -> list[CaseRuling]:
+    return [
+        CaseRuling(
+            *one.case.key,
+            tuple(_numbers(one, SubjectType.PURCHASE)),
+            word,
+            one.ruling.actor,
+            one.ruling.note,
+        )
+        for one in ruled
+    ]
 
 
 def dismiss_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
-    """End what suspicion took, where it took anything."""
+    """End what suspicion took, where it took anything; purchases that still wait go on to whoever grants them."""
     _rule(db, ruled, at, stays=False, may_be_none=True)
+    waiting = [
+        OwnedId(one.case.customer_id, number)
+        for one in ruled
+        for number in _numbers(one, SubjectType.PURCHASE)
+    ]
+    if waiting:
+        grant_purchases.pass_on(db, waiting, at=at)
 
 
 def ease_restrictions(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:

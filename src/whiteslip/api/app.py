@@ -55,6 +55,7 @@ from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.causes import CauseListener
 from whiteslip.worker.messages import Post
+from whiteslip.worker.purchases import ReferralListener
 from whiteslip.worker.relay import Relay, in_turn
 from whiteslip.worker.reviews import ReviewClock
 from whiteslip.worker.watcher import Watcher
@@ -158,8 +159,8 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         database = given or _open(settings)
         runtime = Runtime(settings, database, clock=clock)
         app.state.runtime = runtime
-        listeners = Watcher(database, runtime.clock), CauseListener(database, runtime.clock)
-        relay = Relay(database, in_turn(*listeners))
+        kinds = Watcher, ReferralListener, CauseListener
+        relay = Relay(database, in_turn(*(kind(database, runtime.clock) for kind in kinds)))
         relay.start()
         url = settings.bureau_url
         desk = ApplicationDesk(database, runtime.clock, HttpBureau(url) if url else None)

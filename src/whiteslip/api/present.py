@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from whiteslip.api import answers, problems
+from whiteslip.api.said import said
 from whiteslip.api.shapes import limits
-from whiteslip.care.notices.model import ReasonText, Words
 from whiteslip.flows.capture import Captured, InstallmentTerms
 from whiteslip.flows.change_limits import LimitSet
 from whiteslip.flows.checkout import Authorized, Declined, Referred
@@ -21,7 +21,6 @@ from whiteslip.infra import metrics
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import WhiteslipError
-from whiteslip.kernel.reason import Reason
 from whiteslip.money.lines.model import SUSPENDED_LEVEL
 from whiteslip.money.purchases.model import OtherWay, Way
 from whiteslip.views import reasons
@@ -189,24 +188,6 @@ def terms(installments: Iterable[InstallmentTerms]) -> list[answers.Term]:
         )
         for term in installments
     ]
-
-
-def said(given: Iterable[Reason]) -> list[answers.ReasonSaid]:
-    """Say reasons in both languages."""
-    return [_said(reasons.explain(reason)) for reason in given]
-
-
-def _said(words: ReasonText) -> answers.ReasonSaid:
-    return answers.ReasonSaid(
-        words.code,
-        says=_words(words.says),
-        next=_words(words.next),
-        right=_words(words.right),
-    )
-
-
-def _words(words: Words) -> answers.Words:
-    return answers.Words(words.zh, words.en)
 
 
 def quoted(outcome: Quote) -> Response:

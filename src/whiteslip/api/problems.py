@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
+from whiteslip.api.answers import ReasonSaid
+from whiteslip.api.said import said
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
+from whiteslip.kernel.reason import Reason, ReasonCode
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 1
@@ -56,8 +61,16 @@ POSTED = (
 )
 
 
+REASONS: Mapping[str, ReasonCode] = MappingProxyType({"unavailable": ReasonCode.SYSTEM_FAULT})
+"""The problems that come with a reason in words, as a decline does: the fault is ours, not the person's."""
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An RFC 9457 problem; `where` is the path of the field that is wrong."""
+    """An RFC 9457 problem; `where` is the path of the field that is wrong.
+
+    `reasons` come with `unavailable`, as they come with a decline: the fault is ours, says nothing about the person's
+    credit and is not counted as a risk.
+    """
 
     type: str
     title: str
@@ -65,6 +78,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     detail: str = ""
     where: str | None = None
+    reasons: tuple[ReasonSaid, ...] = ()
 
 
 class ProblemError(Exception):
@@ -79,8 +93,13 @@ def problem(code: str, detail: str, *, where: str | None = None) -> Response:
     """Write a problem of a known code."""
     kind = KINDS[code]
     urn = f"urn:whiteslip:problem:{code}"
-    text = Problem(urn, kind.title, kind.status, code, _storable(detail), where)
+    text = Problem(urn, kind.title, kind.status, code, _storable(detail), where, _why(code))
     return Response(kind.status, msgspec.json.encode(text))
+
+
+@cache
+def _why(code: str) -> tuple[ReasonSaid, ...]:
+    return tuple(said([Reason(REASONS[code])])) if code in REASONS else ()
 
 
 def of_error(error: WhiteslipError) -> Response:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from whiteslip.api import answers, present
+from whiteslip.api import answers
+from whiteslip.api.said import said
 from whiteslip.api.shapes import restrictions as shapes
 from whiteslip.api.shapes import statements
 from whiteslip.kernel import ids
@@ -33,7 +34,7 @@ def purchase(row: PurchaseView) -> answers.Purchase:
         refunded_minor=row.refunded_minor,
         authorized_at=row.authorized_at,
         expires_on=row.expires_on,
-        reasons=present.said(reasons.stored(row.reasons or [])),
+        reasons=said(reasons.stored(row.reasons or [])),
     )
 
 
@@ -139,7 +140,7 @@ def restriction(row: RestrictionView) -> shapes.Restriction:
         in_force=row.in_force,
         scope=row.scope,
         state=row.state,
-        reasons=present.said(reasons.stored(row.reasons)),
+        reasons=said(reasons.stored(row.reasons)),
         notice=answers.Words(row.text_zh, row.text_en),
         still_works=reasons.still_works(0 if row.scope == "plans" else row.in_force),
         way_out=row.way_out,
@@ -163,7 +164,7 @@ def application(row: ApplicationView) -> answers.Application:
         requested_limit_minor=row.requested_minor,
         limit_minor=row.limit_minor,
         line_id=None if row.line_id is None else ids.write("lin", row.customer_id, row.line_id),
-        reasons=present.said(reasons.stored(row.reasons or [])),
+        reasons=said(reasons.stored(row.reasons or [])),
         notice=answers.Words(row.text_zh or "", row.text_en or "") if told else None,
         received_at=row.received_at,
         decided_at=row.finished_at,

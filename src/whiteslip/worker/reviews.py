@@ -1,12 +1,14 @@
-"""The clock of the reviews: a thread that raises what is past its due time."""
+"""The clock of the reviews: a thread that raises what is past its due time, and lets go what nobody decided at all."""
 
 from __future__ import annotations
 
+from datetime import date
 from threading import Event as Signal
 from threading import Thread
 
 import structlog
 
+from whiteslip.flows.grant_purchases import lapse_purchases
 from whiteslip.flows.review_cases import escalate_overdue
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
@@ -19,11 +21,15 @@ IDLE_S = 30.0
 
 
 class ReviewClock:
-    """Raises overdue cases until it is stopped. Killed anywhere it leaves nothing half done: a case rises once."""
+    """Raises overdue cases, and once a business date lets lapse the purchases nobody decided, until it is stopped.
+
+    Killed anywhere it leaves nothing half done: a case rises once, a purchase lapses once.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._lapsed_on: date | None = None
         self._stopping = Signal()
         self._thread = Thread(target=self._run, name="reviews", daemon=True)
 
@@ -42,6 +48,16 @@ class ReviewClock:
         at = self._clock.now()
         return len(self._database.write(lambda db: escalate_overdue(db, most=AT_ONCE, at=at)))
 
+    def lapse(self) -> int:
+        """Let a batch of purchases go that nobody decided in time; return how many; asks once a business date."""
+        at, looked_on = self._clock.now(), self._lapsed_on
+        done = self._database.write(
+            lambda db: lapse_purchases(db, most=AT_ONCE, at=at, looked_on=looked_on)
+        )
+        if done.purchases < AT_ONCE:
+            self._lapsed_on = done.on
+        return done.purchases
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._stopping.wait(self._rest())
@@ -49,11 +65,11 @@ class ReviewClock:
     def _rest(self) -> float:
         """Take a turn; return how long to rest before the next."""
         try:
-            raised = self.turn()
+            most = max(self.turn(), self.lapse())
         except (Unavailable, NotFound) as error:
             log.warning("reviews.waiting", why=str(error))
             return IDLE_S
         except Exception:
             log.exception("reviews.failed")
             return IDLE_S
-        return 0.0 if raised == AT_ONCE else IDLE_S
+        return 0.0 if most == AT_ONCE else IDLE_S

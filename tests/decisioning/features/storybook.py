@@ -34,12 +34,15 @@ from whiteslip.flows.record_failed_debits import DebitReport, Failure, record_fa
 from whiteslip.flows.restrict import LiftRequest, RestrictionRequest, lift, restrict
 from whiteslip.flows.verify_identity import Verification, verify_identity
 from whiteslip.infra.database import Connection, Database
+from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.purchases.model import PurchaseRequest
-from whiteslip.money.purchases.store import refuse_purchases
+from whiteslip.money.purchases.referrals import Ruled, Word
+from whiteslip.money.purchases.store import read_waiting, refuse_purchases, rule_purchases
 from whiteslip.risk.reviews.model import Kind, Label, NewCase, SubjectType
+from whiteslip.risk.suspensions.store import reasons_json
 
 FOUNDED_ON = date(2026, 1, 1)
 THE_DAY = date(2026, 3, 3)
@@ -115,6 +118,9 @@ class Story:
         for line in (self.payer, self.changer, self.forgetter):
             self.refer(line, 20_000, "BEH-01")
             self.refer(line, 21_000, "FRD-03")
+        self.to_decline = self.refer(self.debtor, 22_000, "FRD-03")
+        self.refer(self.debtor, 23_000, "BEH-01")
+        self.to_grant = self.refer(self.debtor, 23_000, "BEH-01")
 
     def after(self) -> None:
         """Live on for a few days: everything again, and an end of what was under way."""
@@ -132,6 +138,9 @@ class Story:
         self.fail(self.debtor, 9_000)
         self.promise(self.debtor, 200, days=3)
         self.refer(self.debtor, 30_000, "BEH-02")
+        self.rule(self.debtor, self.to_decline, Word.DECLINED)
+        self.rule(self.debtor, self.to_grant, Word.GRANTED)
+        self.rule(self.debtor, self.refer(self.debtor, 31_000, "BEH-02"), Word.LAPSED)
         self.verify(self.payer)
         self.clear(self.changer)
         book.buy(self.forgetter, 20_000, at_shop=self.shop)
@@ -187,7 +196,7 @@ class Story:
         agreed = ReliefAnswer(*made[:2], Command.ACCEPT, Side.CUSTOMER, "app")
         book.write(lambda db: done(answer_reliefs(db, [agreed], at=book.at)[0]))
 
-    def refer(self, line: LineKey, amount_minor: int, code: str) -> None:
+    def refer(self, line: LineKey, amount_minor: int, code: str) -> int:
         """Let the checkout refer a purchase of today; the book that would say so is not in force here."""
         book = self.book
         (number,) = book.write(lambda db: take_numbers(db, 1))
@@ -198,6 +207,16 @@ class Story:
                 db, [asked], [number], ["referred"], [reasons], on=book.today, at=book.at
             )
         )
+        return number
+
+    def rule(self, line: LineKey, number: int, word: Word) -> None:
+        """Let today become of a referred purchase what it may; a hold that is never looked at is left out."""
+        book = self.book
+        key = OwnedId(line.customer_id, number)
+        waiting = book.database.read(lambda db: read_waiting(db, [key]))[key]
+        ruled = Ruled(waiting, word, "cy", "", 1, book.today + timedelta(days=99))
+        reasons = [reasons_json(waiting.reasons)]
+        book.write(lambda db: rule_purchases(db, [ruled], reasons, on=book.today, at=book.at))
 
     def verify(self, line: LineKey) -> None:
         """Let somebody show who they are."""

@@ -13,6 +13,7 @@ from whiteslip.api import bodies, callers, present, problems, reading
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post, Posted
 from whiteslip.api.reading import After, LimitReviewPath, LimitRunPath, LinePath, PageSize, Read
+from whiteslip.api.said import said
 from whiteslip.api.shapes import limits as shapes
 from whiteslip.flows.decide_limit_reviews import (
     Act,
@@ -181,7 +182,7 @@ def _shown(row: ReviewView) -> shapes.LimitReview:
         bound=row.bound,
         tier=row.tier,
         is_immediate=row.is_immediate,
-        reasons=present.said(reasons.stored(row.reasons)),
+        reasons=said(reasons.stored(row.reasons)),
         reviewed_on=row.reviewed_on,
         effective_on=row.effective_on,
         objected_on=row.objected_on,

@@ -12,6 +12,7 @@ from whiteslip.api import answers, bodies, callers, present, problems, reading, 
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, Read, RestrictionPath
+from whiteslip.api.said import said
 from whiteslip.api.shapes import restrictions as held
 from whiteslip.api.shapes import usability as shapes
 from whiteslip.flows.restrict import (
@@ -135,10 +136,9 @@ def _usability(row: usable.Usability) -> shapes.Usability:
         level=row.level,
         available_minor=row.available_minor,
         gates=[
-            shapes.Gate(gate.gate.value, gate.is_open, present.said(gate.reasons))
-            for gate in row.gates
+            shapes.Gate(gate.gate.value, gate.is_open, said(gate.reasons)) for gate in row.gates
         ],
-        reasons=present.said(row.reasons),
+        reasons=said(row.reasons),
         still_works=reasons.still_works(row.level),
         way_back=shapes.WayBack(
             [shapes.Step(one.does.value, one.amount_minor, one.until_on) for one in back.steps],

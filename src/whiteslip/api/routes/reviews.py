@@ -112,7 +112,7 @@ async def withdraw_review(case_id: CasePath, posted: Post) -> HttpResponse:
 
 @router.post("/reviews/{case_id}/decide", **posts(shapes.RulingBody, shapes.CaseShort, *_WRONG))
 async def decide_review_case(case_id: CasePath, posted: Post) -> HttpResponse:
-    """Decide a case one holds; a restriction that is lifted is lifted in the same transaction."""
+    """Decide a case one holds; what is lifted or granted by it is so in the same transaction, or it is a conflict."""
     callers.needs(posted.caller, "reviews:write")
     body = posted.read(shapes.RulingBody)
     label = None if body.label is None else Label(body.label)
@@ -177,6 +177,8 @@ ACTS: Acts = {
     (Kind.LIMIT, "reverse"): acts.undo_limits,
     (Kind.IDENTITY, "verified"): acts.confirm_identity,
     (Kind.DEBIT, "ours"): acts.waive_episodes,
+    (Kind.PURCHASE, "grant"): acts.grant,
+    (Kind.PURCHASE, "decline"): acts.decline,
 }
 """What each outcome of a kind does, in the transaction of its decision."""
 

@@ -23,6 +23,7 @@ CaseKind: TypeAlias = Literal[
     "downturn",
     "debit",
     "run",
+    "purchase",
 ]
 Teaches: TypeAlias = Literal["true_positive", "false_positive", "unclear"]
 _SIGN = "[^\\u0000-\\u001f\\u007f-\\u009f]"
@@ -35,7 +36,7 @@ Note: TypeAlias = Annotated[
 class NextBody(Body, frozen=True):
     """Ask for the most urgent free case of these kinds; of any, when none is named."""
 
-    kinds: Annotated[tuple[CaseKind, ...], Meta(max_length=13)] = ()
+    kinds: Annotated[tuple[CaseKind, ...], Meta(max_length=14)] = ()
 
 
 class EndBody(Body, frozen=True):

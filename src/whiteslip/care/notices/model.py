@@ -71,6 +71,9 @@ class Kind(StrEnum):
     DISPUTE_REJECTED = "dispute_rejected"
     AGREEMENT_CHANGING = "agreement_changing"
     AGREEMENT_OFFERED = "agreement_offered"
+    PURCHASE_GRANTED = "purchase_granted"
+    PURCHASE_DECLINED = "purchase_declined"
+    PURCHASE_LAPSED = "purchase_lapsed"
 
 
 CLASSES: Mapping[Kind, Klass] = MappingProxyType(

@@ -59,6 +59,9 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.APPEAL_DECIDED: frozenset({"not_made_on"}),
         Kind.AGREEMENT_CHANGING: frozenset({"title", "version", "date", "changes"}),
         Kind.AGREEMENT_OFFERED: frozenset({"title", "version", "changes"}),
+        Kind.PURCHASE_GRANTED: frozenset({"amount", "shop", "date"}),
+        Kind.PURCHASE_DECLINED: frozenset({"amount", "shop"}),
+        Kind.PURCHASE_LAPSED: frozenset({"amount", "shop"}),
     }
 )
 """The facts a kind of notice may come with, the only ones its frame may name; none of them is certain.
@@ -98,12 +101,16 @@ _MAY_BE_BARE = frozenset(
         Kind.DISPUTE_REJECTED,
         Kind.AGREEMENT_CHANGING,
         Kind.AGREEMENT_OFFERED,
+        Kind.PURCHASE_GRANTED,
     }
 )
-_AGREED_BY_NOBODY = frozenset({Kind.WARNED, Kind.APPLICATION_DECLINED})
+_AGREED_BY_NOBODY = frozenset(
+    {Kind.WARNED, Kind.APPLICATION_DECLINED, Kind.PURCHASE_DECLINED, Kind.PURCHASE_LAPSED}
+)
 TAKES_AWAY = frozenset(Kind) - _MAY_BE_BARE - _AGREED_BY_NOBODY | {Kind.DISPUTE_REJECTED}
-"""The kinds that rest on a clause: whatever must say why, but an early warning, which takes nothing away, and an
-application, whose person has agreed to nothing yet; and a dispute lost, after which late fees go on."""
+"""The kinds that rest on a clause: whatever must say why, but an early warning, which takes nothing away, an
+application, whose person has agreed to nothing yet, and a purchase that was never granted; and a dispute lost, after
+which late fees go on."""
 HIGHEST_LEVEL = 5
 _SHARED = "default"
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")

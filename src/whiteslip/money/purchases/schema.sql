@@ -30,6 +30,21 @@ CREATE INDEX purchase_referred ON money.purchase (customer_id, authorized_on) WH
 -- A shop's own sales, newest first; neither column ever changes, so updates stay in their page.
 CREATE INDEX purchase_merchant ON money.purchase (merchant_id, purchase_id);
 
+-- What became of a referred purchase, and the reasons it was referred for: written once, so that what was known on a day before stays so.
+CREATE TABLE money.purchase_ruling (
+    customer_id bigint NOT NULL,
+    purchase_id bigint NOT NULL,
+    case_id bigint,
+    ruled_at timestamptz NOT NULL,
+    ruled_on date NOT NULL,
+    word text NOT NULL CHECK (word IN ('granted', 'declined', 'lapsed', 'superseded')),
+    actor text NOT NULL CHECK (length(actor) > 0),
+    note text NOT NULL CHECK (length(note) <= 2000),
+    reasons jsonb NOT NULL,
+    CHECK (word NOT IN ('granted', 'declined') OR (actor <> 'whiteslip' AND case_id IS NOT NULL)),
+    PRIMARY KEY (customer_id, purchase_id)
+) WITH (fillfactor = 100);
+
 CREATE TABLE money.capture (
     customer_id bigint NOT NULL,
     capture_id bigint NOT NULL,

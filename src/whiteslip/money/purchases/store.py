@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import invariant
 from whiteslip.kernel.ids import OwnedId
+from whiteslip.kernel.reason import Reason, ReasonCode
+from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import take_turns, use
-from whiteslip.money.purchases import rules
+from whiteslip.money.purchases import referrals, rules
 from whiteslip.money.purchases.model import (
     Imported,
     Purchase,
@@ -22,8 +26,16 @@ from whiteslip.money.purchases.model import (
     Standing,
     Step,
 )
+from whiteslip.money.purchases.referrals import Ruled, Terms, Waiting
 
 sql = Sql(__package__)
+
+
+@cache
+def referral_terms() -> Terms:
+    """Read how long a purchase waits for a person, once."""
+    file = resources.files(__package__ or "") / "data" / "referrals.toml"
+    return referrals.read(file.read_text("utf-8"))
 
 
 def read_standings(db: Connection, requests: Sequence[PurchaseRequest]) -> list[Standing]:
@@ -240,3 +252,59 @@ def release_expired_holds(
         business_date=business_date,
         posted_at=at,
     )
+
+
+def read_waiting(db: Connection, ids: Iterable[OwnedId]) -> dict[OwnedId, Waiting]:
+    """Read purchases as who rules on them sees them; one that is not referred (any more) is read as well."""
+    wanted = sorted(set(ids))
+    rows = sql.many(
+        db,
+        "read_waiting",
+        customer_ids=arrays.bigints([id_.customer_id for id_ in wanted]),
+        purchase_ids=arrays.bigints([id_.number for id_ in wanted]),
+        step_up=int(Outcome.STEP_UP),
+    )
+    return {
+        OwnedId(row.customer_id, row.purchase_id): Waiting(*row)._replace(
+            reasons=_reasons(row.reasons)
+        )
+        for row in rows
+    }
+
+
+def find_lapsing(db: Connection, *, on: date, most: int) -> list[OwnedId]:
+    """Find purchases that waited for a person as long as they may, on a business date."""
+    first_on, last_on = referral_terms().lapsing(on)
+    step_up = int(Outcome.STEP_UP)
+    rows = sql.many(
+        db, "find_lapsing", first_on=first_on, last_on=last_on, step_up=step_up, most=most
+    )
+    return [OwnedId(*row) for row in rows]
+
+
+def rule_purchases(
+    db: Connection, ruled: Sequence[Ruled], reasons: Sequence[str], *, on: date, at: datetime
+) -> None:
+    """Write what was ruled on purchases whose lines are locked; `reasons` they were referred for, as JSON."""
+    if not ruled:
+        return
+    touched = sql.run(
+        db,
+        "rule_purchases",
+        customer_ids=arrays.bigints([one.waiting.customer_id for one in ruled]),
+        purchase_ids=arrays.bigints([one.waiting.purchase_id for one in ruled]),
+        case_ids=arrays.bigints([one.case_id for one in ruled]),
+        words=arrays.texts([one.word for one in ruled]),
+        statuses=arrays.texts([one.status for one in ruled]),
+        expires_ons=arrays.dates([one.expires_on for one in ruled]),
+        actors=arrays.texts([one.actor for one in ruled]),
+        notes=arrays.texts([one.note for one in ruled]),
+        reasons=arrays.jsons(reasons),
+        ruled_on=on,
+        ruled_at=at,
+    )
+    invariant(touched == len(ruled), "what is ruled on is referred")
+
+
+def _reasons(stored: list[dict[str, Any]] | None) -> tuple[Reason, ...]:
+    return tuple(Reason(ReasonCode(one["code"]), one["facts"]) for one in stored or ())

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DOWNTURN = "downturn"
     DEBIT = "debit"
     RUN = "run"
+    PURCHASE = "purchase"
 
 
 class SubjectType(StrEnum):
@@ -45,6 +46,7 @@ class SubjectType(StrEnum):
     LIMIT_RUN = "limit_run"
     LINE = "line"
     CUSTOMER = "customer"
+    PURCHASE = "purchase"
 
 
 class State(StrEnum):

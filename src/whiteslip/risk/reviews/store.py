@@ -237,6 +237,21 @@ def find_subjects(db: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, list
     return found
 
 
+def find_kept(
+    db: Connection, type_: SubjectType, subjects: Iterable[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Find which subjects of customers lie in a case already, be it open or closed."""
+    ordered = sorted(set(subjects))
+    rows = sql.many(
+        db,
+        "find_kept",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
+        subject_ids=arrays.bigints([subject_id for _, subject_id in ordered]),
+        subject_type=type_,
+    )
+    return {(row.customer_id, row.subject_id) for row in rows}
+
+
 def find_overdue(db: Connection, *, most: int, at: datetime) -> list[CaseKey]:
     """Find cases past their due time that were not raised yet."""
     return [CaseKey(*row) for row in sql.many(db, "find_overdue", most=most, at=at)]

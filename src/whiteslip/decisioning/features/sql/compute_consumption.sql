@@ -1,5 +1,5 @@
 -- What each line was used for up to a day: purchases asked for, what shops captured of them and what came back.
--- What a person's own cap refused was refused by nobody else. A balance that moved in with its line was not spent here, and imported purchases name no merchant.
+-- What a person granted only after that day was refused until then. What a person's own cap refused was refused by nobody else. A balance that moved in with its line was not spent here, and imported purchases name no merchant.
 WITH asked AS (
     SELECT
         purchase.customer_id, purchase.line_id,
@@ -21,10 +21,17 @@ WITH asked AS (
         count(DISTINCT date_trunc('month', purchase.authorized_on)) FILTER (WHERE kept.counts) AS months,
         max(purchase.authorized_on) FILTER (WHERE kept.counts) AS last_on
     FROM money.purchase
+    LEFT JOIN money.purchase_ruling AS later
+        ON
+            later.customer_id = purchase.customer_id
+            AND later.purchase_id = purchase.purchase_id
+            AND later.word = 'granted'
+            AND later.ruled_on > %(as_of)s::date
+            AND later.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
     CROSS JOIN LATERAL (
         SELECT
-            purchase.status NOT IN ('declined', 'referred') AS counts,
-            purchase.status IN ('declined', 'referred') AND coalesce(
+            purchase.status NOT IN ('declined', 'referred') AND later.word IS NULL AS counts,
+            (purchase.status IN ('declined', 'referred') OR later.word IS NOT NULL) AND coalesce(
                 NOT (purchase.reasons @> '[{"code": "CUS-02"}]' OR purchase.reasons @> '[{"code": "CUS-03"}]'), TRUE
             ) AS refused
     ) AS kept

@@ -64,14 +64,12 @@ broken AS (
     GROUP BY eased.customer_id, eased.line_id
 ),
 
-odd AS (
+-- What was referred by the day. A ruling that came later is not known yet; one by a person answers a suspicion, and one that granted answers all. That time
+-- ran out answers nothing.
+referred AS (
     SELECT
-        purchase.customer_id, purchase.line_id,
-        count(*) FILTER (WHERE jsonb_path_exists(purchase.reasons, '$[*].code ? (@ starts with "BEH-")')) AS unlike,
-        count(*) FILTER (WHERE jsonb_path_exists(purchase.reasons, '$[*].code ? (@ starts with "FRD-")') AND coalesce((
-            SELECT max(seen.decided_at) FROM risk.review_case AS seen
-            WHERE seen.customer_id = purchase.customer_id AND seen.kind = 'fraud' AND seen.state = 'decided' AND seen.decided_on <= %(as_of)s::date
-        ) < purchase.authorized_at, TRUE)) AS suspected
+        purchase.customer_id, purchase.line_id, purchase.purchase_id, purchase.merchant_id, purchase.authorized_minor, purchase.authorized_at,
+        purchase.reasons, FALSE AS is_decided
     FROM money.purchase
     WHERE
         purchase.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
@@ -79,7 +77,41 @@ odd AS (
         AND purchase.status = 'referred'
         AND purchase.authorized_on <= %(as_of)s::date
         AND purchase.authorized_on > %(as_of)s::date - 7
-        AND coalesce((
+    UNION ALL
+    SELECT
+        purchase.customer_id, purchase.line_id, purchase.purchase_id, purchase.merchant_id, purchase.authorized_minor, purchase.authorized_at,
+        ruling.reasons, ruling.word = 'declined' AND ruling.ruled_on <= %(as_of)s::date AS is_decided
+    FROM money.purchase_ruling AS ruling
+    INNER JOIN money.purchase ON purchase.customer_id = ruling.customer_id AND purchase.purchase_id = ruling.purchase_id
+    WHERE
+        ruling.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
+        AND (%(customer_ids)b::bigint[] IS NULL OR ruling.customer_id = ANY(%(customer_ids)b::bigint[]))
+        AND ruling.ruled_on > %(as_of)s::date - 7
+        AND (ruling.ruled_on > %(as_of)s::date OR ruling.word <> 'granted')
+        AND purchase.authorized_on <= %(as_of)s::date
+        AND purchase.authorized_on > %(as_of)s::date - 7
+),
+
+odd AS (
+    SELECT
+        purchase.customer_id, purchase.line_id,
+        count(*) FILTER (WHERE jsonb_path_exists(purchase.reasons, '$[*].code ? (@ starts with "BEH-")')) AS unlike,
+        count(*) FILTER (
+            WHERE
+                NOT purchase.is_decided
+                AND jsonb_path_exists(purchase.reasons, '$[*].code ? (@ starts with "FRD-")')
+                AND coalesce((
+                    SELECT max(seen.decided_at) FROM risk.review_case AS seen
+                    WHERE
+                        seen.customer_id = purchase.customer_id
+                        AND seen.kind = 'fraud'
+                        AND seen.state = 'decided'
+                        AND seen.decided_on <= %(as_of)s::date
+                ) < purchase.authorized_at, TRUE)
+        ) AS suspected
+    FROM referred AS purchase
+    WHERE
+        coalesce((
             SELECT max(verification.verification_id) FROM risk.verification
             WHERE verification.customer_id = purchase.customer_id AND verification.verified_on <= %(as_of)s::date
         ) < purchase.purchase_id, TRUE)
@@ -92,6 +124,10 @@ odd AS (
                 AND granted.authorized_minor = purchase.authorized_minor
                 AND granted.reasons IS NULL
                 AND granted.authorized_on <= %(as_of)s::date
+                AND NOT EXISTS (
+                    SELECT FROM money.purchase_ruling AS later
+                    WHERE later.customer_id = granted.customer_id AND later.purchase_id = granted.purchase_id AND later.ruled_on > %(as_of)s::date
+                )
         ) IS NULL
     GROUP BY purchase.customer_id, purchase.line_id
 )

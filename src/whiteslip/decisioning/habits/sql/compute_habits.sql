@@ -1,5 +1,5 @@
 -- Compute habits from the purchases before an instant, as keeping them up one request at a time would have left them.
--- Of requests of one instant the number decides. Twin: keep_habits.sql, run for each request.
+-- Of requests of one instant the number decides. What a person granted afterward was not granted at its instant and taught the habit nothing. Twin: keep_habits.sql, run for each request.
 SELECT
     asked.customer_id, asked.requests, coalesce(usual.purchases, 0) AS purchases, coalesce(usual.usual_at, asked.first_at) AS usual_at,
     coalesce(usual.usual_weight, 0) AS usual_weight, coalesce(usual.usual_sum, 0) AS usual_sum,
@@ -35,6 +35,10 @@ LEFT JOIN (
         WHERE
             purchase.customer_id = any(%(customer_ids)b::bigint[]) AND purchase.authorized_at < %(at)s::timestamptz AND NOT purchase.imported
             AND purchase.status NOT IN ('declined', 'referred')
+            AND NOT EXISTS (
+                SELECT FROM money.purchase_ruling AS ruling
+                WHERE ruling.customer_id = purchase.customer_id AND ruling.purchase_id = purchase.purchase_id
+            )
     ) AS bought
     GROUP BY bought.customer_id
 ) AS usual ON usual.customer_id = asked.customer_id
@@ -45,7 +49,11 @@ LEFT JOIN LATERAL (
         FROM money.purchase
         WHERE
             purchase.customer_id = asked.customer_id AND purchase.authorized_at < %(at)s::timestamptz AND NOT purchase.imported
-            AND purchase.status NOT IN ('declined', 'referred') AND purchase.device IS NOT NULL
+            AND purchase.status NOT IN ('declined', 'referred')
+            AND NOT EXISTS (
+                SELECT FROM money.purchase_ruling AS ruling
+                WHERE ruling.customer_id = purchase.customer_id AND ruling.purchase_id = purchase.purchase_id
+            ) AND purchase.device IS NOT NULL
         GROUP BY purchase.device
         ORDER BY first_at, first_id
         LIMIT %(most_known)s::integer
@@ -58,7 +66,11 @@ LEFT JOIN LATERAL (
         FROM money.purchase
         WHERE
             purchase.customer_id = asked.customer_id AND purchase.authorized_at < %(at)s::timestamptz AND NOT purchase.imported
-            AND purchase.status NOT IN ('declined', 'referred') AND purchase.address IS NOT NULL
+            AND purchase.status NOT IN ('declined', 'referred')
+            AND NOT EXISTS (
+                SELECT FROM money.purchase_ruling AS ruling
+                WHERE ruling.customer_id = purchase.customer_id AND ruling.purchase_id = purchase.purchase_id
+            ) AND purchase.address IS NOT NULL
         GROUP BY purchase.address
         ORDER BY first_at, first_id
         LIMIT %(most_known)s::integer
@@ -72,6 +84,10 @@ LEFT JOIN LATERAL (
         WHERE
             purchase.customer_id = asked.customer_id AND purchase.authorized_at < %(at)s::timestamptz AND NOT purchase.imported
             AND purchase.status NOT IN ('declined', 'referred')
+            AND NOT EXISTS (
+                SELECT FROM money.purchase_ruling AS ruling
+                WHERE ruling.customer_id = purchase.customer_id AND ruling.purchase_id = purchase.purchase_id
+            )
         GROUP BY purchase.merchant_id
         ORDER BY first_at, first_id
         LIMIT %(most_known)s::integer
