@@ -45,7 +45,7 @@ def confirm_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
     A purchase that was only looked at restricted nothing, and is restricted by hand.
     """
     _rule(db, ruled, at, stays=True, may_be_none=True)
-    rulings = [one for one in _rulings(ruled, Word.DECLINED) if one.purchase_ids]
+    rulings = [one for one in _on_purchases(ruled, Word.DECLINED) if one.purchase_ids]
     for done in grant_purchases.rule_on_purchases(db, rulings, at=at):
         if isinstance(done, WhiteslipError) and not isinstance(done, Conflict):
             raise done
@@ -53,25 +53,12 @@ def confirm_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
 
 def grant(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
     """Grant every purchase of the cases that waits, under the guard of its line; where one cannot be, none is."""
-    _all_done(grant_purchases.rule_on_purchases(db, _rulings(ruled, Word.GRANTED), at=at))
+    _all_done(grant_purchases.rule_on_purchases(db, _on_purchases(ruled, Word.GRANTED), at=at))
 
 
 def decline(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
     """Decline every purchase of the cases that waits, for the reasons it was referred for."""
-    _all_done(grant_purchases.rule_on_purchases(db, _rulings(ruled, Word.DECLINED), at=at))
-
-
-def _rulings(ruled: Sequence[Ruled], word: Word) -> list[CaseRuling]:
-    return [
-        CaseRuling(
-            *one.case.key,
-            tuple(_numbers(one, SubjectType.PURCHASE)),
-            word,
-            one.ruling.actor,
-            one.ruling.note,
-        )
-        for one in ruled
-    ]
+    _all_done(grant_purchases.rule_on_purchases(db, _on_purchases(ruled, Word.DECLINED), at=at))
 
 
 def dismiss_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
@@ -88,7 +75,20 @@ def dismiss_fraud(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
 
 def ease_restrictions(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
     """Let every restriction of the cases stand a level lower."""
-    ease_by_a_level(db, _rulings(ruled, stays=True), at=at)
+    ease_by_a_level(db, _on_restrictions(ruled, stays=True), at=at)
+
+
+def _on_purchases(ruled: Sequence[Ruled], word: Word) -> list[CaseRuling]:
+    return [
+        CaseRuling(
+            *one.case.key,
+            tuple(_numbers(one, SubjectType.PURCHASE)),
+            word,
+            one.ruling.actor,
+            one.ruling.note,
+        )
+        for one in ruled
+    ]
 
 
 def _rule(
@@ -99,11 +99,11 @@ def _rule(
     stays: bool,
     may_be_none: bool = False,
 ) -> None:
-    rulings = _rulings(ruled, stays=stays, may_be_none=may_be_none)
+    rulings = _on_restrictions(ruled, stays=stays, may_be_none=may_be_none)
     rule_on_restrictions(db, rulings, at=at)
 
 
-def _rulings(
+def _on_restrictions(
     ruled: Sequence[Ruled], *, stays: bool, may_be_none: bool = False
 ) -> list[RestrictionRuling]:
     rulings = [
