@@ -152,19 +152,18 @@ def test_everybody_was_told_before_the_return_where_it_is_announced(seen: Seen) 
 
 
 @pytest.mark.slow
-def test_every_way_that_was_taken_fitted_the_line(seen: Seen) -> None:
+def test_every_way_that_was_offered_and_taken_was_granted(seen: Seen) -> None:
     one, planted = of(seen, WITH), seen.with_refused_ways["with"]
 
     assert one.ways_asked > of(seen, NOTHING).ways_asked
-    assert one.ways_asked == one.ways_sold + sum(one.ways_refused_for.values()), (
-        "granted, or told why not"
-    )
-    assert one.ways_sold > 0
+    assert one.ways_asked == one.ways_sold > 0
     assert planted.ways_refused_for["LIM-04"] > 0
-    assert "LIM-04" not in one.ways_refused_for
+    assert one.ways_refused_for == {}
     assert all(of(seen, arm).ways_beyond_limit == 0 for arm in ARMS)
     assert planted.ways_beyond_limit > 0
-    assert "did not fit" in next(faults(WITH, planted, budget_minor=10**12))
+    found = list(faults(WITH, planted, budget_minor=10**12))
+    assert "did not fit" in found[0]
+    assert "were not granted" in found[1]
 
 
 @pytest.mark.slow

@@ -69,6 +69,8 @@ def faults(arm: Arm, one: Figures, *, budget_minor: int) -> Iterator[str]:
         yield f"granted {one.granted_minor} of a budget of {budget_minor}"
     if one.ways_beyond_limit:
         yield f"{one.ways_beyond_limit} ways that were offered did not fit the line"
+    if arm.ways and (failed := one.ways_asked - one.ways_sold):
+        yield f"{failed} ways that were offered were not granted"
 
 
 def run(
