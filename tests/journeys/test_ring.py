@@ -52,6 +52,11 @@ def test_a_ring_is_looked_at_by_a_person(shop_and_staff: tuple[Served, Book]) ->
     (shared,) = whole["shared"]
     assert (shared["kind"], shared["members"]) == ("device", customers[:5])
     assert whole["measured"]["synchrony"] == 1
+    for language, word in (("zh", "设备"), ("en", "device")):
+        drawn = staff.http.get(f"/v1/rings/{ring['id']}/picture", params={"language": language})
+        assert drawn.headers["content-type"].startswith("image/svg+xml")
+        assert word in drawn.text
+        assert all(one in drawn.text for one in customers[:5])
     assert notices(inside) == []
     assert book.buy(lines[0]).body["status"] == "authorized"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi import Response as HttpResponse
 
 from whiteslip.api import reading
@@ -15,6 +15,8 @@ from whiteslip.api.shapes import rings as shapes
 from whiteslip.kernel import ids
 from whiteslip.views import rings
 from whiteslip.views.rings import RingView
+from whiteslip.web import ring_picture as picture
+from whiteslip.web.ring_picture import Account, Thing
 
 router = APIRouter(tags=["rings"])
 PREFIX = "rng"
@@ -26,6 +28,15 @@ RingPath = Annotated[
         json_schema_extra={"pattern": f"^{PREFIX}_[0-9]{{1,19}}_[0-9]{{1,19}}$"},
     ),
 ]
+
+SVG = "image/svg+xml"
+CLOSED = "default-src 'none'; style-src 'unsafe-inline'"
+"""The picture loads and runs nothing."""
+Spoken = Annotated[picture.Language, Query(description="The language of the words in it.")]
+PICTURE = gives(shapes.RingWhole, "not_found")
+PICTURE["responses"] = PICTURE["responses"] | {
+    200: {"description": "The picture.", "content": {SVG: {"schema": {"type": "string"}}}}
+}
 
 
 @router.get("/rings", **gives(shapes.Rings))
@@ -40,6 +51,22 @@ async def list_rings(read: Read, *, limit: PageSize = 50) -> HttpResponse:
 async def show_ring(ring_id: RingPath, read: Read) -> HttpResponse:
     """Show a ring with its evidence, as it was when it was raised."""
     return reading.show(_whole(await _found(ring_id, read)))
+
+
+@router.get("/rings/{ring_id}/picture", **PICTURE)
+async def draw_ring(ring_id: RingPath, read: Read, *, language: Spoken = "zh") -> HttpResponse:
+    """Draw a ring as SVG: its accounts, what they share by kind and weight, and who is known as bad."""
+    row = await _found(ring_id, read)
+    accounts = [
+        Account(ids.write("cus", one["customer_id"]), one["is_bad"])
+        for one in row.evidence["members"]
+    ]
+    things = [
+        Thing(one["kind"], [ids.write("cus", who) for who in one["members"]], one["weight"])
+        for one in row.evidence["shared"]
+    ]
+    drawn = picture.draw_ring(ring_id, accounts, things, language=language)
+    return HttpResponse(drawn, media_type=SVG, headers={"content-security-policy": CLOSED})
 
 
 async def _found(ring_id: str, read: Read) -> RingView:
