@@ -8,6 +8,7 @@ from tests.flows.test_weave_network import DEVICE, group
 from typer.testing import CliRunner
 
 from whiteslip.cli.main import app
+from whiteslip.cli.network import weave_tonight
 from whiteslip.infra.database import Database
 
 
@@ -37,6 +38,24 @@ def test_rings_are_woven_listed_and_shown(book: Book) -> None:
     shown = said(book, "show", ring)
     assert all(f"cus_{line.customer_id}" in shown for line in lines)
     assert "device (weight 1.00)" in shown
+
+
+def test_end_of_day_weaves_what_it_closed(book: Book) -> None:
+    group(book, 5, device=DEVICE)
+    result = CliRunner().invoke(app, ["end-of-day", "--dsn", book.database.dsn])
+
+    assert result.exit_code == 0, result.output
+    assert "1 new rings" in " ".join(result.output.split())
+    assert "woven before" in said(book, "weave")
+
+
+def test_what_goes_wrong_is_said_and_the_day_stays_closed(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book.write(lambda db: db.execute("ALTER TABLE risk.weave RENAME TO weave_gone"))
+    weave_tonight(book.database, quiet=True)
+
+    assert "the network was not woven" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_ring_there_is_not_is_said_so(book: Book) -> None:

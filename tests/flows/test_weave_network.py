@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -113,6 +114,17 @@ def test_a_day_is_woven_once(book: Book) -> None:
 
     assert woven(book) is not None
     assert woven(book) is None
+    assert rows(book, "SELECT DISTINCT times FROM risk.network_link") == [(1,)]
+
+
+def test_two_at_once_weave_once(book: Book) -> None:
+    group(book, 5, device=DEVICE)
+    book.close_day()
+    with ThreadPoolExecutor(2) as both:
+        reports = list(both.map(woven, [book, book]))
+
+    assert sorted(report is None for report in reports) == [False, True]
+    assert len(cases(book)) == 1
     assert rows(book, "SELECT DISTINCT times FROM risk.network_link") == [(1,)]
 
 

@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from whiteslip.cli.app import app, out, say
+from whiteslip.cli.app import app, complain, out, say
 from whiteslip.cli.server import Dsn, Home, running_database
-from whiteslip.flows.weave_network import weave_network
+from whiteslip.flows.weave_network import WeaveReport, weave_network
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import NotFound
+from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.views import rings
 
 network = typer.Typer(
@@ -34,13 +34,22 @@ def weave(*, dsn: Dsn = None, home: Home = None) -> None:
     at = MachineClock().now()
     with _database(dsn, home) as database:
         done = database.write(lambda db: weave_network(db, at=at))
-    if done is None:
-        say("The last closed day was woven before.")
+    say("The last closed day was woven before." if done is None else _told(done))
+
+
+def weave_tonight(database: Database, *, quiet: bool) -> None:
+    """Weave for the day just closed; whatever goes wrong is said and no more: the day is closed."""
+    try:
+        at = MachineClock().now()
+        done = database.write(lambda db: weave_network(db, at=at))
+    except WhiteslipError as error:
+        complain(f"the network was not woven: {error}")
         return
-    say(
-        f"{done.on}: {done.gathered:,} links new or fresher, {done.links:,} in all; {done.accounts:,} accounts share"
-        f" something, in {done.communities:,} communities; {done.rings:,} new rings."
-    )
+    except Exception as error:
+        complain(f"the network was not woven: {type(error).__name__}: {error}")
+        return
+    if done is not None and done.rings and not quiet:
+        say(_told(done))
 
 
 @network.command(name="rings")
@@ -83,6 +92,13 @@ def show(ring: Ring, *, dsn: Dsn = None, home: Home = None) -> None:
     for one in row.evidence["shared"]:
         names = ", ".join(ids.write("cus", who) for who in one["members"])
         say(f"{one['kind']} (weight {one['weight']:.2f}): {names}")
+
+
+def _told(done: WeaveReport) -> str:
+    return (
+        f"{done.on}: {done.gathered:,} links new or fresher, {done.links:,} in all; {done.accounts:,} accounts share"
+        f" something, in {done.communities:,} communities; {done.rings:,} new rings."
+    )
 
 
 @contextmanager
