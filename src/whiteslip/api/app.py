@@ -39,6 +39,7 @@ from whiteslip.api.routes import (
     repayments,
     restrictions,
     reviews,
+    rings,
     suspensions,
     waivers,
 )
@@ -82,6 +83,7 @@ ROUTERS = (
     disputes,
     debits,
     waivers,
+    rings,
 )
 PREFIX = "/v1"
 ABOUT = (

@@ -20,6 +20,8 @@ from whiteslip.bench.ground import Ground, ground
 from whiteslip.bench.http import bench_http
 from whiteslip.bench.models import Table as TableName
 from whiteslip.bench.models import compare_models
+from whiteslip.bench.network import ACCOUNTS as LINKED
+from whiteslip.bench.network import bench_network
 from whiteslip.bench.rules import ROWS, bench_rules
 from whiteslip.bench.scoring import bench_scoring
 from whiteslip.bench.watch import LINES as WATCHED
@@ -174,6 +176,19 @@ def watch(*, as_json: AsJson = False, quick: Quick = False, lines: Lines = None)
         typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         bench_tables.print_watch(report)
+    if report.faults:
+        raise typer.Exit(FAULTY)
+
+
+@commands.command()
+def network(*, as_json: AsJson = False, quick: Quick = False, lines: Lines = None) -> None:
+    """Weave a network of three links an account, with rings planted in it."""
+    with _ground() as place:
+        report = bench_network(place, accounts=lines or (SHORT.lines if quick else LINKED))
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        bench_tables.print_network(report)
     if report.faults:
         raise typer.Exit(FAULTY)
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from whiteslip.bench.fail_open import FailOpenReport
+from whiteslip.bench.network import NetworkFigures
 from whiteslip.bench.rules import RulesReport
 from whiteslip.bench.scoring import ScoringReport
 from whiteslip.bench.watch import WatchFigures
@@ -88,6 +89,20 @@ def print_watch(report: WatchFigures) -> None:
     say(
         f"{report.events} customers of whom a bureau told: restricted in {report.event_ms_median:g} ms,"
         f" {report.event_ms_most:g} ms at most"
+    )
+    say(report.limits)
+    for fault in report.faults:
+        say(f"FAULT: {fault}")
+
+
+def print_network(report: NetworkFigures) -> None:
+    """Show how long a night's weaving took, and which of the planted rings it found."""
+    say(
+        f"{report.links:,} links of {report.accounts:,} accounts in {report.seconds:g} s: {report.sharing:,} share"
+        f" something, in {report.communities:,} communities; {report.peak_mb:g} MB at most"
+    )
+    say(
+        f"{report.found} of {report.planted} planted rings found, and {report.others} where none was planted"
     )
     say(report.limits)
     for fault in report.faults:

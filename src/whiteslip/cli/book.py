@@ -14,6 +14,7 @@ from whiteslip.cli.agreements import announce_tonight
 from whiteslip.cli.app import app, err, out, say
 from whiteslip.cli.limits import move_limits_tonight
 from whiteslip.cli.model_run import score_tonight
+from whiteslip.cli.network import weave_tonight
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows import check_books as checking
 from whiteslip.flows import end_of_day as closing
@@ -43,7 +44,7 @@ def end_of_day(
     dsn: Dsn = None,
     home: Home = None,
 ) -> None:
-    """Close the business day, or all up to a date; score, move limits, tell of agreements; resumes what broke off."""
+    """Close the business day, or all up to a date, and do the work of the night; resumes what broke off."""
     dsn = running_database(settings.load(dsn=dsn, home=home))
     with Database(dsn, max_size=workers + 1, statement_timeout_ms=0) as database:
         until = _until(database, to.date() if to else None)
@@ -54,6 +55,7 @@ def end_of_day(
             score_tonight(database, quiet=as_json)
             move_limits_tonight(database, quiet=as_json)
             announce_tonight(database, quiet=as_json)
+            weave_tonight(database, quiet=as_json)
     if as_json:
         typer.echo(json.dumps([report._asdict() for report in reports], default=str))
     elif not reports:

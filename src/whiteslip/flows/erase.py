@@ -17,6 +17,7 @@ from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
+from whiteslip.risk.network.store import forget_links
 
 
 class KeptFor(NamedTuple):
@@ -98,6 +99,7 @@ def _carry_out(db: Connection, gone: Sequence[int], *, on: date, at: datetime) -
     erase_customers(db, gone)
     erase_applicants(db, gone)
     erase_reports(db, gone)
+    forget_links(db, gone)
     outbox.append(db, "care.person-erased", customer_ids=gone, subject_ids=gone, at=at)
 
 

@@ -190,5 +190,13 @@ NOTHING: Mapping[tuple[Kind, str], str] = {
     (Kind.DOWNTURN, "noted"): "what was learned lies in the label, for the next model",
     (Kind.DOWNTURN, "unfounded"): "what was learned lies in the label, for the next model",
     (Kind.DEBIT, "not_ours"): "the late fee was rightly charged",
+    (
+        Kind.RING,
+        "confirm",
+    ): "nobody is restricted for whom they know: members are restricted by hand, one by one",
+    (
+        Kind.RING,
+        "dismiss",
+    ): "the ring restricted nobody; it is not shown again unless there is more against it",
 }
 """The outcomes that change nothing beyond the case, and why."""

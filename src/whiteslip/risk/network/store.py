@@ -1,0 +1,122 @@
+"""Gathering and reading links, and keeping the rings people are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+import msgspec
+
+from whiteslip.infra import arrays
+from whiteslip.infra.database import Connection
+from whiteslip.infra.sql import Sql
+from whiteslip.kernel.actor import PROGRAM
+from whiteslip.money.ledger.store import take_numbers
+from whiteslip.risk.network.model import KINDS, KnownRing, Links, People, Ring, Sign, Terms
+from whiteslip.risk.network.reading import read_terms
+from whiteslip.risk.reviews import store as reviews
+from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
+
+sql = Sql(__package__)
+
+
+class Begun(NamedTuple):
+    """A day that is woven now, and the one woven before it."""
+
+    on: date
+    since: date | None
+
+
+@cache
+def terms() -> Terms:
+    """Read the shipped parameters, once."""
+    file = resources.files(__package__ or "") / "data" / "network.toml"
+    return read_terms(file.read_text("utf-8"))
+
+
+def begin_weave(db: Connection, *, on: date, at: datetime) -> Begun | None:
+    """Begin to weave for a day; None where it, or a later one, was woven."""
+    row = sql.maybe(db, "begin_weave", on=on, at=at)
+    return None if row is None else Begun(on, row.since)
+
+
+def gather_links(db: Connection, *, since: date | None, on: date) -> int:
+    """Add what was told on the days after `since` up to `on`; returns how many links are new or fresher."""
+    return sql.run(db, "gather_links", since=since, on=on)
+
+
+def read_links(db: Connection) -> Links:
+    """Read every link."""
+    return Links(**sql.columns(db, "read_links", kinds=arrays.texts([str(one) for one in KINDS])))
+
+
+def read_people(db: Connection, *, on: date) -> People:
+    """Read the people who have links, and who of them is known as bad on a day."""
+    bad_before = on - timedelta(days=terms().ring.bad_days)
+    return People(**sql.columns(db, "read_people", bad_before=bad_before))
+
+
+def read_rings(db: Connection) -> list[KnownRing]:
+    """Read the rings people were shown."""
+    return [_known(row) for row in sql.many(db, "read_rings")]
+
+
+def raise_rings(db: Connection, rings: Sequence[Ring], *, on: date, at: datetime) -> int:
+    """Show rings to people: each is kept with its evidence, in a case of its member of the lowest number."""
+    if not rings:
+        return 0
+    numbers = take_numbers(db, len(rings))
+    new = [
+        NewCase(
+            ring.members[0].customer_id,
+            Kind.RING,
+            SubjectType.RING,
+            number,
+            evidence_of(ring),
+            PROGRAM,
+        )
+        for ring, number in zip(rings, numbers, strict=True)
+    ]
+    opened = reviews.open_cases(db, new, on=on, at=at)
+    sql.run(
+        db,
+        "insert_rings",
+        customer_ids=arrays.bigints([one.customer_id for one in new]),
+        ring_ids=arrays.bigints(numbers),
+        case_ids=arrays.bigints([one.case_id for one in opened]),
+        scores=arrays.floats([ring.finding.score for ring in rings]),
+        evidence=arrays.jsons([msgspec.json.encode(one.evidence) for one in new]),
+        on=on,
+        at=at,
+    )
+    return len(rings)
+
+
+def forget_links(db: Connection, customer_ids: Sequence[int]) -> int:
+    """Drop the links of people who are erased."""
+    return sql.run(db, "forget_links", customer_ids=arrays.bigints(customer_ids))
+
+
+def evidence_of(ring: Ring) -> dict[str, Any]:
+    """Write down all of a ring a person is to see, without any hash."""
+    found = {
+        "finding": ring.finding._asdict(),
+        "members": [member._asdict() for member in ring.members],
+        "shared": [one._asdict() for one in ring.shared],
+    }
+    return msgspec.to_builtins(found, builtin_types=())
+
+
+def _known(row: Any) -> KnownRing:
+    members = row.evidence["members"]
+    return KnownRing(
+        row.customer_id,
+        row.ring_id,
+        frozenset(one["customer_id"] for one in members),
+        frozenset(one["customer_id"] for one in members if one["is_bad"]),
+        frozenset(map(Sign, row.evidence["finding"]["signs"])),
+        row.is_open,
+    )

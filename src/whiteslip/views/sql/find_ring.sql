@@ -1,0 +1,6 @@
+-- One ring with how its case stands.
+SELECT
+    ring.customer_id, ring.ring_id, ring.case_id, ring.raised_on, ring.score, ring.evidence, review_case.state, review_case.outcome
+FROM risk.ring
+INNER JOIN risk.review_case ON review_case.customer_id = ring.customer_id AND review_case.case_id = ring.case_id
+WHERE ring.customer_id = %(customer_id)s AND ring.ring_id = %(ring_id)s
