@@ -41,6 +41,7 @@ from whiteslip.api.routes import (
     reviews,
     suspensions,
     waivers,
+    warnings,
 )
 from whiteslip.api.runtime import DESK, END_OF_DAY, POST, THREADS, Runtime
 from whiteslip.gateways.bureau.client import HttpBureau
@@ -82,6 +83,7 @@ ROUTERS = (
     disputes,
     debits,
     waivers,
+    warnings,
 )
 PREFIX = "/v1"
 ABOUT = (

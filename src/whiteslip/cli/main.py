@@ -26,6 +26,7 @@ from whiteslip.cli import (
     runs,
     server,
     simulate,
+    warnings,
 )
 from whiteslip.cli.app import app
 
@@ -58,6 +59,7 @@ __all__ = [
     "runs",
     "server",
     "simulate",
+    "warnings",
 ]
 
 if __name__ == "__main__":
