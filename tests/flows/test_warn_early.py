@@ -8,11 +8,21 @@ from datetime import date, timedelta
 import pytest
 from tests.builders import Book, founded, noon
 
-from whiteslip.flows.warn_early import warn_early
+from whiteslip.flows.warn_early import (
+    Acknowledgment,
+    Warned,
+    acknowledge_warnings,
+    escalate_warnings,
+    warn_early,
+)
+from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Database
+from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.risk.signals import store
+from whiteslip.risk.signals.life import State
 from whiteslip.risk.signals.model import Catalog, Color, Why
 from whiteslip.views.warnings import WarningView, standing
+from whiteslip.worker.reviews import ReviewClock
 
 
 @pytest.fixture
@@ -123,3 +133,74 @@ def test_a_color_of_another_day_is_not_that_of_now(book: Book) -> None:
     assert (view.color, view.why) == (Color.UNKNOWN, Why.STALE)
     assert view.last is not None
     assert view.last.color is Color.GREEN
+
+
+def acknowledged(book: Book, by: str) -> Warned | WhiteslipError:
+    asked = Acknowledgment("roll_to_overdue", by, "the bank is called")
+    at = book.at
+    return book.write(lambda db: acknowledge_warnings(db, [asked], at=at))[0]
+
+
+def steps(book: Book) -> list[str]:
+    query = b"SELECT command FROM risk.signal_step ORDER BY warning_id, step"
+    return [command for (command,) in book.database.read(lambda db: db.execute(query).fetchall())]
+
+
+def events(book: Book) -> list[str]:
+    query = b"SELECT topic FROM infra.outbox WHERE topic LIKE 'risk.warning%' ORDER BY outbox_id"
+    return [topic for (topic,) in book.database.read(lambda db: db.execute(query).fetchall())]
+
+
+def test_a_warning_is_raised_once_acknowledged_and_ends_when_all_is_well(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    chosen = catalog(roll_to_overdue=1)
+    assert isinstance(acknowledged(book, "Ann"), NotFound)
+    warn_early(book.database, at=book.at, catalog=chosen)
+    book.close_day()
+    warn_early(book.database, at=book.at, catalog=chosen)
+    assert steps(book) == ["raise"], "it stands already"
+
+    done = acknowledged(book, "Ann")
+    assert isinstance(done, Warned)
+    assert isinstance(acknowledged(book, "Bo"), Conflict)
+    view = shown(book, chosen)["roll_to_overdue"].warning
+    assert view is not None
+    assert view[:2] == (State.ACKNOWLEDGED, Color.RED)
+    assert view[-2:] == ("ann", "the bank is called")
+
+    easy = chosen.indicators["roll_to_overdue"]
+    easy = easy._replace(
+        thresholds=easy.thresholds._replace(yellow_ppm=500_000, orange_ppm=600_000, red_ppm=700_000)
+    )
+    book.close_day()
+    warn_early(book.database, at=book.at, catalog=chosen._replace(indicators={easy.id: easy}))
+    assert steps(book) == ["raise", "acknowledge", "end"]
+    assert shown(book, chosen)["roll_to_overdue"].warning is None
+    assert events(book) == ["risk.warning-raised"]
+
+
+def test_what_nobody_acknowledged_in_time_goes_to_another_once(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    warn_early(book.database, at=book.at, catalog=catalog(roll_to_overdue=1))
+    hours = store.catalog().indicators["roll_to_overdue"].acknowledge_hours
+    due_at = book.at + timedelta(hours=hours)
+
+    early, late = (
+        ReviewClock(book.database, FixedClock(due_at + timedelta(seconds=by))) for by in (-1, 0)
+    )
+    assert (early.warn(), late.warn(), late.warn()) == (0, 1, 0)
+    assert isinstance(acknowledged(book, "Ann"), Warned), "late is better than never"
+    assert book.write(lambda db: escalate_warnings(db, at=due_at)) == []
+    assert steps(book) == ["raise", "escalate", "acknowledge"]
+    assert events(book) == ["risk.warning-raised", "risk.warning-escalated"]
+
+
+def test_an_unknown_day_neither_raises_nor_ends_a_warning(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    warn_early(book.database, at=book.at, catalog=catalog(roll_to_overdue=1))
+    book.close_day()
+
+    (one,) = warn_early(book.database, at=book.at, catalog=catalog(roll_to_overdue=99)).evaluations
+
+    assert one.color is Color.UNKNOWN
+    assert steps(book) == ["raise"]

@@ -9,6 +9,11 @@ from whiteslip.flows.warn_early import warn_early
 from whiteslip.infra.database import Database
 from whiteslip.infra.settings import load
 
+RAISED = b"""
+    INSERT INTO risk.signal_warning (warning_id, indicator, raised_at, due_at, raised_on, steps, color, state)
+    VALUES (1, 'complaints', '2026-01-01', '2026-01-02', '2026-01-01', 1, 'red', 'raised')
+"""
+
 
 def test_the_warnings_of_a_morning(
     module_dsn: str, tmp_path_factory: pytest.TempPathFactory
@@ -33,3 +38,17 @@ def test_the_warnings_of_a_morning(
         told = ann.get("/warnings/first_payment").body
         assert [one["why"] for one in told["evaluations"]] == ["too_few"]
         assert ann.get("/warnings/nothing").status == 404
+
+        note = {"note": "nothing to acknowledge"}
+        assert ann.post("/warnings/complaints/acknowledge", note).status == 403
+        reviewer = book.caller("reviews:write")
+        assert reviewer.post("/warnings/complaints/acknowledge", note).status == 404
+        with Database(module_dsn, max_size=1) as database:
+            database.write(lambda db: db.execute(RAISED).rowcount)
+        done = reviewer.post("/warnings/complaints/acknowledge", {"note": "we read them all"})
+        assert (done.status, done.body["state"]) == (201, "acknowledged")
+        assert reviewer.post("/warnings/complaints/acknowledge", note).status == 409
+        seen = {one["indicator"]: one for one in ann.get("/warnings").body["warnings"]}
+        assert seen["complaints"]["warning"]["note"] == "we read them all"
+        assert seen["complaints"]["warning"]["state"] == "acknowledged"
+        assert seen["first_payment"]["warning"] is None

@@ -15,6 +15,7 @@ from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.risk.signals.life import State
 from whiteslip.risk.signals.model import Color
 from whiteslip.views.warnings import WarningView, standing
 
@@ -75,11 +76,12 @@ def _json(view: WarningView) -> dict[str, object]:
         "why": view.why,
         "owner": view.indicator.owner,
         "last": last,
+        "warning": None if view.warning is None else view.warning._asdict(),
     }
 
 
 def _print(views: list[WarningView]) -> None:
-    table = Table("color", "indicator", "value", "hits", "days", "owner", "to do")
+    table = Table("color", "indicator", "value", "hits", "days", "warning", "owner", "to do")
     for view in views:
         table.add_row(*_cells(view))
     out.print(table)
@@ -94,4 +96,17 @@ def _cells(view: WarningView) -> tuple[str, ...]:
         counts = "" if last.out_of is None else f"{last.hits} of {last.out_of}"
         value = "" if last.value_ppm is None else f"{last.value_ppm / 10_000:.2f} %"
     style = _STYLES[view.color]
-    return f"[{style}]{color}[/]", one.name.en, value, counts, days, one.owner, one.to_do.en
+    told = _standing(view)
+    return f"[{style}]{color}[/]", one.name.en, value, counts, days, told, one.owner, one.to_do.en
+
+
+def _standing(view: WarningView) -> str:
+    if view.warning is None:
+        return ""
+    match view.warning.state:
+        case State.ACKNOWLEDGED:
+            return f"acknowledged by {view.warning.acknowledged_by}"
+        case State.ESCALATED:
+            return f"escalated to {view.indicator.escalates_to}"
+        case _:
+            return f"to acknowledge until {view.warning.due_at:%Y-%m-%d %H:%M}"

@@ -1,19 +1,34 @@
-"""Warn early: measure every indicator of the book for the last closed day, and keep the color it is given."""
+"""Warn early: judge every indicator of the book for the last closed day, and let its warning follow its color."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
 
-from whiteslip.infra import business_day
-from whiteslip.infra.database import Database
-from whiteslip.risk.signals import rules, store
+from whiteslip.infra import business_day, outbox
+from whiteslip.infra.database import Connection, Database
+from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.money.ledger.store import take_numbers
+from whiteslip.risk.signals import life, rules, store
+from whiteslip.risk.signals.life import Warned
 from whiteslip.risk.signals.model import Catalog, Evaluation, Indicator, Measured
 
+NOBODY: Final = 0
+"""A warning is about no customer."""
+
 log = structlog.get_logger("whiteslip.warnings")
+
+
+class Acknowledgment(NamedTuple):
+    """Who knows of the standing warning of an indicator, and what they do about it."""
+
+    indicator: str
+    by: str
+    note: str
 
 
 class WarningReport(NamedTuple):
@@ -47,10 +62,72 @@ def warn_early(
         if indicator.id not in known
     )
     version = chosen.version
-    database.write(
-        lambda db: store.insert_evaluations(db, evaluations, version=version, on=on, at=at)
-    )
+
+    def keep(db: Connection) -> None:
+        new = store.insert_evaluations(db, evaluations, version=version, on=on, at=at)
+        _follow(db, [one for one in evaluations if one.indicator in new], chosen, at=at)
+
+    database.write(keep)
     return WarningReport(on, evaluations)
+
+
+def acknowledge_warnings(
+    db: Connection, requests: Sequence[Acknowledgment], *, at: datetime
+) -> list[Warned | WhiteslipError]:
+    """Let people say that they know of the standing warnings of indicators, and what they do; in order."""
+    standing = store.lock_warnings(db, [one.indicator for one in requests])
+    answers: list[Warned | WhiteslipError] = []
+    for request in requests:
+        before = standing.get(request.indicator)
+        if before is None:
+            answers.append(NotFound(f"no warning of {request.indicator} stands"))
+            continue
+        move = life.acknowledge(before, by=request.by, note=request.note)
+        if isinstance(move, WhiteslipError):
+            answers.append(move)
+            continue
+        store.move_warnings(db, [move], at=at)
+        standing[request.indicator] = move.after
+        answers.append(move.after)
+    return answers
+
+
+def escalate_warnings(db: Connection, *, at: datetime) -> list[Warned]:
+    """Escalate the warnings nobody acknowledged in time, each once, and say so."""
+    moves = life.escalate(store.lock_overdue(db, at=at), at=at)
+    store.move_warnings(db, moves, at=at)
+    _announce(db, "risk.warning-escalated", [move.after for move in moves], at=at)
+    return [move.after for move in moves]
+
+
+def _follow(
+    db: Connection, evaluations: Sequence[Evaluation], catalog: Catalog, *, at: datetime
+) -> None:
+    """Raise, worsen and end warnings as the colors say."""
+    standing = store.lock_warnings(db, [one.indicator for one in evaluations])
+    new = [one for one in evaluations if one.indicator not in standing and life.raises(one)]
+    moves = [
+        life.raised(one, catalog.indicators[one.indicator], warning_id=number)
+        for one, number in zip(new, take_numbers(db, len(new)), strict=True)
+    ]
+    for one in evaluations:
+        before = standing.get(one.indicator)
+        move = before and life.follow(before, one, catalog.indicators[one.indicator])
+        if move is not None:
+            moves.append(move)
+    store.move_warnings(db, moves, at=at)
+    asking = [move.after for move in moves if move.command is not life.Command.END]
+    _announce(db, "risk.warning-raised", asking, at=at)
+
+
+def _announce(db: Connection, topic: str, warnings: Sequence[Warned], *, at: datetime) -> None:
+    outbox.append(
+        db,
+        topic,
+        customer_ids=[NOBODY] * len(warnings),
+        subject_ids=[one.warning_id for one in warnings],
+        at=at,
+    )
 
 
 def _measure(database: Database, indicator: Indicator, *, on: date) -> Measured | None:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import NotFound
+from whiteslip.risk.signals.life import State
 from whiteslip.risk.signals.model import Catalog, Color, Evaluation, Indicator, Why
 from whiteslip.risk.signals.store import catalog
 
 sql = Sql(__package__)
 
+_FIELDS: Final = len(Evaluation._fields)
 _ORDER: Final = (Color.RED, Color.ORANGE, Color.UNKNOWN, Color.YELLOW, Color.GREEN)
 """What is not known may be bad, so it stands above what is known to be no worse than yellow."""
+
+
+class Standing(NamedTuple):
+    """A warning that stands: the worst color it had, by when it must be acknowledged, and by whom it was."""
+
+    state: State
+    worst: Color
+    raised_on: date
+    due_at: datetime
+    acknowledged_by: str | None
+    note: str | None
 
 
 class WarningView(NamedTuple):
@@ -27,21 +41,28 @@ class WarningView(NamedTuple):
     color: Color
     why: Why | None
     last: Evaluation | None
+    warning: Standing | None = None
 
 
 def standing(db: Connection, *, chosen: Catalog | None = None) -> list[WarningView]:
     """Show every indicator, the worst first."""
     closed_on = business_day.read(db).closed_on
-    last = {row.indicator: _evaluation(row) for row in sql.many(db, "list_warnings")}
+    rows = {row.indicator: row for row in sql.many(db, "list_warnings")}
+    last = {name: _evaluation(row[:_FIELDS]) for name, row in rows.items()}
+    warned = {name: _standing(row) for name, row in rows.items()}
     views: list[WarningView] = []
     for indicator in (chosen or catalog()).indicators.values():
         found = last.get(indicator.id)
         if found is None:
             views.append(WarningView(indicator, Color.UNKNOWN, Why.NEVER, None))
         elif found.evaluated_on != closed_on:
-            views.append(WarningView(indicator, Color.UNKNOWN, Why.STALE, found))
+            views.append(
+                WarningView(indicator, Color.UNKNOWN, Why.STALE, found, warned[indicator.id])
+            )
         else:
-            views.append(WarningView(indicator, found.color, found.why, found))
+            views.append(
+                WarningView(indicator, found.color, found.why, found, warned[indicator.id])
+            )
     return sorted(views, key=lambda view: _ORDER.index(view.color))
 
 
@@ -54,5 +75,11 @@ def history(db: Connection, indicator: str, *, most: int) -> list[Evaluation]:
 
 
 def _evaluation(row: Any) -> Evaluation:
-    why = None if row.why is None else Why(row.why)
-    return Evaluation(*row)._replace(color=Color(row.color), why=why)
+    one = Evaluation(*row)
+    return one._replace(color=Color(one.color), why=None if one.why is None else Why(one.why))
+
+
+def _standing(row: Any) -> Standing | None:
+    if row.state is None:
+        return None
+    return Standing(State(row.state), Color(row.worst), *row[_FIELDS + 2 :])

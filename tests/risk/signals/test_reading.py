@@ -28,6 +28,7 @@ def test_each_indicator_has_its_measure_and_each_measure_its_indicator() -> None
         ("least_count = 200 ", 'least_count = "200" ', "indicator"),
         ("yellow_ppm = 60_000", "yellow_ppm = 95_000", "indicator.roll_to_overdue.thresholds"),
         ("yellow_ppm = 400_000", "yellow_ppm = 100_000", "indicator.approvals.thresholds"),
+        ('escalates_to = "portfolio"', 'escalates_to = "collections"', "escalates_to"),
         ("[indicator.approvals]", "[indicator.Approvals]", "indicator"),
         ("version = 1", "version = ", "indicators.toml"),
     ],

@@ -27,7 +27,7 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 ABOVE = Thresholds(Direction.ABOVE, 100_000, 200_000, 300_000, 10_000)
 BELOW = Thresholds(Direction.BELOW, 300_000, 200_000, 100_000, 10_000)
 TEXT = Said("字", "text")
-INDICATOR = Indicator("failed", TEXT, TEXT, TEXT, "operations", 7, 0, 10, 14, ABOVE)
+INDICATOR = Indicator("failed", TEXT, TEXT, TEXT, "operations", "chief", 4, 7, 0, 10, 14, ABOVE)
 CATALOG = Catalog(1, 2, {"failed": INDICATOR})
 KNOWN = [color for color in Color if color is not Color.UNKNOWN]
 

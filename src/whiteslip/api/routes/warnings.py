@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Path
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import reading
+from whiteslip.api import callers, present, problems, reading
 from whiteslip.api.answers import Words
-from whiteslip.api.openapi import gives
+from whiteslip.api.openapi import gives, posts
+from whiteslip.api.posted import Post
 from whiteslip.api.reading import PageSize, Read
 from whiteslip.api.shapes import warnings as shapes
+from whiteslip.flows.warn_early import Acknowledgment, acknowledge_warnings
+from whiteslip.infra.database import Connection
+from whiteslip.infra.idempotency import Response
+from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.risk.signals.model import Color, Evaluation
 from whiteslip.views import warnings
 
@@ -45,6 +52,25 @@ async def show_warning(
     return reading.show(shapes.WarningHistory(indicator, [_evaluated(one) for one in found]))
 
 
+@router.post(
+    "/warnings/{indicator}/acknowledge",
+    **posts(shapes.AcknowledgmentBody, shapes.Acknowledged, "not_found", "conflict"),
+)
+async def acknowledge_warning(indicator: IndicatorPath, posted: Post) -> HttpResponse:
+    """Say that one knows of the warning of an indicator that stands, and what is done about it."""
+    callers.needs(posted.caller, "reviews:write")
+    body = posted.read(shapes.AcknowledgmentBody)
+    request = Acknowledgment(indicator, posted.caller.label, body.note)
+
+    def act(db: Connection, at: datetime) -> Response:
+        (outcome,) = acknowledge_warnings(db, [request], at=at)
+        if isinstance(outcome, WhiteslipError):
+            return problems.of_error(outcome)
+        return present.answer(shapes.Acknowledged(outcome.indicator, outcome.state.value))
+
+    return await posted.manage(body, act)
+
+
 def _shown(view: warnings.WarningView) -> shapes.Warned:
     one = view.indicator
     return shapes.Warned(
@@ -53,10 +79,18 @@ def _shown(view: warnings.WarningView) -> shapes.Warned:
         Words(*one.measures),
         Words(*one.to_do),
         one.owner,
+        one.escalates_to,
         view.color.value,
         None if view.why is None else view.why.value,
         None if view.last is None else _evaluated(view.last),
+        _standing(view.warning),
     )
+
+
+def _standing(warning: warnings.Standing | None) -> shapes.Standing | None:
+    if warning is None:
+        return None
+    return msgspec.convert(warning._asdict(), shapes.Standing)
 
 
 def _evaluated(one: Evaluation) -> shapes.Evaluated:

@@ -8,8 +8,11 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from whiteslip.api.answers import Words
+from whiteslip.api.bodies import Body
+from whiteslip.api.shapes.reviews import Note
 
 Color: TypeAlias = Literal["green", "yellow", "orange", "red", "unknown"]
+State: TypeAlias = Literal["raised", "escalated", "acknowledged", "ended"]
 Why: TypeAlias = Literal["too_few", "absent", "late", "clock", "failed", "never", "stale"]
 
 
@@ -31,6 +34,30 @@ class Evaluated(Struct, frozen=True):
     why: Why | None
 
 
+class Standing(Struct, frozen=True):
+    """The warning that stands: the worst color it had, by when it must be acknowledged, and by whom it was."""
+
+    state: State
+    worst: Literal["yellow", "orange", "red"]
+    raised_on: date
+    due_at: datetime
+    acknowledged_by: str | None
+    note: str | None
+
+
+class AcknowledgmentBody(Body, frozen=True):
+    """What is done about it."""
+
+    note: Note
+
+
+class Acknowledged(Struct, frozen=True):
+    """Where the warning of an indicator stands now."""
+
+    indicator: str
+    state: State
+
+
 class Warned(Struct, frozen=True):
     """How an indicator stands now; `last` is its last evaluation, which may be of another day."""
 
@@ -39,9 +66,11 @@ class Warned(Struct, frozen=True):
     measures: Words
     to_do: Words
     owner: str
+    escalates_to: str
     color: Color
     why: Why | None
     last: Evaluated | None
+    warning: Standing | None
 
 
 class Warnings(Struct, frozen=True):

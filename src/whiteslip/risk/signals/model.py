@@ -59,7 +59,8 @@ class Indicator(NamedTuple):
 
     The window is `window_days` long and ends `lag_days` before the end of the day judged: what began in it had so many
     days to go wrong. Below `least_count` nothing is concluded. A source from which nothing came for more than
-    `silent_days` is late; None where silence is no sign.
+    `silent_days` is late; None where silence is no sign. What the owner does not acknowledge within `acknowledge_hours`
+    goes to another role.
     """
 
     id: str
@@ -67,6 +68,8 @@ class Indicator(NamedTuple):
     measures: Said
     to_do: Said
     owner: str
+    escalates_to: str
+    acknowledge_hours: int
     window_days: int
     lag_days: int
     least_count: int

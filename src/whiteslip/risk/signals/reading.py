@@ -40,6 +40,8 @@ class _Indicator(Struct, frozen=True, forbid_unknown_fields=True):
     measures: _Said
     to_do: _Said
     owner: _Word
+    escalates_to: _Word
+    acknowledge_hours: Annotated[int, Meta(ge=1, le=500)]
     window_days: _Days
     least_count: Annotated[int, Meta(ge=1)]
     thresholds: _Thresholds
@@ -63,6 +65,10 @@ def read_catalog(text: str) -> Catalog:
         detail, found, path = str(error).partition(" - at `$.")
         where = path.rstrip("`") if found else _FILE
         raise InvalidInput(f"{_FILE}: {where}: {detail}", where=where) from error
+    for name, one in read.indicator.items():
+        if one.owner == one.escalates_to:
+            where = f"indicator.{name}.escalates_to"
+            raise InvalidInput(f"{where}: an owner does not escalate to themselves", where=where)
     indicators = {name: _indicator(name, one) for name, one in read.indicator.items()}
     return Catalog(read.version, read.late_after_days, indicators)
 
@@ -74,6 +80,8 @@ def _indicator(name: str, one: _Indicator) -> Indicator:
         one.measures.said(),
         one.to_do.said(),
         one.owner,
+        one.escalates_to,
+        one.acknowledge_hours,
         one.window_days,
         one.lag_days,
         one.least_count,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.kernel.errors import invariant
+from whiteslip.risk.signals.life import Move, State, Warned
 from whiteslip.risk.signals.model import (
     Catalog,
     Color,
@@ -110,9 +113,9 @@ def find_past(db: Connection, *, on: date) -> dict[str, Past]:
 
 def insert_evaluations(
     db: Connection, evaluations: Sequence[Evaluation], *, version: int, on: date, at: datetime
-) -> int:
-    """Keep evaluations of one date; return how many were new."""
-    return sql.run(
+) -> set[str]:
+    """Keep evaluations of one date; return the indicators of which one was new."""
+    rows = sql.many(
         db,
         "insert_evaluations",
         indicators=arrays.texts([one.indicator for one in evaluations]),
@@ -127,3 +130,46 @@ def insert_evaluations(
         on=on,
         at=at,
     )
+    return {row.indicator for row in rows}
+
+
+def lock_warnings(db: Connection, indicators: Iterable[str]) -> dict[str, Warned]:
+    """Lock the standing warnings of indicators until the transaction ends."""
+    wanted = arrays.texts(sorted(set(indicators)))
+    rows = sql.many(db, "lock_warnings", indicators=wanted)
+    return {row.indicator: _warned(row) for row in rows}
+
+
+def lock_overdue(db: Connection, *, at: datetime) -> list[Warned]:
+    """Lock the warnings nobody acknowledged in time; another who does the same is not waited for."""
+    return [_warned(row) for row in sql.many(db, "lock_overdue", at=at)]
+
+
+def move_warnings(db: Connection, moves: Sequence[Move], *, at: datetime) -> None:
+    """Write warnings locked before, or new ones, as they are after their moves, each with its step."""
+    if not moves:
+        return
+    after = [move.after for move in moves]
+    written = sql.run(
+        db,
+        "move_warnings",
+        warning_ids=arrays.bigints([one.warning_id for one in after]),
+        indicators=arrays.texts([one.indicator for one in after]),
+        raised_ats=arrays.timestamps([one.raised_at for one in after]),
+        due_ats=arrays.timestamps([one.due_at for one in after]),
+        raised_ons=arrays.dates([one.raised_on for one in after]),
+        ended_ons=arrays.dates([one.ended_on for one in after]),
+        steps=arrays.ints([one.steps for one in after]),
+        colors=arrays.texts([one.color for one in after]),
+        states=arrays.texts([one.state for one in after]),
+        acknowledged_by=arrays.texts([one.acknowledged_by for one in after]),
+        commands=arrays.texts([move.command for move in moves]),
+        actors=arrays.texts([move.actor for move in moves]),
+        notes=arrays.texts([move.note for move in moves]),
+        at=at,
+    )
+    invariant(written == len(moves), "a warning that is locked moves")
+
+
+def _warned(row: Any) -> Warned:
+    return Warned(*row)._replace(color=Color(row.color), state=State(row.state))

@@ -20,3 +20,4 @@ WHERE
         WHERE known.indicator = new.indicator AND known.evaluated_on = %(on)s::date AND known.color <> 'unknown'
     )
 ON CONFLICT DO NOTHING
+RETURNING indicator
