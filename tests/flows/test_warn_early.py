@@ -204,3 +204,29 @@ def test_an_unknown_day_neither_raises_nor_ends_a_warning(book: Book) -> None:
 
     assert one.color is Color.UNKNOWN
     assert steps(book) == ["raise"]
+
+
+def cases(book: Book) -> list[tuple[str, int, str]]:
+    query = b"""
+        SELECT review_case.kind, review_case.pieces, review_evidence.evidence #>> '{warning,indicator}'
+        FROM risk.review_case INNER JOIN risk.review_evidence USING (customer_id, case_id)
+        WHERE review_case.kind = 'warning' AND customer_id = 0 ORDER BY piece
+    """
+    return book.database.read(lambda db: db.execute(query).fetchall())
+
+
+def test_a_red_one_opens_one_case_while_it_lasts(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    chosen = catalog(roll_to_overdue=1)
+    red = chosen.indicators["roll_to_overdue"]
+    limits = red.thresholds._replace(orange_ppm=200_000, red_ppm=900_000)
+    orange = red._replace(thresholds=limits)
+    warn_early(book.database, at=book.at, catalog=chosen._replace(indicators={red.id: orange}))
+    assert (steps(book), cases(book)) == (["raise"], []), "orange is no case"
+
+    for _ in range(2):
+        book.close_day()
+        warn_early(book.database, at=book.at, catalog=chosen)
+
+    assert steps(book) == ["raise", "worsen"]
+    assert cases(book) == [("warning", 1, "roll_to_overdue")]

@@ -11,11 +11,14 @@ import structlog
 
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection, Database
+from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
+from whiteslip.risk.reviews import store as reviews
+from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
 from whiteslip.risk.signals import life, rules, store
 from whiteslip.risk.signals.life import Warned
-from whiteslip.risk.signals.model import Catalog, Evaluation, Indicator, Measured
+from whiteslip.risk.signals.model import Catalog, Color, Evaluation, Indicator, Measured
 
 NOBODY: Final = 0
 """A warning is about no customer."""
@@ -118,6 +121,25 @@ def _follow(
     store.move_warnings(db, moves, at=at)
     asking = [move.after for move in moves if move.command is not life.Command.END]
     _announce(db, "risk.warning-raised", asking, at=at)
+    judged = {one.indicator: one for one in evaluations}
+    cases = [_case(one, judged[one.indicator]) for one in asking if one.color is Color.RED]
+    today = business_day.today(db).current_on
+    reviews.open_cases(db, cases, on=today, at=at)
+
+
+def _case(warning: Warned, one: Evaluation) -> NewCase:
+    """Make the case of a warning that has become red; it becomes so once, for no color is worse."""
+    evidence = {
+        "warning": {
+            "indicator": one.indicator,
+            "on": one.evaluated_on.isoformat(),
+            "hits": one.hits,
+            "out_of": one.out_of,
+            "value_ppm": one.value_ppm,
+            "thresholds_version": one.version,
+        }
+    }
+    return NewCase(NOBODY, Kind.WARNING, SubjectType.WARNING, warning.warning_id, evidence, PROGRAM)
 
 
 def _announce(db: Connection, topic: str, warnings: Sequence[Warned], *, at: datetime) -> None:

@@ -1,4 +1,4 @@
--- What the indicators of the book came to: each evaluation, as it was.
+-- What the indicators of the book came to, the warnings raised for them, and a kind of case for those that are red.
 CREATE TABLE risk.signal_evaluation (
     indicator text NOT NULL,
     evaluated_on date NOT NULL,
@@ -49,3 +49,18 @@ CREATE TABLE risk.signal_step (
     note text NOT NULL CHECK (length(note) <= 2000),
     PRIMARY KEY (warning_id, step)
 ) WITH (fillfactor = 100);
+
+ALTER TABLE risk.review_case DROP CONSTRAINT review_case_kind_check;
+ALTER TABLE risk.review_case ADD CONSTRAINT review_case_kind_check CHECK (
+    kind IN (
+        'suspension', 'fraud', 'limit', 'application', 'identity', 'relief', 'appeal', 'human_decision', 'complaint', 'data_correction',
+        'downturn', 'debit', 'run', 'purchase', 'warning'
+    )
+);
+ALTER TABLE risk.review_case DROP CONSTRAINT review_case_subject_type_check;
+ALTER TABLE risk.review_case ADD CONSTRAINT review_case_subject_type_check CHECK (
+    subject_type IN (
+        'restriction', 'limit_change', 'limit_review', 'application', 'decision', 'fee', 'bureau_report', 'relief', 'appeal', 'complaint',
+        'cause', 'run', 'limit_run', 'line', 'customer', 'purchase', 'warning'
+    )
+);

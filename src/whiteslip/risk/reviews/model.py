@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DEBIT = "debit"
     RUN = "run"
     PURCHASE = "purchase"
+    WARNING = "warning"
 
 
 class SubjectType(StrEnum):
@@ -47,6 +48,7 @@ class SubjectType(StrEnum):
     LINE = "line"
     CUSTOMER = "customer"
     PURCHASE = "purchase"
+    WARNING = "warning"
 
 
 class State(StrEnum):
