@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -230,3 +231,16 @@ def test_a_red_one_opens_one_case_while_it_lasts(book: Book) -> None:
 
     assert steps(book) == ["raise", "worsen"]
     assert cases(book) == [("warning", 1, "roll_to_overdue")]
+
+
+def test_two_who_evaluate_at_once_raise_one_warning_and_one_case(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    chosen, at = catalog(roll_to_overdue=1), book.at
+
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(warn_early, book.database, at=at, catalog=chosen) for _ in range(4)]
+    assert all(run.result().on == book.today - timedelta(days=1) for run in runs)
+
+    query = b"SELECT count(*) FROM risk.signal_evaluation"
+    assert book.database.read(lambda db: db.execute(query).fetchone()) == (1,)
+    assert (steps(book), len(cases(book))) == (["raise"], 1)

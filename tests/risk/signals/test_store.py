@@ -56,6 +56,8 @@ def test_a_missed_first_due_is_a_roll_and_later_a_first_payment_default(book: Bo
     assert measured(book, "first_payment", on=due_on + timedelta(days=9))[:2] == (0, 0), "too soon"
     assert measured(book, "first_payment", on=due_on + timedelta(days=11))[:2] == (1, 3)
     assert measured(book, "roll_to_thirty", on=due_on + timedelta(days=31))[:2] == (1, 2)
+    assert measured(book, "thirty_plus", on=due_on + timedelta(days=29))[:2] == (0, 1)
+    assert measured(book, "thirty_plus", on=due_on + timedelta(days=30))[:2] == (1, 1)
 
 
 def test_a_failed_debit_counts_for_its_due_once(book: Book) -> None:
@@ -68,15 +70,17 @@ def test_a_failed_debit_counts_for_its_due_once(book: Book) -> None:
     book.close_until(due_on)
     assert measured(book, "failed_debits", on=due_on) == (0, 2, None)
 
-    def report(reference: str) -> None:
-        asked = DebitReport(*lines[0], 30_000, due_on, Failure.TECHNICAL, reference)
+    def report(reference: str, failure: Failure) -> None:
+        asked = DebitReport(*lines[0], 30_000, due_on, failure, reference)
         at = book.at
         done(only(book.write(lambda db: record_failed_debits(db, [asked], at=at))))
 
-    report("one")
-    report("two")
+    report("one", Failure.TECHNICAL)
+    report("two", Failure.INSUFFICIENT_FUNDS)
 
     assert measured(book, "failed_debits", on=due_on) == (1, 2, due_on)
+    assert measured(book, "technical_debits", on=due_on) == (1, 2, due_on)
+    assert measured(book, "technical_debits", on=due_on + timedelta(days=9)) == (0, 0, due_on)
 
 
 def test_complaints_are_counted_for_open_lines(book: Book) -> None:
@@ -104,6 +108,8 @@ def test_an_order_is_lost_to_a_restriction_that_stood_then(book: Book) -> None:
 
     assert measured(book, "lost_orders", on=book.today) == (1, 3, book.today)
     assert measured(book, "lost_orders", on=today)[:2] == (0, 1)
+    later = book.today + timedelta(days=30)
+    assert measured(book, "lost_orders", on=later) == (0, 0, book.today), "silent, not absent"
 
 
 def test_approvals_are_those_of_what_was_decided(db: Connection) -> None:

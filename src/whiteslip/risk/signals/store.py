@@ -83,6 +83,18 @@ def measure_lost_orders(db: Connection, window: Window, lag_days: int) -> Measur
     return Measured(*sql.one(db, "measure_lost_orders", **window._asdict()))
 
 
+def measure_thirty_plus(db: Connection, window: Window, lag_days: int) -> Measured:
+    """Count the lines that owe, and those overdue since before the window."""
+    del lag_days
+    return Measured(*sql.one(db, "measure_thirty_plus", **window._asdict()))
+
+
+def measure_technical_debits(db: Connection, window: Window, lag_days: int) -> Measured:
+    """Count the debits that failed, and those that failed for technical reasons."""
+    del lag_days
+    return Measured(*sql.one(db, "measure_technical_debits", **window._asdict()))
+
+
 MEASURES: Mapping[str, Callable[[Connection, Window, int], Measured]] = MappingProxyType(
     {
         "roll_to_overdue": measure_roll_to_overdue,
@@ -92,6 +104,8 @@ MEASURES: Mapping[str, Callable[[Connection, Window, int], Measured]] = MappingP
         "approvals": measure_approvals,
         "complaints": measure_complaints,
         "lost_orders": measure_lost_orders,
+        "thirty_plus": measure_thirty_plus,
+        "technical_debits": measure_technical_debits,
     }
 )
 """The measure of each indicator; a test holds them against the shipped file."""

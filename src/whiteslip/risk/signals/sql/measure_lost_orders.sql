@@ -20,7 +20,7 @@ SELECT
         )
     ) AS hits,
     count(*) AS out_of,
-    max(purchase.authorized_on) AS seen_on
+    (SELECT max(last.authorized_on) FROM money.purchase AS last WHERE last.authorized_on <= %(as_of)s::date AND NOT last.imported) AS seen_on
 FROM money.purchase
 WHERE
     purchase.authorized_on >= %(from_on)s::date AND purchase.authorized_on < %(to_on)s::date
