@@ -42,6 +42,7 @@ from whiteslip.api.routes import (
     rings,
     suspensions,
     waivers,
+    warnings,
 )
 from whiteslip.api.runtime import DESK, END_OF_DAY, POST, THREADS, Runtime
 from whiteslip.gateways.bureau.client import HttpBureau
@@ -84,6 +85,7 @@ ROUTERS = (
     debits,
     waivers,
     rings,
+    warnings,
 )
 PREFIX = "/v1"
 ABOUT = (

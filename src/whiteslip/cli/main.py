@@ -27,6 +27,7 @@ from whiteslip.cli import (
     runs,
     server,
     simulate,
+    warnings,
 )
 from whiteslip.cli.app import app
 
@@ -60,6 +61,7 @@ __all__ = [
     "runs",
     "server",
     "simulate",
+    "warnings",
 ]
 
 if __name__ == "__main__":

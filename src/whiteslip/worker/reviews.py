@@ -10,6 +10,7 @@ import structlog
 
 from whiteslip.flows.grant_purchases import lapse_purchases
 from whiteslip.flows.review_cases import escalate_overdue
+from whiteslip.flows.warn_early import escalate_warnings
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import NotFound, Unavailable
@@ -21,7 +22,7 @@ IDLE_S = 30.0
 
 
 class ReviewClock:
-    """Raises overdue cases, and once a business date lets lapse the purchases nobody decided, until it is stopped.
+    """Raises overdue cases and warnings, and once a business date lets lapse purchases nobody decided, until stopped.
 
     Killed anywhere it leaves nothing half done: a case rises once, a purchase lapses once.
     """
@@ -48,6 +49,11 @@ class ReviewClock:
         at = self._clock.now()
         return len(self._database.write(lambda db: escalate_overdue(db, most=AT_ONCE, at=at)))
 
+    def warn(self) -> int:
+        """Escalate the warnings nobody acknowledged in time; return how many."""
+        at = self._clock.now()
+        return len(self._database.write(lambda db: escalate_warnings(db, at=at)))
+
     def lapse(self) -> int:
         """Let a batch of purchases go that nobody decided in time; return how many; asks once a business date."""
         at, looked_on = self._clock.now(), self._lapsed_on
@@ -65,6 +71,7 @@ class ReviewClock:
     def _rest(self) -> float:
         """Take a turn; return how long to rest before the next."""
         try:
+            self.warn()
             most = max(self.turn(), self.lapse())
         except (Unavailable, NotFound) as error:
             log.warning("reviews.waiting", why=str(error))

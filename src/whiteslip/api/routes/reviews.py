@@ -189,6 +189,14 @@ NOTHING: Mapping[tuple[Kind, str], str] = {
     (Kind.DATA_CORRECTION, "refuse"): "the data stay as they are",
     (Kind.DOWNTURN, "noted"): "what was learned lies in the label, for the next model",
     (Kind.DOWNTURN, "unfounded"): "what was learned lies in the label, for the next model",
+    (
+        Kind.WARNING,
+        "acted",
+    ): "what was done, was done where it belongs; the warning ends with its color",
+    (
+        Kind.WARNING,
+        "explained",
+    ): "the warning ends with its color; thresholds are changed in their file",
     (Kind.DEBIT, "not_ours"): "the late fee was rightly charged",
     (
         Kind.RING,

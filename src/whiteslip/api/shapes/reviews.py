@@ -25,6 +25,7 @@ CaseKind: TypeAlias = Literal[
     "run",
     "purchase",
     "ring",
+    "warning",
 ]
 Teaches: TypeAlias = Literal["true_positive", "false_positive", "unclear"]
 _SIGN = "[^\\u0000-\\u001f\\u007f-\\u009f]"
@@ -37,7 +38,7 @@ Note: TypeAlias = Annotated[
 class NextBody(Body, frozen=True):
     """Ask for the most urgent free case of these kinds; of any, when none is named."""
 
-    kinds: Annotated[tuple[CaseKind, ...], Meta(max_length=15)] = ()
+    kinds: Annotated[tuple[CaseKind, ...], Meta(max_length=16)] = ()
 
 
 class EndBody(Body, frozen=True):

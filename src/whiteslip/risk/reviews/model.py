@@ -27,6 +27,7 @@ class Kind(StrEnum):
     RUN = "run"
     PURCHASE = "purchase"
     RING = "ring"
+    WARNING = "warning"
 
 
 class SubjectType(StrEnum):
@@ -49,6 +50,7 @@ class SubjectType(StrEnum):
     CUSTOMER = "customer"
     PURCHASE = "purchase"
     RING = "ring"
+    WARNING = "warning"
 
 
 class State(StrEnum):

@@ -21,13 +21,13 @@ CREATE TABLE risk.review_case (
     kind text NOT NULL CHECK (
         kind IN (
             'suspension', 'fraud', 'limit', 'application', 'identity', 'relief', 'appeal', 'human_decision', 'complaint', 'data_correction',
-            'downturn', 'debit', 'run', 'purchase', 'ring'
+            'downturn', 'debit', 'run', 'purchase', 'ring', 'warning'
         )
     ),
     subject_type text NOT NULL CHECK (
         subject_type IN (
             'restriction', 'limit_change', 'limit_review', 'application', 'decision', 'fee', 'bureau_report', 'relief', 'appeal', 'complaint',
-            'cause', 'run', 'limit_run', 'line', 'customer', 'purchase', 'ring'
+            'cause', 'run', 'limit_run', 'line', 'customer', 'purchase', 'ring', 'warning'
         )
     ),
     state text NOT NULL CHECK (state IN ('open', 'taken', 'decided', 'withdrawn')),

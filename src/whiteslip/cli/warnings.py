@@ -1,0 +1,112 @@
+"""`whiteslip warnings`: how the indicators of the book stand, and the evaluation of them after end of day."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from whiteslip.cli.app import app, complain, out, say
+from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.flows.warn_early import WarningReport, warn_early
+from whiteslip.infra import settings
+from whiteslip.infra.clock import MachineClock
+from whiteslip.infra.database import Database
+from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.risk.signals.life import State
+from whiteslip.risk.signals.model import Color
+from whiteslip.views.warnings import WarningView, standing
+
+Evaluate = Annotated[
+    bool, typer.Option("--evaluate", help="First evaluate what is unknown of the last closed day.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+_STYLES = {
+    Color.GREEN: "green",
+    Color.YELLOW: "yellow",
+    Color.ORANGE: "dark_orange",
+    Color.RED: "bold red",
+    Color.UNKNOWN: "magenta",
+}
+
+
+@app.command()
+def warnings(
+    *, evaluate: Evaluate = False, as_json: AsJson = False, dsn: Dsn = None, home: Home = None
+) -> None:
+    """Show how the indicators of the book stand, the worst first; what cannot be known is said to be unknown."""
+    found = running_database(settings.load(dsn=dsn, home=home))
+    with Database(found, max_size=1, statement_timeout_ms=0) as database:
+        if evaluate:
+            warn_early(database, at=MachineClock().now())
+        views = database.read(standing)
+    if as_json:
+        typer.echo(json.dumps([_json(view) for view in views], default=str, ensure_ascii=False))
+    else:
+        _print(views)
+
+
+def warn_tonight(database: Database, *, quiet: bool) -> None:
+    """Evaluate the indicators for the day just closed; whatever goes wrong is said and no more."""
+    try:
+        report = warn_early(database, at=MachineClock().now())
+    except WhiteslipError as error:
+        complain(f"indicators were not evaluated: {error}")
+        return
+    except Exception as error:
+        complain(f"indicators were not evaluated: {type(error).__name__}: {error}")
+        return
+    if not quiet and report.evaluations:
+        say(_told(report))
+
+
+def _told(report: WarningReport) -> str:
+    colors = [one.color for one in report.evaluations]
+    counted = ", ".join(f"{colors.count(color)} {color}" for color in Color if color in colors)
+    return f"Indicators of {report.on}: {counted}; whiteslip warnings shows them."
+
+
+def _json(view: WarningView) -> dict[str, object]:
+    last = None if view.last is None else view.last._asdict()
+    return {
+        "indicator": view.indicator.id,
+        "color": view.color,
+        "why": view.why,
+        "owner": view.indicator.owner,
+        "last": last,
+        "warning": None if view.warning is None else view.warning._asdict(),
+    }
+
+
+def _print(views: list[WarningView]) -> None:
+    table = Table("color", "indicator", "value", "hits", "days", "warning", "owner", "to do")
+    for view in views:
+        table.add_row(*_cells(view))
+    out.print(table)
+
+
+def _cells(view: WarningView) -> tuple[str, ...]:
+    one, last = view.indicator, view.last
+    color = view.color if view.why is None else f"{view.color}: {view.why}"
+    value = counts = days = ""
+    if last is not None:
+        days = f"{last.from_on} to {last.to_on}"
+        counts = "" if last.out_of is None else f"{last.hits} of {last.out_of}"
+        value = "" if last.value_ppm is None else f"{last.value_ppm / 10_000:.2f} %"
+    style = _STYLES[view.color]
+    told = _standing(view)
+    return f"[{style}]{color}[/]", one.name.en, value, counts, days, told, one.owner, one.to_do.en
+
+
+def _standing(view: WarningView) -> str:
+    if view.warning is None:
+        return ""
+    match view.warning.state:
+        case State.ACKNOWLEDGED:
+            return f"acknowledged by {view.warning.acknowledged_by}"
+        case State.ESCALATED:
+            return f"escalated to {view.indicator.escalates_to}"
+        case _:
+            return f"to acknowledge until {view.warning.due_at:%Y-%m-%d %H:%M}"
