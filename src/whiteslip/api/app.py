@@ -33,6 +33,7 @@ from whiteslip.api.routes import (
     disputes,
     limits,
     lines,
+    portfolio,
     privacy,
     purchases,
     relief,
@@ -82,6 +83,7 @@ ROUTERS = (
     disputes,
     debits,
     waivers,
+    portfolio,
 )
 PREFIX = "/v1"
 ABOUT = (
