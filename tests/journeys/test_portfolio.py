@@ -37,6 +37,8 @@ def test_a_line_rolls_and_another_pays(book: Book) -> None:
     assert watcher.get("/portfolio/vintages").body == {"until": None, "vintages": []}
     assert "before two month ends" in seen(book, "rolls")
     assert "No month end is closed yet." in seen(book, "vintages")
+    assert watcher.get("/portfolio/losses").body["scenarios"] == []
+    assert "No month end is closed yet." in seen(book, "losses")
     assert book.caller("lines:read").get("/portfolio/rolls").code == "not_allowed"
 
     late, prompt = book.line(), book.line()
@@ -62,6 +64,14 @@ def test_a_line_rolls_and_another_pays(book: Book) -> None:
     assert (over_30["opened_in"], over_30["over_days"]) == ("2026-01-01", 30)
     assert [point["share"] for point in over_30["points"]] == [0.0, 0.0, 0.5]
 
+    lost = watcher.get("/portfolio/losses").body
+    base, downturn, _ = lost["scenarios"]
+    assert (lost["until"], base["stages"][0]["name"]) == ("2026-03-31", "stage 2")
+    assert 0 < base["total"]["loss_minor"] < downturn["total"]["loss_minor"]
+    assert base["total"]["loss_minor"] == sum(cell["loss_minor"] for cell in base["cells"])
+
+    assert "downturn" in seen(book, "losses")
+    assert json.loads(seen(book, "losses", "--json"))["scenarios"][0]["total"] == base["total"]
     assert "31-60" in seen(book, "rolls")
     assert "MOB 2" in seen(book, "vintages")
     told = json.loads(seen(book, "rolls", "--months", "2", "--json"))

@@ -56,6 +56,7 @@ def book(database: Database) -> Book:
 def test_an_empty_book_has_nothing_to_show_and_says_so(book: Book) -> None:
     assert rolls(book) == RollView((), (), ())
     assert vintages(book) == VintageView(None, ())
+    assert book.database.read(portfolio.show_losses).losses == ()
     with pytest.raises(NotFound, match="none is kept yet"):
         rolls(book, until=JANUARY)
 
@@ -177,3 +178,29 @@ def test_a_month_end_before_the_step_existed_is_not_taken_for_a_clean_one(book: 
     assert rolls(book, months=5) == RollView((), (), ()), "March is not compared with January"
     with pytest.raises(NotFound):
         rolls(book, until=FEBRUARY)
+
+
+def test_losses_are_of_all_that_was_owed_and_of_nothing_later(book: Book) -> None:
+    shop = book.shop()
+    lines = [buys(book, shop, 20_000) for _ in range(3)]
+    close_month(book, JANUARY)
+    book.pay(lines[0], 20_000)
+    close_month(book, FEBRUARY)
+
+    view = book.database.read(portfolio.show_losses)
+    (owed,) = rows(
+        book, "SELECT sum(owed_minor) FROM money.month_end WHERE month_end = '2026-02-28'"
+    )[0]
+    base, downturn, _ = view.losses
+    assert (view.until, view.months) == (FEBRUARY, 1)
+    assert (base.total.lines, base.total.owed_minor) == (2, owed)
+    assert 0 < base.total.loss_minor < downturn.total.loss_minor < owed
+    assert [each.name for each in base.segments] == ["pay-later"]
+    assert [each.name for each in base.stages] == ["stage 1"]
+
+    close_month(book, MARCH)
+    assert book.database.read(lambda db: portfolio.show_losses(db, until=FEBRUARY)) == view, (
+        "March changes nothing"
+    )
+    later, *_ = book.database.read(portfolio.show_losses).losses
+    assert [each.name for each in later.stages] == ["stage 2"]

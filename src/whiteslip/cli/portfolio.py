@@ -1,4 +1,4 @@
-"""`whiteslip portfolio`: roll rates, flows of buckets and vintages as tables or JSON."""
+"""`whiteslip portfolio`: roll rates, flows of buckets, vintages and expected losses as tables or JSON."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.infra import settings
 from whiteslip.infra.database import Database
 from whiteslip.kernel.money import decimal_text
+from whiteslip.risk.portfolio.loss import Losses
 from whiteslip.risk.portfolio.model import Flow, Rate, Standing, Vintage
 from whiteslip.views import portfolio as views
 
@@ -80,6 +81,50 @@ def vintages(
         for over in dict.fromkeys(one.over_days for one in found.vintages):
             rows = [one for one in found.vintages if one.over_days == over]
             out.print(_vintages(f"Ever more than {over} days past due, by {found.until}", rows))
+
+
+@commands.command()
+def losses(
+    *, until: Until = None, as_json: AsJson = False, dsn: Dsn = None, home: Home = None
+) -> None:
+    """Show what is expected to be lost by stage and product, and what under stress."""
+    with _database(dsn, home) as database:
+        found = database.read(lambda db: views.show_losses(db, until=_day(until)))
+    if as_json:
+        shown = {
+            "until": found.until,
+            "months": found.months,
+            "scenarios": [_loss_json(one) for one in found.losses],
+        }
+        typer.echo(json.dumps(shown, default=str))
+    elif found.until is None:
+        say("No month end is closed yet.")
+    else:
+        for one in found.losses:
+            out.print(_losses(f"Expected loss at {found.until}: {one.scenario}", one))
+        say(f"Chances of default from {found.months} months of rolls.")
+
+
+def _loss_json(one: Losses) -> dict[str, object]:
+    return {
+        "scenario": one.scenario,
+        "total": one.total._asdict(),
+        "stages": [each._asdict() for each in one.stages],
+        "segments": [each._asdict() for each in one.segments],
+        "cells": [cell._asdict() for cell in one.cells],
+    }
+
+
+def _losses(title: str, one: Losses) -> Table:
+    table = Table(title=title)
+    table.add_column("of")
+    for head in ("lines", "owed", "expected loss", "share"):
+        table.add_column(head, justify="right")
+    for row in (*one.stages, *one.segments, one.total):
+        share = row.loss_minor / row.owed_minor if row.owed_minor else None
+        amounts = (decimal_text(row.owed_minor), decimal_text(row.loss_minor))
+        table.add_row(row.name, f"{row.lines:,}", *amounts, _share(share))
+    return table
 
 
 def _database(dsn: str | None, home: Path | None) -> Database:

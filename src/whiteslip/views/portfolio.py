@@ -1,9 +1,11 @@
-"""The portfolio at its month ends: roll rates, flows of buckets and vintages, each as it was known by then."""
+"""The portfolio at its month ends: roll rates, flows of buckets, vintages and expected losses, as known by then."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
+from importlib import resources
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -11,7 +13,8 @@ from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput, NotFound
-from whiteslip.risk.portfolio import rules
+from whiteslip.risk.portfolio import loss, rules
+from whiteslip.risk.portfolio.loss import Exposure, Losses, LossTerms
 from whiteslip.risk.portfolio.model import (
     Cohort,
     Flow,
@@ -41,6 +44,21 @@ class VintageView(NamedTuple):
 
     until: date | None
     vintages: tuple[Vintage, ...]
+
+
+class LossView(NamedTuple):
+    """Expected losses, then those of each scenario, at a month end; None where none is kept yet."""
+
+    until: date | None
+    months: int
+    losses: tuple[Losses, ...]
+
+
+@cache
+def loss_terms() -> LossTerms:
+    """Read the shipped parameters of losses, once."""
+    file = resources.files("whiteslip.risk.portfolio") / "data" / "loss.toml"
+    return loss.read_loss_terms(file.read_text("utf-8"))
 
 
 def month_ends(db: Connection, *, until: date | None = None) -> tuple[date, ...]:
@@ -75,6 +93,26 @@ def show_vintages(db: Connection, *, until: date | None = None) -> VintageView:
     reached = sql.many(db, "count_reached", until=ends[-1], over_days=arrays.ints(rules.OVER_DAYS))
     found = rules.vintages(cohorts, [Reached(*row) for row in reached], ends)
     return VintageView(ends[-1], found)
+
+
+def show_losses(
+    db: Connection, *, until: date | None = None, terms: LossTerms | None = None
+) -> LossView:
+    """Show what is expected to be lost of what lines owed at a month end, and what under stress.
+
+    Chances of default come from the rolls of the months before, and from nothing after.
+    """
+    used = terms or loss_terms()
+    ends = month_ends(db, until=until)
+    if not ends:
+        return LossView(None, 0, ())
+    rolled = show_rolls(db, months=used.history_months, until=ends[-1])
+    exposures = [
+        Exposure(row.segment, rules.BUCKETS[row.bucket], row.lines, row.owed_minor)
+        for row in sql.many(db, "sum_exposures", month_end=ends[-1])
+    ]
+    found = loss.expect(exposures, rolled.rates, used)
+    return LossView(ends[-1], len(rolled.months), tuple(found))
 
 
 def _rolls(db: Connection, before_on: date, after_on: date) -> Rolls:

@@ -1,4 +1,4 @@
-"""The portfolio at its month ends: roll rates with the flows of buckets, and vintages."""
+"""The portfolio at its month ends: roll rates with the flows of buckets, vintages, and expected losses."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from whiteslip.api import reading
 from whiteslip.api.openapi import gives
 from whiteslip.api.reading import Read
 from whiteslip.api.shapes import portfolio as shapes
+from whiteslip.risk.portfolio.loss import Losses
 from whiteslip.risk.portfolio.model import Vintage
 from whiteslip.views import portfolio as views
 from whiteslip.views.portfolio import RollView
@@ -44,6 +45,15 @@ async def show_vintages(read: Read, *, until: Until = None) -> HttpResponse:
     )
 
 
+@router.get("/losses", **gives(shapes.PortfolioLosses, "not_found"))
+async def show_losses(read: Read, *, until: Until = None) -> HttpResponse:
+    """Show what is expected to be lost by stage of IFRS 9 and product, and what under stress."""
+    read.needs(SCOPE)
+    row = await read.view(lambda db: views.show_losses(db, until=until))
+    scenarios = [_scenario(one) for one in row.losses]
+    return reading.show(shapes.PortfolioLosses(row.until, row.months, scenarios))
+
+
 def _rolls(row: RollView) -> shapes.PortfolioRolls:
     return shapes.PortfolioRolls(
         [shapes.RolledMonth(month.before_on, month.after_on) for month in row.months],
@@ -55,3 +65,13 @@ def _rolls(row: RollView) -> shapes.PortfolioRolls:
 def _vintage(one: Vintage) -> shapes.VintageCurve:
     points = [shapes.PointOfVintage(*point) for point in one.points]
     return shapes.VintageCurve(one.opened_in, one.lines, one.over_days, points)
+
+
+def _scenario(one: Losses) -> shapes.ScenarioLoss:
+    return shapes.ScenarioLoss(
+        one.scenario,
+        shapes.LossSum(*one.total),
+        [shapes.LossSum(*each) for each in one.stages],
+        [shapes.LossSum(*each) for each in one.segments],
+        [shapes.LossCell(*cell) for cell in one.cells],
+    )

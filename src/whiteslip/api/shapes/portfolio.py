@@ -73,3 +73,44 @@ class PortfolioVintages(Struct, frozen=True):
 
     until: date | None
     vintages: list[VintageCurve]
+
+
+class LossCell(Struct, frozen=True):
+    """What is expected to be lost of one bucket of one product: owed x chance of default x part lost."""
+
+    segment: str
+    bucket: str
+    stage: int
+    lines: int
+    owed_minor: int
+    default_chance: float
+    lost_share: float
+    loss_minor: int
+
+
+class LossSum(Struct, frozen=True):
+    """Losses of one product or stage, or all."""
+
+    name: str
+    lines: int
+    owed_minor: int
+    loss_minor: int
+
+
+class ScenarioLoss(Struct, frozen=True):
+    """The losses of one scenario; `base` is what is expected. The total is that of the segments and of the stages."""
+
+    scenario: str
+    total: LossSum
+    stages: list[LossSum]
+    segments: list[LossSum]
+    cells: list[LossCell]
+
+
+class PortfolioLosses(Struct, frozen=True):
+    """Expected losses at a month end, and under stress; `months` of rolls told the chances of default."""
+
+    until: date | None
+    months: int
+    scenarios: list[ScenarioLoss]
+    currency: Currency = "CNY"
