@@ -33,6 +33,7 @@ from whiteslip.api.routes import (
     disputes,
     limits,
     lines,
+    portfolio,
     privacy,
     purchases,
     relief,
@@ -86,6 +87,7 @@ ROUTERS = (
     waivers,
     rings,
     warnings,
+    portfolio,
 )
 PREFIX = "/v1"
 ABOUT = (

@@ -64,6 +64,7 @@ STEPS = (
     Step("apply credit balances", repayments.apply_credit_balances),
     Step("close statements", statements.close_statements),
     Step("age overdue lines", arrears.age_overdue_lines),
+    Step("keep month end", arrears.keep_month_end),
     Step("follow reliefs", hardship.follow_reliefs),
     Step("treat new arrears", hardship.treat_new_arrears),
     Step("take arrears steps", hardship.take_steps),

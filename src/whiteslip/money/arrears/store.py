@@ -74,6 +74,20 @@ def age_overdue_lines(
     return len(rows)
 
 
+def keep_month_end(
+    db: Connection,
+    *,
+    first: int,
+    last: int,
+    business_date: date,
+    at: datetime,  # noqa: ARG001 - the shape of every step
+) -> int:
+    """Keep what lines owe and how late they are, where the day is the last of its month."""
+    if date.fromordinal(business_date.toordinal() + 1).month == business_date.month:
+        return 0
+    return sql.run(db, "keep_month_end", first=first, last=last, business_date=business_date)
+
+
 def age_lines(
     db: Connection, customer_ids: Iterable[int], *, on: date, last_on: date | None = None
 ) -> None:

@@ -1,0 +1,77 @@
+"""The portfolio at its month ends: roll rates with the flows of buckets, vintages, and expected losses."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi import Response as HttpResponse
+
+from whiteslip.api import reading
+from whiteslip.api.openapi import gives
+from whiteslip.api.reading import Read
+from whiteslip.api.shapes import portfolio as shapes
+from whiteslip.risk.portfolio.loss import Losses
+from whiteslip.risk.portfolio.model import Vintage
+from whiteslip.views import portfolio as views
+from whiteslip.views.portfolio import RollView
+
+router = APIRouter(prefix="/portfolio", tags=["portfolio"])
+SCOPE = "reviews:read"
+Until = Annotated[
+    date | None, Query(description="As of this month end, which must be kept; the last if not set.")
+]
+Months = Annotated[
+    int, Query(ge=1, le=views.MOST_MONTHS, description="So many months are pooled at most.")
+]
+
+
+@router.get("/rolls", **gives(shapes.PortfolioRolls, "not_found"))
+async def show_rolls(read: Read, *, until: Until = None, months: Months = 1) -> HttpResponse:
+    """Show how lines rolled from bucket to bucket over the last months."""
+    read.needs(SCOPE)
+    row = await read.view(lambda db: views.show_rolls(db, months=months, until=until))
+    return reading.show(_rolls(row))
+
+
+@router.get("/vintages", **gives(shapes.PortfolioVintages, "not_found"))
+async def show_vintages(read: Read, *, until: Until = None) -> HttpResponse:
+    """Show how lines turned out by their month of opening, at 30, 60 and 90 days."""
+    read.needs(SCOPE)
+    row = await read.view(lambda db: views.show_vintages(db, until=until))
+    return reading.show(
+        shapes.PortfolioVintages(row.until, [_vintage(one) for one in row.vintages])
+    )
+
+
+@router.get("/losses", **gives(shapes.PortfolioLosses, "not_found"))
+async def show_losses(read: Read, *, until: Until = None) -> HttpResponse:
+    """Show what is expected to be lost by stage of IFRS 9 and product, and what under stress."""
+    read.needs(SCOPE)
+    row = await read.view(lambda db: views.show_losses(db, until=until))
+    scenarios = [_scenario(one) for one in row.losses]
+    return reading.show(shapes.PortfolioLosses(row.until, row.months, scenarios))
+
+
+def _rolls(row: RollView) -> shapes.PortfolioRolls:
+    return shapes.PortfolioRolls(
+        [shapes.RolledMonth(month.before_on, month.after_on) for month in row.months],
+        [shapes.RollRate(*rate) for rate in row.rates],
+        [shapes.BucketFlow(*flow) for flow in row.flows],
+    )
+
+
+def _vintage(one: Vintage) -> shapes.VintageCurve:
+    points = [shapes.PointOfVintage(*point) for point in one.points]
+    return shapes.VintageCurve(one.opened_in, one.lines, one.over_days, points)
+
+
+def _scenario(one: Losses) -> shapes.ScenarioLoss:
+    return shapes.ScenarioLoss(
+        one.scenario,
+        shapes.LossSum(*one.total),
+        [shapes.LossSum(*each) for each in one.stages],
+        [shapes.LossSum(*each) for each in one.segments],
+        [shapes.LossCell(*cell) for cell in one.cells],
+    )

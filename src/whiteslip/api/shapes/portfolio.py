@@ -1,0 +1,116 @@
+"""The portfolio: what its views give."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec import Struct
+
+from whiteslip.api.bodies import Currency
+
+
+class RollRate(Struct, frozen=True):
+    """What part of the lines of one bucket were in another a month later, by lines and by what they owed before."""
+
+    before: str
+    after: str
+    lines: int
+    owed_minor: int
+    share: float | None
+    owed_share: float | None
+
+
+class BucketFlow(Struct, frozen=True):
+    """What became of a bucket in the last month: opening + came = worsened + improved + closing, in lines."""
+
+    bucket: str
+    opening: int
+    stayed: int
+    worsened: int
+    improved: int
+    came: int
+    closing: int
+    opening_minor: int
+    closing_minor: int
+
+
+class RolledMonth(Struct, frozen=True):
+    """Two month ends that were compared."""
+
+    before_on: date
+    after_on: date
+
+
+class PortfolioRolls(Struct, frozen=True):
+    """Roll rates over the months that were compared, pooled, and the flows of the last; empty before two are kept."""
+
+    months: list[RolledMonth]
+    rates: list[RollRate]
+    flows: list[BucketFlow]
+    currency: Currency = "CNY"
+
+
+class PointOfVintage(Struct, frozen=True):
+    """How many lines had ever been past the threshold at a month end, by so many months on book."""
+
+    months_on_book: int
+    month_end: date
+    lines: int
+    share: float
+
+
+class VintageCurve(Struct, frozen=True):
+    """The lines opened in one month and how many of them were ever more than `over_days` past due."""
+
+    opened_in: date
+    lines: int
+    over_days: int
+    points: list[PointOfVintage]
+
+
+class PortfolioVintages(Struct, frozen=True):
+    """Every vintage up to a month end; `until` is null where none is kept yet."""
+
+    until: date | None
+    vintages: list[VintageCurve]
+
+
+class LossCell(Struct, frozen=True):
+    """What is expected to be lost of one bucket of one product: owed x chance of default x part lost."""
+
+    segment: str
+    bucket: str
+    stage: int
+    lines: int
+    owed_minor: int
+    default_chance: float
+    lost_share: float
+    loss_minor: int
+
+
+class LossSum(Struct, frozen=True):
+    """Losses of one product or stage, or all."""
+
+    name: str
+    lines: int
+    owed_minor: int
+    loss_minor: int
+
+
+class ScenarioLoss(Struct, frozen=True):
+    """The losses of one scenario; `base` is what is expected. The total is that of the segments and of the stages."""
+
+    scenario: str
+    total: LossSum
+    stages: list[LossSum]
+    segments: list[LossSum]
+    cells: list[LossCell]
+
+
+class PortfolioLosses(Struct, frozen=True):
+    """Expected losses at a month end, and under stress; `months` of rolls told the chances of default."""
+
+    until: date | None
+    months: int
+    scenarios: list[ScenarioLoss]
+    currency: Currency = "CNY"

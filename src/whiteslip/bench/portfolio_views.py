@@ -1,0 +1,99 @@
+"""How long the views of the portfolio take over a made book with a year of month ends, and keeping one more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from time import perf_counter
+from typing import Any, Final
+
+from whiteslip.bench.book import MadeBook, make_book
+from whiteslip.bench.ground import Ground
+from whiteslip.flows.end_of_day import end_of_day
+from whiteslip.infra import arrays
+from whiteslip.infra.database import Connection, Database
+from whiteslip.infra.sql import Sql
+from whiteslip.kernel.calendar import add_months
+from whiteslip.risk.portfolio.model import Standing
+from whiteslip.views import portfolio
+from whiteslip.views.portfolio import LossView, RollView
+
+sql = Sql(__package__)
+LINES: Final = 1_000_000
+MONTH_END: Final = date(2026, 8, 31)
+PAST: Final = 12
+"""Month ends before the one the bench closes itself."""
+STEPS: Final = ("spread_openings", "fill_month_ends", "note_month_ends")
+MOST_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ViewsReport:
+    """Seconds by view; `keep_seconds` is what end of day spends on keeping a month end, summed over its workers."""
+
+    lines: int
+    kept_rows: int
+    keep_seconds: float
+    seconds: dict[str, float]
+    faults: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, in plain types."""
+        return asdict(self)
+
+
+def bench_views(place: Ground, *, lines: int = LINES) -> ViewsReport:
+    """Make a book on a server of its own, close a month end, and look at it in every way."""
+    with place.database() as dsn:
+        book = make_book(dsn, lines, on=MONTH_END, tell=place.tell)
+        with Database(dsn, statement_timeout_ms=0) as database:
+            place.tell("making a year of month ends")
+            database.write(_make_past)
+            place.tell("closing the month")
+            report = end_of_day(database, at=book.at)
+        with Database(dsn, statement_timeout_ms=0) as database:
+            database.write(lambda db: db.execute("ANALYZE money.month_end"))
+            place.tell("looking")
+            return _looked(database, book, report.step_ms["keep month end"] / 1000)
+
+
+def _make_past(db: Connection) -> None:
+    first_of = MONTH_END.replace(day=1)
+    ends = [add_months(first_of, -number) - timedelta(days=1) for number in reversed(range(PAST))]
+    for name in STEPS:
+        sql.run(db, name, business_date=MONTH_END, month_ends=arrays.dates(ends))
+
+
+def _looked(database: Database, book: MadeBook, keep_seconds: float) -> ViewsReport:
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, look: Callable[[Connection], Any]) -> Any:
+        begun = perf_counter()
+        found = database.read(look)
+        seconds[name] = round(perf_counter() - begun, 3)
+        return found
+
+    one: RollView = timed("rolls of a month", portfolio.show_rolls)
+    year: RollView = timed("rolls of a year", lambda db: portfolio.show_rolls(db, months=PAST))
+    timed("vintages", portfolio.show_vintages)
+    losses: LossView = timed("losses", portfolio.show_losses)
+    (kept,) = database.read(
+        lambda db: db.execute("SELECT count(*) FROM money.month_end").fetchall()
+    )
+    slow = [f"{name} took {spent:g} s" for name, spent in seconds.items() if spent > MOST_SECONDS]
+    wrong = _wrong(one, year, losses, book.lines)
+    return ViewsReport(book.lines, kept[0], round(keep_seconds, 3), seconds, (*slow, *wrong))
+
+
+def _wrong(one: RollView, year: RollView, losses: LossView, lines: int) -> list[str]:
+    """Say what does not fit: every line is somewhere, and losses are of all that is owed."""
+    faults: list[str] = []
+    if sum(flow.closing for flow in one.flows) != lines:
+        faults.append("not every line is somewhere")
+    if len(year.months) != PAST:
+        faults.append(f"{len(year.months)} months were compared")
+    owed = sum(flow.closing_minor for flow in one.flows if flow.standing != Standing.NOTHING_OWED)
+    if any(each.total.owed_minor != owed for each in losses.losses):
+        faults.append("losses are not of all that is owed")
+    return faults
