@@ -30,7 +30,10 @@ from whiteslip.money.lines.model import LineKey
 from whiteslip.money.purchases.model import Authorized, PurchaseRequest
 
 CLOSES_ON = date(2026, 3, 4)
-"""On this night statements close, dues are missed, holds expire, a limit returns, people are stopped or warned."""
+"""On this night statements close, dues are missed, holds expire, a limit returns, people are stopped or warned.
+
+It is not the last of its month: what is kept then is written in the same transaction of a range as all of this.
+"""
 _numbers = count(1)
 
 
@@ -172,7 +175,7 @@ def test_killed_at_any_statement_it_ends_the_same(
         rows = database.read(lambda db: db.execute(reported.encode()).fetchone())
         assert rows is not None
         idle = [name for name, touched in rows[0]["rows"].items() if not touched]
-        assert idle == [], "every step must have had something to do"
+        assert idle == ["keep month end"], "every other step must have had something to do"
     different: list[int] = []
     for kill_at in range(1, total + 1):
         with eve.copy() as database:
