@@ -222,6 +222,11 @@ class Person:
         reviews = self.town.app.get(f"/lines/{self.line_id}/limits")["reviews"]
         return [one for one in reviews if one["direction"] in (direction, "person")]
 
+    def was_reviewed_today(self) -> bool:
+        """Tell whether the line's turn came this day: it is reviewed once a day, whoever asks."""
+        reviews = self.town.app.get(f"/lines/{self.line_id}/limits")["reviews"]
+        return any(one["reviewed_on"] == self.today.isoformat() for one in reviews)
+
     def is_spared_a_cut(self) -> None:
         """Be told to earn little while a relief runs: a review leaves the limit as it is, and says why."""
         facts = {"income_monthly_minor": 400_000, "repayments_elsewhere_monthly_minor": 240_000}
