@@ -220,10 +220,10 @@ def test_a_way_is_offered_for_what_is_left_after_the_whole_batch(book: Book) -> 
         ("least_minor = 1\nstep_minor = 1\nsteps = 0\n", "steps"),
         ("least_minor = 1\nstep_minor = 1\nsteps = true\n", "steps"),
         ("least_minor = 1\nstep_minor = 1\nsteps = 1\nmore = 1\n", "more"),
-        ("steps = ", None),
+        ("steps = ", "other-ways.toml"),
     ],
 )
-def test_a_wrong_parameter_is_named(text: str, where: str | None) -> None:
+def test_a_wrong_parameter_is_named(text: str, where: str) -> None:
     from whiteslip.kernel.errors import InvalidInput
 
     with pytest.raises(InvalidInput) as raised:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -16,6 +15,7 @@ from whiteslip.decisioning.rulebooks.analysis import accept
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.samples.model import Bools, Floats
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.reason import ReasonCode
 
 LIKELY: Final = "likely"
@@ -95,10 +95,7 @@ class Scored(NamedTuple):
 
 def read_plan(body: str, *, file: str) -> Plan:
     """Read a plan strictly; what is wrong is `InvalidInput`."""
-    try:
-        plan = msgspec.convert(tomllib.loads(body), Plan)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InvalidInput(f"{file}: {error}", where=file) from error
+    plan = read_parameters(body, Plan, file=file)
     for name, fits in (
         ("splits", plan.splits >= 1),
         ("folds", plan.folds >= 2),

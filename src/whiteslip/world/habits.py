@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from whiteslip.world.shoppers import NEVER, Bools, Floats, Ints, Promotion, Shoppers, Terms
+from whiteslip.world.wallets import Wallets
 
 EPOCH = date(2000, 1, 1)
 """Days are counted from here, as the wallets count them."""
@@ -25,21 +26,6 @@ _MONTHS_CHANCES = np.array([0.42, 0.3, 0.22, 0.06])
 _MOST_TIMES_LIMIT = 2
 _GRANT_STEP_MINOR = 10_000
 SUSPENDED = 4
-
-
-@dataclass(slots=True)
-class Wallets:
-    """What each sees in the app today, by shopper; a person who has not joined sees zeros."""
-
-    level: Ints
-    credit: Ints
-    available: Ints
-    billed: Ints
-    overdue: Ints
-    payable: Ints
-    statement: Ints
-    due: Ints
-    minimum: Ints
 
 
 class Payments(NamedTuple):

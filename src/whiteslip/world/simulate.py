@@ -35,11 +35,11 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
-from whiteslip.views.lines import restricted_share_ppm
-from whiteslip.world.habits import Habits, Wallets
+from whiteslip.world.habits import Habits
 from whiteslip.world.parcels import Parcels
 from whiteslip.world.shoppers import Bools, Ints, Promotion, Shoppers, draw, terms
 from whiteslip.world.staff import release_runs
+from whiteslip.world.wallets import Wallets, read_wallets
 
 __all__ = ["Result", "simulate"]
 
@@ -170,19 +170,15 @@ class _World:
 
     def _look(self) -> Wallets:
         with self._phase("look"):
-            columns = self.database.read(
-                lambda db: sql.columns(
-                    db, "read_wallets", restricted_share_ppm=restricted_share_ppm()
-                )
-            )
+            everybody, columns = self.database.read(read_wallets)
         everyone = len(self.shoppers)
         by_customer = np.argsort(self.customers, kind="stable")
         by_customer = by_customer[np.count_nonzero(self.customers == 0) :]
-        mine = np.isin(columns["customer_id"], self.customers[by_customer], assume_unique=True)
+        mine = np.isin(everybody, self.customers[by_customer], assume_unique=True)
         found: list[Ints] = []
-        for name in _WALLET_COLUMNS:
+        for column in columns:
             values = np.zeros(everyone, np.int64)
-            values[by_customer] = columns[name][mine]
+            values[by_customer] = column[mine]
             found.append(values)
         return Wallets(*found)
 
@@ -312,17 +308,6 @@ class _World:
 
 
 _A = TypeVar("_A")
-_WALLET_COLUMNS = (
-    "restriction_level",
-    "credit_minor",
-    "available_minor",
-    "billed_minor",
-    "overdue_minor",
-    "payable_minor",
-    "statement_day",
-    "due_day",
-    "minimum_minor",
-)
 
 
 def simulate(

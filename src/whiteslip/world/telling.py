@@ -126,12 +126,12 @@ def _because(story: StoryView, notice: StoryNotice) -> str:
 
 
 def _paid(story: StoryView) -> Iterator[Told]:
-    """The payments that ended arrears."""
+    """The payments, and which of them ended arrears."""
     ended = {each.ended_on for each in story.arrears}
     for each in story.repayments:
-        if each.repaid_on in ended:
-            text = f"pays {decimal_text(each.amount_minor)} by {each.method}: nothing is overdue"
-            yield Told(each.repaid_on, each.repayment_id, text)
+        left = ": nothing is overdue" if each.repaid_on in ended else ""
+        text = f"pays {decimal_text(each.amount_minor)} by {each.method}{left}"
+        yield Told(each.repaid_on, each.repayment_id, text)
 
 
 def _appealed(db: Connection, customer_id: int) -> Iterator[Told]:

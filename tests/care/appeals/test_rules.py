@@ -158,7 +158,7 @@ due = { working_days = 3 }
 @pytest.mark.parametrize(
     ("old", "new_text", "where"),
     [
-        ("closes_hour = 18", "closes_hour = 18\nopens = 1", "appeals.toml"),
+        ("closes_hour = 18", "closes_hour = 18\nopens = 1", "opens"),
         ("closes_hour = 18", "closes_hour = 25", "closes_hour"),
         ("{ working_days = 15 }", "{ working_days = 15, calendar_days = 20 }", "due.restriction"),
         ("{ working_days = 15 }", "{}", "due.restriction"),

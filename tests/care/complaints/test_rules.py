@@ -88,7 +88,7 @@ def test_the_catalog_is_read_strictly() -> None:
         ("[cause.other]\n", "[cause.others]\n", "causes.toml"),
         ('[cause.other]\nzh = "x"\nen = "x"\n', "", "cause.other"),
         ("due_days = 1", "due_days = 0", "due_days"),
-        ("due_days = 1", "", "causes.toml"),
+        ("due_days = 1", "", "due_days"),
         ('zh = "x"', 'zh = ""', "cause[...].zh"),
         ("due_days = 1", "due_days = = 1", "causes.toml"),
     ):

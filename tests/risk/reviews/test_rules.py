@@ -221,10 +221,10 @@ raise_by = 4
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        ("skim = 64", "skim = 64\nskam = 1", "queues.toml"),
+        ("skim = 64", "skim = 64\nskam = 1", "skam"),
         ("lease_minutes = 30", "lease_minutes = 0", "lease_minutes"),
         ("lease_minutes = 30", 'lease_minutes = "30"', "lease_minutes"),
-        ("skim = 64", "", "queues.toml"),
+        ("skim = 64", "", "skim"),
         ("closes_hour = 18", "closes_hour = 9", "closes_hour"),
         ("[queue.fraud]", "[queue.freud]", "queues.toml"),
         ("due_days = 1\n", "", "queue.suspension"),

@@ -127,5 +127,5 @@ def test_an_unknown_day_does_not_forget_how_bad_it_was() -> None:
 def test_a_window_ends_with_the_closed_day_or_the_lag_before_it() -> None:
     lagging = INDICATOR._replace(lag_days=10)
 
-    assert rules.window_of(INDICATOR, ON) == (date(2026, 2, 23), date(2026, 3, 2), ON)
-    assert rules.window_of(lagging, ON) == (date(2026, 2, 13), date(2026, 2, 20), ON)
+    assert rules.window_of(INDICATOR, ON) == (date(2026, 2, 23), date(2026, 3, 2), ON, 0)
+    assert rules.window_of(lagging, ON) == (date(2026, 2, 13), date(2026, 2, 20), ON, 10)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.care.appeals.model import Due, Terms
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.risk.reviews.model import SubjectType
 
 _FILE = "appeals.toml"
@@ -34,14 +33,7 @@ class _Terms(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_terms(text: str) -> Terms:
     """Read the terms from TOML; `InvalidInput` says what is missing, unknown or does not fit, and where."""
-    try:
-        read = msgspec.convert(tomllib.loads(text), _Terms)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}", where=_FILE) from error
-    except msgspec.ValidationError as error:
-        detail, found, path = str(error).partition(" - at `$.")
-        where = path.rstrip("`") if found else _FILE
-        raise InvalidInput(f"{_FILE}: {where}: {detail}", where=where) from error
+    read = read_parameters(text, _Terms, file=_FILE)
     return Terms(
         read.closes_hour,
         {type_: _due(one, f"due.{type_}") for type_, one in read.due.items()},

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.care.complaints.model import Cause, Terms, Words
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 
 _FILE = "causes.toml"
 _Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -28,14 +27,7 @@ class _Terms(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_terms(text: str) -> Terms:
     """Read the catalog from TOML; `InvalidInput` says what is missing, unknown or does not fit, and where."""
-    try:
-        read = msgspec.convert(tomllib.loads(text), _Terms)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}", where=_FILE) from error
-    except msgspec.ValidationError as error:
-        detail, found, path = str(error).partition(" - at `$.")
-        where = path.rstrip("`") if found else _FILE
-        raise InvalidInput(f"{_FILE}: {where}: {detail}", where=where) from error
+    read = read_parameters(text, _Terms, file=_FILE)
     if missing := [cause for cause in Cause if cause not in read.cause]:
         where = f"cause.{missing[0]}"
         raise InvalidInput(f"{_FILE} does not say what {missing[0]} means", where=where)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from math import log
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.decisioning.scorecards.model import Bin, NumberVariable, Scorecard
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.reason import ReasonCode
 
 _Points = Annotated[float, Meta(ge=-500, le=500)]
@@ -40,10 +39,7 @@ def read_card(text: str) -> Scorecard:
 
     No bin has rows: nothing was counted. The weight of evidence is what its points say on the card's scale.
     """
-    try:
-        said = msgspec.convert(tomllib.loads(text), _Card)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InvalidInput(f"{_FILE}: {error}", where=_FILE) from error
+    said = read_parameters(text, _Card, file=_FILE)
     factor = said.pdo / log(2)
     return Scorecard(
         name=said.name,

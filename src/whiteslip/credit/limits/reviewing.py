@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.credit.limits.model import Bound, Offer, Table
@@ -17,6 +15,7 @@ from whiteslip.credit.limits.tiers import Tier
 from whiteslip.kernel import rate
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Minor, Rounding
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.kernel.verdict import Outcome, Verdict
@@ -280,10 +279,7 @@ def _within(last: date | None, days: int, on: date) -> bool:
 
 def read_policy(text: str, table: Table) -> Policy:
     """Read the parameters from TOML; what is missing, unknown or does not fit the table is `InvalidInput`."""
-    try:
-        policy = msgspec.convert(tomllib.loads(text), Policy)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InvalidInput(f"{_FILE}: {error}", where=_FILE) from error
+    policy = read_parameters(text, Policy, file=_FILE)
     if policy.without_score not in {band.name for band in table.risk_bands}:
         text = f"{_FILE}: there is no risk band {policy.without_score!r}"
         raise InvalidInput(text, where="without_score")

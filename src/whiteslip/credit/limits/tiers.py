@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from itertools import pairwise
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
 
 _FILE = "tiers.toml"
@@ -58,10 +57,7 @@ def tier_of(
 
 def read_tiers(text: str) -> Tiers:
     """Read the table from TOML; what is missing, unknown, open-ended or better for worse is `InvalidInput`."""
-    try:
-        tiers = msgspec.convert(tomllib.loads(text), Tiers)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InvalidInput(f"{_FILE}: {error}", where=_FILE) from error
+    tiers = read_parameters(text, Tiers, file=_FILE)
     names = [tier.name for tier in tiers.tier]
     if len(set(names)) < len(names):
         raise InvalidInput(f"{_FILE}: a tier is named twice", where="name")

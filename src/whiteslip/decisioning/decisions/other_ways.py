@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
+
+from msgspec import Meta, Struct
 
 from whiteslip.decisioning.decisions.judging import judge_each
 from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
@@ -14,8 +15,8 @@ from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.reads import may_change
 from whiteslip.kernel.calendar import ZONE
-from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line
@@ -30,12 +31,12 @@ VARIED: Final = _TERMS | _AMOUNT | _FACTOR
 """The facts of a purchase that another way of paying for it may change."""
 
 
-class Offering(NamedTuple):
+class Offering(Struct, frozen=True, forbid_unknown_fields=True):
     """The parameters: the least credit worth offering, and the amounts that are tried; minor units."""
 
-    least_minor: Minor
-    step_minor: Minor
-    steps: int
+    least_minor: Annotated[Minor, Meta(ge=1, le=1_000_000)]
+    step_minor: Annotated[Minor, Meta(ge=1, le=1_000_000)]
+    steps: Annotated[int, Meta(ge=1, le=100)]
 
 
 class Case(NamedTuple):
@@ -269,14 +270,4 @@ def _way(way: Way, one: _Try, asked: PurchaseRequest) -> OtherWay:
 
 def read(text: str) -> Offering:
     """Read the parameters from TOML; what is missing, unknown or out of bounds is named and refused."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}") from error
-    if unknown := sorted(set(table) - set(Offering._fields)):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in {_FILE}", where=unknown[0])
-    for name, most in zip(Offering._fields, (1_000_000, 1_000_000, 100), strict=True):
-        value = table.get(name)
-        if type(value) is not int or not 1 <= value <= most:
-            raise InvalidInput(f"{name} is a whole number from 1 to {most}", where=name)
-    return Offering(**table)
+    return read_parameters(text, Offering, file=_FILE)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotAllowed, WhiteslipError
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.money.schedules.model import Owed
 
 _FILE = "waivers.toml"
@@ -116,7 +115,4 @@ def check_decided(waiver: Waiver, *, by: str) -> WhiteslipError | None:
 
 def read_waiver_terms(text: str) -> WaiverTerms:
     """Read the parameters from TOML; what is missing, unknown or does not fit is `InvalidInput`."""
-    try:
-        return msgspec.convert(tomllib.loads(text), WaiverTerms)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InvalidInput(f"{_FILE}: {error}", where=_FILE) from error
+    return read_parameters(text, WaiverTerms, file=_FILE)

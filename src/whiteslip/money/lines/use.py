@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Final
 
-from whiteslip.kernel.errors import InvalidInput
+from msgspec import Meta, Struct
+
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
 
 STEP_UP_LEVEL: Final = 2
@@ -17,10 +18,13 @@ SUSPENDED_LEVEL: Final = 4
 """From this one on, a line takes no new purchase."""
 
 
-class Use(NamedTuple):
+_FILE = "use.toml"
+
+
+class Use(Struct, frozen=True, forbid_unknown_fields=True):
     """The parameters: which share of its fixed limit a restricted line may use."""
 
-    restricted_share_ppm: int
+    restricted_share_ppm: Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
 
 
 def usable_minor(
@@ -51,16 +55,4 @@ def available_minor(usable: Minor, *, limit_minor: Minor, used_minor: Minor) -> 
 
 def read(text: str) -> Use:
     """Read the parameters from TOML; what is missing, unknown or out of bounds is named and refused."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"use.toml is not TOML: {error}") from error
-    if unknown := sorted(set(table) - set(Use._fields)):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in use.toml", where=unknown[0])
-    share = table.get("restricted_share_ppm")
-    if type(share) is not int or not 0 <= share <= WHOLE_PPM:
-        raise InvalidInput(
-            f"restricted_share_ppm is a whole number from 0 to {WHOLE_PPM}",
-            where="restricted_share_ppm",
-        )
-    return Use(share)
+    return read_parameters(text, Use, file=_FILE)

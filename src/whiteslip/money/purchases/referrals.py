@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Final, NamedTuple
 
-import msgspec
 from msgspec import Meta, Struct
 
-from whiteslip.kernel.errors import Conflict, InvalidInput
+from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.money import decimal_text
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.reason import Reason
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.lines import rules as line_rules
@@ -42,11 +41,11 @@ RULINGS: Mapping[tuple[str, Word], str] = MappingProxyType(
 """The legal pairs of a status and a ruling, and the status they lead to: nothing but what is referred is ruled on."""
 
 
-class Terms(NamedTuple):
+class Terms(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a purchase waits for a person, in business days, and how far back is looked for what waited longer."""
 
-    lapse_days: int
-    look_back_days: int
+    lapse_days: Annotated[int, Meta(ge=1, le=60)]
+    look_back_days: Annotated[int, Meta(ge=0, le=400)]
 
     def lapsing(self, on: date) -> tuple[date, date]:
         """Return the first and the last day of asking whose purchases are over on a business date."""
@@ -136,19 +135,6 @@ def hindrance(waiting: Waiting, line: Line, *, taken_minor: int) -> Conflict | N
     return Conflict(f"the line has no room: {left} is left at its restriction level")
 
 
-class _Terms(Struct, frozen=True, forbid_unknown_fields=True):
-    lapse_days: Annotated[int, Meta(ge=1, le=60)]
-    look_back_days: Annotated[int, Meta(ge=0, le=400)]
-
-
 def read(text: str) -> Terms:
     """Read the parameters from TOML; what is missing, unknown or out of bounds is named and refused."""
-    try:
-        found = msgspec.convert(tomllib.loads(text), _Terms)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}", where=_FILE) from error
-    except msgspec.ValidationError as error:
-        detail, named, path = str(error).partition(" - at `$.")
-        where = path.rstrip("`") if named else _FILE
-        raise InvalidInput(f"{_FILE}: {where}: {detail}", where=where) from error
-    return Terms(found.lapse_days, found.look_back_days)
+    return read_parameters(text, Terms, file=_FILE)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Annotated, Any, cast
 
 import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.risk.network.model import KINDS, KindTerms, LinkKind, RingTerms, Terms
 
 _FILE = "network.toml"
@@ -56,14 +56,7 @@ class _Network(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_terms(text: str) -> Terms:
     """Read the parameters from TOML; `InvalidInput` says what is missing, unknown or does not fit, and where."""
-    try:
-        read = msgspec.convert(tomllib.loads(text), _Network)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}", where=_FILE) from error
-    except msgspec.ValidationError as error:
-        detail, found, path = str(error).partition(" - at `$.")
-        where = path.rstrip("`") if found else _FILE
-        raise InvalidInput(f"{_FILE}: {where}: {detail}", where=where) from error
+    read = read_parameters(text, _Network, file=_FILE)
     if missing := [kind for kind in KINDS if kind not in read.kind]:
         raise InvalidInput(f"{_FILE} has no kind {missing[0].value!r}", where=f"kind.{missing[0]}")
     ring = read.ring

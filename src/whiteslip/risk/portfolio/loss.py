@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput, invariant
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.risk.portfolio.model import Rate, Standing
 from whiteslip.risk.portfolio.rules import BUCKETS, late_from
@@ -192,10 +191,7 @@ def check(found: Losses) -> None:
 
 def read_loss_terms(text: str) -> LossTerms:
     """Read the parameters from TOML; what is missing, unknown or does not fit is `InvalidInput`."""
-    try:
-        terms = msgspec.convert(tomllib.loads(text), LossTerms)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InvalidInput(f"{_FILE}: {error}", where=_FILE) from error
+    terms = read_parameters(text, LossTerms, file=_FILE)
     for name, found, needed in (
         ("worsens_ppm", terms.worsens_ppm, PERFORMING),
         ("loss_ppm", terms.loss_ppm, BUCKETS),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import timedelta
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.risk.reviews.model import Desk, Kind, Label, Queue
 
 _FILE = "queues.toml"
@@ -37,14 +36,7 @@ class _Desk(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_desk(text: str) -> Desk:
     """Read the queues from TOML; `InvalidInput` says what is missing, unknown or does not fit, and where."""
-    try:
-        desk = msgspec.convert(tomllib.loads(text), _Desk)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}", where=_FILE) from error
-    except msgspec.ValidationError as error:
-        detail, found, path = str(error).partition(" - at `$.")
-        where = path.rstrip("`") if found else _FILE
-        raise InvalidInput(f"{_FILE}: {where}: {detail}", where=where) from error
+    desk = read_parameters(text, _Desk, file=_FILE)
     if missing := [kind for kind in Kind if kind not in desk.queue]:
         raise InvalidInput(
             f"{_FILE} has no queue {missing[0].value!r}", where=f"queue.{missing[0]}"

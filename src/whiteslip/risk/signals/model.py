@@ -86,11 +86,12 @@ class Catalog(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Days from the first up to but without the last, judged as of the end of `as_of`."""
+    """Days from the first up to but without the last, judged as of the end of `as_of`, the lag after its last day."""
 
     from_on: date
     to_on: date
     as_of: date
+    lag_days: int
 
 
 class Measured(NamedTuple):

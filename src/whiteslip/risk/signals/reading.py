@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Annotated, TypeAlias
 
-import msgspec
 from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.risk.signals.model import Catalog, Direction, Indicator, Said, Thresholds
 
@@ -57,14 +56,7 @@ class _Catalog(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_catalog(text: str) -> Catalog:
     """Read the indicators from TOML; `InvalidInput` says what is missing, unknown or does not fit, and where."""
-    try:
-        read = msgspec.convert(tomllib.loads(text), _Catalog)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}", where=_FILE) from error
-    except msgspec.ValidationError as error:
-        detail, found, path = str(error).partition(" - at `$.")
-        where = path.rstrip("`") if found else _FILE
-        raise InvalidInput(f"{_FILE}: {where}: {detail}", where=where) from error
+    read = read_parameters(text, _Catalog, file=_FILE)
     for name, one in read.indicator.items():
         if one.owner == one.escalates_to:
             where = f"indicator.{name}.escalates_to"

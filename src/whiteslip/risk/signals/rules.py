@@ -28,7 +28,8 @@ NOTHING = Past(None, None)
 def window_of(indicator: Indicator, on: date) -> Window:
     """Return the days an indicator looks at once `on` is closed."""
     to_on = on + timedelta(days=1 - indicator.lag_days)
-    return Window(to_on - timedelta(days=indicator.window_days), to_on, on)
+    from_on = to_on - timedelta(days=indicator.window_days)
+    return Window(from_on, to_on, on, indicator.lag_days)
 
 
 def color_of(thresholds: Thresholds, value_ppm: int, before: Color | None) -> Color:

@@ -38,64 +38,55 @@ def catalog() -> Catalog:
 
 def measure(db: Connection, indicator: Indicator, *, on: date) -> Measured:
     """Measure an indicator as of the end of a closed day."""
-    return MEASURES[indicator.id](db, window_of(indicator, on), indicator.lag_days)
+    return MEASURES[indicator.id](db, window_of(indicator, on))
 
 
-def measure_roll_to_overdue(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_roll_to_overdue(db: Connection, window: Window) -> Measured:
     """Count the dues of lines that were current, and those of them missed."""
-    del lag_days
     return Measured(*sql.one(db, "measure_roll_to_overdue", **window._asdict()))
 
 
-def measure_roll_to_thirty(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_roll_to_thirty(db: Connection, window: Window) -> Measured:
     """Count the episodes of arrears that began, and those that grew as old as the lag."""
-    params = window._asdict()
-    return Measured(*sql.one(db, "measure_roll_to_thirty", lag_days=lag_days, **params))
+    return Measured(*sql.one(db, "measure_roll_to_thirty", **window._asdict()))
 
 
-def measure_first_payment(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_first_payment(db: Connection, window: Window) -> Measured:
     """Count first dues, and those missed and not made good within the lag."""
-    params = window._asdict()
-    return Measured(*sql.one(db, "measure_first_payment", lag_days=lag_days, **params))
+    return Measured(*sql.one(db, "measure_first_payment", **window._asdict()))
 
 
-def measure_failed_debits(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_failed_debits(db: Connection, window: Window) -> Measured:
     """Count dues, and those for which a debit failed."""
-    del lag_days
     return Measured(*sql.one(db, "measure_failed_debits", **window._asdict()))
 
 
-def measure_approvals(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_approvals(db: Connection, window: Window) -> Measured:
     """Count applications decided, and those approved."""
-    del lag_days
     return Measured(*sql.one(db, "measure_approvals", **window._asdict()))
 
 
-def measure_complaints(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_complaints(db: Connection, window: Window) -> Measured:
     """Count open lines, and complaints."""
-    del lag_days
     return Measured(*sql.one(db, "measure_complaints", **window._asdict()))
 
 
-def measure_lost_orders(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_lost_orders(db: Connection, window: Window) -> Measured:
     """Count purchases asked for, and those declined on a restricted line."""
-    del lag_days
     return Measured(*sql.one(db, "measure_lost_orders", **window._asdict()))
 
 
-def measure_thirty_plus(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_thirty_plus(db: Connection, window: Window) -> Measured:
     """Count the lines that owe, and those overdue since before the window."""
-    del lag_days
     return Measured(*sql.one(db, "measure_thirty_plus", **window._asdict()))
 
 
-def measure_technical_debits(db: Connection, window: Window, lag_days: int) -> Measured:
+def measure_technical_debits(db: Connection, window: Window) -> Measured:
     """Count the debits that failed, and those that failed for technical reasons."""
-    del lag_days
     return Measured(*sql.one(db, "measure_technical_debits", **window._asdict()))
 
 
-MEASURES: Mapping[str, Callable[[Connection, Window, int], Measured]] = MappingProxyType(
+MEASURES: Mapping[str, Callable[[Connection, Window], Measured]] = MappingProxyType(
     {
         "roll_to_overdue": measure_roll_to_overdue,
         "roll_to_thirty": measure_roll_to_thirty,

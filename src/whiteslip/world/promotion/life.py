@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Final, NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -19,36 +19,23 @@ from whiteslip.flows.open_merchants import NewMerchant, open_merchants
 from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
 from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Connection, Database
-from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
-from whiteslip.views.lines import restricted_share_ppm
-from whiteslip.world.habits import SUSPENDED, Habits, Wallets
+from whiteslip.world.habits import SUSPENDED, Habits
 from whiteslip.world.promotion.people import Cast
 from whiteslip.world.promotion.terms import Terms
 from whiteslip.world.shoppers import Bools, Floats, Ints, terms
 from whiteslip.world.staff import release_runs
+from whiteslip.world.wallets import Wallets, read_wallets
 
 T = TypeVar("T")
 A = TypeVar("A")
 Answer: TypeAlias = Authorized | Declined | Referred
 
-worlds = Sql("whiteslip.world")
 
 _PAYING, _BUYING = 1, 2
 _MORNING, _NOON, _EVENING, _CLOSING = time(9, 30), time(12, 40), time(20, 15), time(23, 59, 30)
 _METHOD = "bank transfer"
-_COLUMNS: Final = (
-    "restriction_level",
-    "credit_minor",
-    "available_minor",
-    "billed_minor",
-    "overdue_minor",
-    "payable_minor",
-    "statement_day",
-    "due_day",
-    "minimum_minor",
-)
 
 
 class Ask(NamedTuple):
@@ -132,14 +119,10 @@ class Life:
 
     def look(self) -> Wallets:
         """Read what each sees in the app; everybody has one line and joined in order."""
-        columns = self.database.read(
-            lambda db: worlds.columns(
-                db, "read_wallets", restricted_share_ppm=restricted_share_ppm()
-            )
-        )
-        if not np.array_equal(columns["customer_id"], self.customers):
+        everybody, columns = self.database.read(read_wallets)
+        if not np.array_equal(everybody, self.customers):
             raise InvariantBroken("a book of the experiment has its own people and nobody else")
-        return Wallets(*(columns[name].copy() for name in _COLUMNS))
+        return Wallets(*(column.copy() for column in columns))
 
     def buy(self, asks: Sequence[Ask], *, shop: int | None = None) -> list[Answer]:
         """Ask for credit, give the second factor where it is asked for, and take the goods."""

@@ -23,7 +23,6 @@ from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import RESTRICTED_LEVEL, LineKey
 from whiteslip.views.usability import Asked, usability
 from whiteslip.views.usability import Way as Open
-from whiteslip.world.habits import Wallets
 from whiteslip.world.promotion.arms import Arm, Granting
 from whiteslip.world.promotion.choices import (
     Offer,
@@ -37,6 +36,7 @@ from whiteslip.world.promotion.choices import (
 from whiteslip.world.promotion.life import Answer, Ask, Life
 from whiteslip.world.shoppers import Bools, Ints
 from whiteslip.world.staff import PEOPLE
+from whiteslip.world.wallets import Wallets
 
 sql = Sql(__package__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -14,6 +13,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 
 _FILE = "promotion.toml"
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -154,10 +154,7 @@ def shipped() -> Terms:
 
 def read(text: str) -> Terms:
     """Read assumptions from TOML; what is missing, unknown or contradicts itself is `InvalidInput`."""
-    try:
-        terms = msgspec.convert(tomllib.loads(text), Terms)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InvalidInput(f"{_FILE}: {error}", where=_FILE) from error
+    terms = read_parameters(text, Terms, file=_FILE)
     return _checked(terms)
 
 
