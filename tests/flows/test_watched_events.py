@@ -15,6 +15,7 @@ from whiteslip.decisioning.scorecards.model import Bin, NumberVariable, Scorecar
 from whiteslip.flows.checkout import Authorized, Referred
 from whiteslip.flows.import_facts import Fact, import_facts
 from whiteslip.flows.record_failed_debits import DebitReport, Failure, record_failed_debits
+from whiteslip.flows.restrict import RestrictionRequest, restrict
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound
 from whiteslip.kernel.reason import ReasonCode
@@ -318,6 +319,23 @@ def test_odd_purchases_before_a_verification_are_odd_no_more(book: Watched) -> N
     book.attempt(line, 220_000, at_shop=shop)
     book.settle()
     assert "unlike-their-own" not in book.standing(line)
+
+
+@pytest.mark.parametrize("code", [ReasonCode.UNLIKE_HISTORY, ReasonCode.FRAUD_SUSPECTED])
+def test_what_a_restriction_stops_is_not_odd_by_itself(book: Watched, code: ReasonCode) -> None:
+    shop = book.shop()
+    line, at = book.shopper(shop), book.at
+    asked = RestrictionRequest(*line, 2, code, "anna")
+    done(book.write(lambda db: restrict(db, [asked], at=at))[0])
+
+    for amount in (3_000, 3_100, 3_200):
+        refused = book.attempt(line, amount, at_shop=shop)
+        assert isinstance(refused, Referred)
+        assert code in {reason.code for reason in refused.reasons}
+    book.settle()
+
+    assert set(book.standing(line)) == {code.value}
+    assert book.rows("SELECT kind FROM risk.review_case") == []
 
 
 def test_only_a_person_says_fraud(book: Watched) -> None:

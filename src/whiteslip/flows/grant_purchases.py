@@ -16,6 +16,7 @@ from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.decisions.model import Decision
 from whiteslip.decisioning.decisions.rules import named_facts, plain
 from whiteslip.decisioning.decisions.store import read_decisions
+from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import version_of
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
@@ -96,13 +97,15 @@ def _lay_before(
     watched = {case.customer_id for case in held}
     decisions = read_decisions(db, (OwnedId(*one[:2]) for one in waiting))
     known = lines.read_lines(db, {one.line for one in waiting})
+    versions = {(one.book, one.book_version) for one in decisions.values()}
+    books = {key: version_of(db, *key) for key in versions}
     new = [
         NewCase(
             one.customer_id,
             Kind.FRAUD if one.customer_id in watched and _looks_like_fraud(one) else Kind.PURCHASE,
             SubjectType.PURCHASE,
             one.purchase_id,
-            _evidence(db, one, decisions[OwnedId(*one[:2])], known[one.line]),
+            _evidence(one, decisions[OwnedId(*one[:2])], books, known[one.line]),
             f"{_BOOK} book",
             one.line_id,
         )
@@ -116,9 +119,11 @@ def _looks_like_fraud(one: Waiting) -> bool:
     return any(reason.code.startswith(_FRAUD) for reason in one.reasons)
 
 
-def _evidence(db: Connection, one: Waiting, decision: Decision, line: Line) -> dict[str, Any]:
+def _evidence(
+    one: Waiting, decision: Decision, books: Mapping[tuple[str, int], RuleBook], line: Line
+) -> dict[str, Any]:
     """Put together all a reviewer is to see, as it is now."""
-    book = version_of(db, decision.book, decision.book_version)
+    book = books[decision.book, decision.book_version]
     fired = [rule.id for n, rule in enumerate(book.rules) if decision.fired >> n & 1]
     unknown = [rule.id for n, rule in enumerate(book.rules) if decision.unknown >> n & 1]
     return {

@@ -65,11 +65,11 @@ broken AS (
 ),
 
 -- What was referred by the day. A ruling that came later is not known yet; one by a person answers a suspicion, and one that granted answers all. That time
--- ran out answers nothing.
+-- ran out answers nothing. What speaks against a purchase is what the book said of it: that a restriction stopped it is no evidence for another.
 referred AS (
     SELECT
         purchase.customer_id, purchase.line_id, purchase.purchase_id, purchase.merchant_id, purchase.authorized_minor, purchase.authorized_at,
-        purchase.reasons, FALSE AS is_decided
+        FALSE AS is_decided
     FROM money.purchase
     WHERE
         purchase.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
@@ -80,7 +80,7 @@ referred AS (
     UNION ALL
     SELECT
         purchase.customer_id, purchase.line_id, purchase.purchase_id, purchase.merchant_id, purchase.authorized_minor, purchase.authorized_at,
-        ruling.reasons, ruling.word = 'declined' AND ruling.ruled_on <= %(as_of)s::date AS is_decided
+        ruling.word = 'declined' AND ruling.ruled_on <= %(as_of)s::date AS is_decided
     FROM money.purchase_ruling AS ruling
     INNER JOIN money.purchase ON purchase.customer_id = ruling.customer_id AND purchase.purchase_id = ruling.purchase_id
     WHERE
@@ -95,11 +95,11 @@ referred AS (
 odd AS (
     SELECT
         purchase.customer_id, purchase.line_id,
-        count(*) FILTER (WHERE jsonb_path_exists(purchase.reasons, '$[*].code ? (@ starts with "BEH-")')) AS unlike,
+        count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(decision.reasons) AS told (code) WHERE told.code LIKE 'BEH-%%')) AS unlike,
         count(*) FILTER (
             WHERE
                 NOT purchase.is_decided
-                AND jsonb_path_exists(purchase.reasons, '$[*].code ? (@ starts with "FRD-")')
+                AND EXISTS (SELECT FROM unnest(decision.reasons) AS told (code) WHERE told.code LIKE 'FRD-%%')
                 AND coalesce((
                     SELECT max(seen.decided_at) FROM risk.review_case AS seen
                     WHERE
@@ -110,6 +110,7 @@ odd AS (
                 ) < purchase.authorized_at, TRUE)
         ) AS suspected
     FROM referred AS purchase
+    INNER JOIN decisioning.decision ON decision.customer_id = purchase.customer_id AND decision.decision_id = purchase.purchase_id
     WHERE
         coalesce((
             SELECT max(verification.verification_id) FROM risk.verification
