@@ -9,6 +9,8 @@ import numpy as np
 from tests.builders import Book, done, founded, noon
 
 from whiteslip.care.hardship.model import Command, Form, Terms
+from whiteslip.decisioning.decisions.model import Decision
+from whiteslip.decisioning.decisions.store import record
 from whiteslip.decisioning.features.model import OutsideFact
 from whiteslip.decisioning.features.store import record_outside_facts
 from whiteslip.decisioning.models import store as models
@@ -36,6 +38,7 @@ from whiteslip.flows.verify_identity import Verification, verify_identity
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.reason import ReasonCode
+from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.purchases.model import PurchaseRequest
@@ -197,7 +200,7 @@ class Story:
         book.write(lambda db: done(answer_reliefs(db, [agreed], at=book.at)[0]))
 
     def refer(self, line: LineKey, amount_minor: int, code: str) -> int:
-        """Let the checkout refer a purchase of today; the book that would say so is not in force here."""
+        """Let the checkout refer a purchase of today, by a decision of a book that is not in force here."""
         book = self.book
         (number,) = book.write(lambda db: take_numbers(db, 1))
         asked = PurchaseRequest(*line, self.shop, amount_minor, 0, "o")
@@ -207,6 +210,11 @@ class Story:
                 db, [asked], [number], ["referred"], [reasons], on=book.today, at=book.at
             )
         )
+        found, on, at = (ReasonCode(code),), book.today, book.at
+        said = Decision(
+            line.customer_id, number, "checkout", 1, Outcome.REVIEW, 0, 0, (), found, (), on, at
+        )
+        book.write(lambda db: record(db, [said]))
         return number
 
     def rule(self, line: LineKey, number: int, word: Word) -> None:
