@@ -44,11 +44,8 @@ class Running(NamedTuple):
         return line
 
     def parties(self) -> dict[str, Any]:
-        """Ask how the outside parties stand; nothing is told before the server listens."""
-        try:
-            said = httpx.get(f"{self.url}/healthz").json()
-        except httpx.ConnectError:
-            return {}
+        """Ask how the outside parties stand, of a server that has said it listens."""
+        said = httpx.get(f"{self.url}/healthz").json()
         assert said["status"] == "alive"
         return {party["party"]: party for party in said["outside"]}
 

@@ -37,7 +37,7 @@ CLIENTS = 4
 _SERVE = (
     "from whiteslip.api.app import create_app; from whiteslip.api.server import serve;"
     " from whiteslip.infra.settings import load; chosen = load();"
-    " serve(create_app(chosen), host=chosen.host, port=chosen.port)"
+    " serve(create_app(chosen), host=chosen.host, port=chosen.port, listening=lambda: None)"
 )
 
 _KEEP_EVENTS = """

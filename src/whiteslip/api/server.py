@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
@@ -32,7 +34,20 @@ def configured(app: FastAPI, *, host: str, port: int, log_level: str = "warning"
     )
 
 
-def serve(app: FastAPI, *, host: str, port: int) -> None:
-    """Serve until a signal comes."""
+def serve(app: FastAPI, *, host: str, port: int, listening: Callable[[], None]) -> None:
+    """Serve until a signal comes; `listening` is called once, when the first request can be answered."""
     sys.setswitchinterval(SWITCH_S)
-    uvicorn.Server(configured(app, host=host, port=port)).run()
+    _Server(configured(app, host=host, port=port), listening).run()
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it listens, and not before."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._listening()

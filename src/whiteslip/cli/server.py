@@ -170,8 +170,13 @@ def _serve(chosen: Settings) -> None:
     from whiteslip.api.app import create_app
     from whiteslip.api.server import serve
 
-    say(f"Serving on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)")
-    serve(create_app(chosen), host=chosen.host, port=chosen.port)
+    url = f"http://{chosen.host}:{chosen.port}"
+    serve(
+        create_app(chosen),
+        host=chosen.host,
+        port=chosen.port,
+        listening=lambda: say(f"Serving on {url} (stop with Ctrl-C)"),
+    )
 
 
 @contextmanager
