@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TypeVar
+from typing import Annotated, TypeAlias, TypeVar
 
 import msgspec
+from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput
 
 T = TypeVar("T")
+Version: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
+Text: TypeAlias = Annotated[str, Meta(pattern=r"\S")]
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """The same in both languages."""
+
+    zh: Text
+    en: Text
 
 
 def read_parameters(text: str, shape: type[T], *, file: str) -> T:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
+
+from msgspec import Meta, Struct
+
+from whiteslip.kernel.parameters import Text
 
 Value: TypeAlias = "float | bool"
+_Points: TypeAlias = Annotated[int, Meta(ge=1, le=1000)]
+_Days: TypeAlias = Annotated[int, Meta(ge=0, le=90)]
+_Bound: TypeAlias = Annotated[float, Meta(ge=-(10**12), le=10**12)]
 
 
 class Cause(StrEnum):
@@ -32,31 +39,31 @@ class Source(StrEnum):
     STAFF = "staff"
 
 
-class Evidence(NamedTuple):
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
     """A fact that speaks for a cause when it lies within bounds; both hold, None is no bound."""
 
     cause: Cause
     fact: str
-    at_least: float | None
-    at_most: float | None
-    points: int
+    points: _Points
+    at_least: _Bound | None = None
+    at_most: _Bound | None = None
 
 
-class Table(NamedTuple):
+class Table(Struct, frozen=True, forbid_unknown_fields=True):
     """What speaks for which cause, and how many points make one; fewer is unknown."""
 
-    enough_points: int
-    evidence: tuple[Evidence, ...]
+    enough_points: _Points
+    evidence: Annotated[tuple[Evidence, ...], Meta(min_length=1)]
 
 
-class Treatment(NamedTuple):
+class Treatment(Struct, frozen=True, forbid_unknown_fields=True):
     """What answers a cause: forms of relief in order, what stands still for how many days, what is fed back."""
 
     offers: tuple[str, ...]
-    quiet_days: int
-    fee_free_days: int
+    quiet_days: _Days
+    fee_free_days: _Days
     feedback: str
-    education: str
+    education: Text
 
 
 Treatments: TypeAlias = Mapping[Cause, Treatment]

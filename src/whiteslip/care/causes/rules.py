@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Final
 
 from whiteslip.care.causes.model import (
     Cause,
@@ -20,6 +19,7 @@ from whiteslip.care.causes.model import (
 )
 from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
 
 FEATURES: Final = (
@@ -46,7 +46,6 @@ QUEUES: Final = MappingProxyType({"tell_models": Kind.DOWNTURN, "tell_engineerin
 
 _CERTAIN_PCT: Final = 100
 _CAUSES, _TREATMENTS = "causes.toml", "treatments.toml"
-_LARGEST: Final = 10**12
 
 
 def attribute(table: Table, facts: Mapping[str, Value | None]) -> Finding:
@@ -101,90 +100,29 @@ def case_of(noticed: Noticed) -> NewCase | None:
 
 def read_table(text: str) -> Table:
     """Read what speaks for which cause."""
-    table = _toml(text, _CAUSES)
-    _only(table, {"enough_points", "evidence"}, _CAUSES)
-    listed = table.get("evidence")
-    if not isinstance(listed, list) or not listed:
-        raise InvalidInput(f"{_CAUSES} needs [[evidence]] tables", where="evidence")
-    evidence = tuple(_evidence(each) for each in cast("list[Any]", listed))
-    return Table(_whole(table, "enough_points", 1, 1000), evidence)
-
-
-def _evidence(value: object) -> Evidence:
-    table = _table(value, "evidence")
-    _only(table, set(Evidence._fields), "evidence")
-    at_least, at_most = _bound(table, "at_least"), _bound(table, "at_most")
-    if at_least is None and at_most is None:
-        raise InvalidInput("evidence needs a bound", where="evidence")
-    fact = _choice(table, "fact", FACTS)
-    cause = Cause(_choice(table, "cause", set(Cause)))
-    return Evidence(cause, fact, at_least, at_most, _whole(table, "points", 1, 1000))
+    table = read_parameters(text, Table, file=_CAUSES)
+    for one in table.evidence:
+        if one.fact not in FACTS:
+            raise InvalidInput(f"fact is one of {', '.join(sorted(FACTS))}", where="evidence.fact")
+        if one.at_least is None and one.at_most is None:
+            raise InvalidInput("evidence needs a bound", where="evidence")
+    return table
 
 
 def read_treatments(text: str, *, forms: Collection[str]) -> Treatments:
     """Read the treatment of every cause; `forms` are the reliefs there are."""
-    table = _toml(text, _TREATMENTS)
-    _only(table, set(Cause), _TREATMENTS)
-    return MappingProxyType({cause: _treatment(table.get(cause), cause, forms) for cause in Cause})
+    treatments = read_parameters(text, dict[Cause, Treatment], file=_TREATMENTS)
+    for cause in Cause:
+        if cause not in treatments:
+            raise InvalidInput(f"{_TREATMENTS} has no table {cause}", where=cause)
+        _check(treatments[cause], cause, forms)
+    return treatments
 
 
-def _treatment(value: object, cause: Cause, forms: Collection[str]) -> Treatment:
-    table = _table(value, cause)
-    _only(table, set(Treatment._fields), cause)
-    offers = cast(
-        "list[Any]", table.get("offers") if isinstance(table.get("offers"), list) else [0]
-    )
-    if wrong := [each for each in offers if each not in forms]:
+def _check(treatment: Treatment, cause: Cause, forms: Collection[str]) -> None:
+    if wrong := [each for each in treatment.offers if each not in forms]:
         text = f"{wrong[0]!r} is no form of relief; one of {', '.join(forms)}"
         raise InvalidInput(text, where=f"{cause}.offers")
-    education = table.get("education")
-    if not isinstance(education, str) or not education:
-        raise InvalidInput(f"{cause} needs the key of a text", where=f"{cause}.education")
-    return Treatment(
-        tuple(offers),
-        _whole(table, "quiet_days", 0, 90),
-        _whole(table, "fee_free_days", 0, 90),
-        _choice(table, "feedback", FEEDBACK),
-        education,
-    )
-
-
-def _toml(text: str, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{file} is not TOML: {error}") from error
-
-
-def _table(value: object, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise InvalidInput(f"{where} is not there or no table", where=where)
-    return cast("dict[str, Any]", value)
-
-
-def _only(table: dict[str, Any], known: set[str], where: str) -> None:
-    if unknown := sorted(set(table) - known):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in {where}", where=unknown[0])
-
-
-def _whole(table: dict[str, Any], key: str, least: int, most: int) -> int:
-    value = table.get(key)
-    if type(value) is not int or not least <= value <= most:
-        raise InvalidInput(f"{key} must be a whole number from {least} to {most}", where=key)
-    return value
-
-
-def _bound(table: dict[str, Any], key: str) -> float | None:
-    value = table.get(key)
-    if value is None:
-        return None
-    if type(value) not in {int, float} or not -_LARGEST <= value <= _LARGEST:
-        raise InvalidInput(f"{key} must be a number", where=key)
-    return float(value)
-
-
-def _choice(table: dict[str, Any], key: str, known: Collection[str]) -> str:
-    value = table.get(key)
-    if not isinstance(value, str) or value not in known:
-        raise InvalidInput(f"{key} is one of {', '.join(sorted(known))}", where=key)
-    return value
+    if treatment.feedback not in FEEDBACK:
+        text = f"feedback is one of {', '.join(sorted(FEEDBACK))}"
+        raise InvalidInput(text, where=f"{cause}.feedback")

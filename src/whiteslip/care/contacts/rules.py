@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import date, time
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Annotated, Final
 from zoneinfo import available_timezones
+
+from msgspec import Meta, Struct
 
 from whiteslip.care.contacts.model import Channel, Klass, Manner, Policy
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import Version, read_parameters
 
 _FILE: Final = "contact.toml"
-_BOUNDS: Final = {"version": (1, 10_000), "most_a_day": (1, 100), "most_contacts": (1, 20)}
-_HOURS: Final = ("quiet_from", "quiet_until")
 _FORMS: Final = {
     Channel.SMS: re.compile(r"\+?[0-9]{5,15}"),
     Channel.EMAIL: re.compile(r"[!-?A-~]{1,64}@[a-zA-Z0-9.-]{1,180}\.[a-zA-Z]{2,20}"),
 }
+
+
+class _Manner(Struct, frozen=True, forbid_unknown_fields=True):
+    night_channels: frozenset[Channel]
+    on_holidays: bool
+    despite_flags: bool
+
+
+class _Policy(Struct, frozen=True, forbid_unknown_fields=True):
+    version: Version
+    quiet_from: time
+    quiet_until: time
+    most_a_day: Annotated[int, Meta(ge=1, le=100)]
+    most_contacts: Annotated[int, Meta(ge=1, le=20)]
+    protective: _Manner
+    service: _Manner
+    reminder: _Manner
 
 
 def check_address(channel: Channel, address: str) -> InvalidInput | None:
@@ -52,58 +69,24 @@ def stands(since_on: date, until_on: date | None, *, on: date) -> bool:
 
 def read_policy(text: str) -> Policy:
     """Read the policy from TOML; what is missing, unknown or out of bounds is named and refused."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}") from error
-    _only(table, {*_BOUNDS, *_HOURS, *(klass.value for klass in Klass)}, _FILE)
-    numbers = {key: _number(table, key, *bounds) for key, bounds in _BOUNDS.items()}
-    hours = {key: _hour(table, key) for key in _HOURS}
-    if hours["quiet_until"] >= hours["quiet_from"]:
+    read = read_parameters(text, _Policy, file=_FILE)
+    if read.quiet_until >= read.quiet_from:
         raise InvalidInput(
             "the quiet hours begin in the evening and end in the morning", where="quiet_until"
         )
-    manners = {klass: _manner(table, klass) for klass in Klass}
-    hours_and_numbers: dict[str, Any] = {**numbers, **hours}
-    return Policy(**hours_and_numbers, manners=MappingProxyType(manners))
-
-
-def _manner(table: dict[str, Any], klass: Klass) -> Manner:
-    given = table.get(klass.value)
-    if not isinstance(given, dict):
-        raise InvalidInput(f"{klass} has no rules", where=klass.value)
-    rules = cast("dict[str, Any]", given)
-    _only(rules, set(Manner._fields), klass.value)
-    flags = {name: rules.get(name) for name in ("on_holidays", "despite_flags")}
-    if wrong := [name for name, value in flags.items() if type(value) is not bool]:
-        raise InvalidInput(f"{wrong[0]} must be true or false", where=f"{klass}.{wrong[0]}")
-    channels = rules.get("night_channels")
-    if not isinstance(channels, list) or not set(cast("list[Any]", channels)) <= set(Channel):
-        text = f"night_channels is a list of {', '.join(Channel)}"
-        raise InvalidInput(text, where=f"{klass}.night_channels")
-    named = cast("list[str]", channels)
-    return Manner(
-        frozenset(map(Channel, named)), bool(flags["on_holidays"]), bool(flags["despite_flags"])
+    manners = {klass: _manner(getattr(read, klass.value)) for klass in Klass}
+    return Policy(
+        read.version,
+        read.quiet_from,
+        read.quiet_until,
+        read.most_a_day,
+        read.most_contacts,
+        MappingProxyType(manners),
     )
 
 
-def _number(table: dict[str, Any], key: str, least: int, most: int) -> int:
-    value = table.get(key)
-    if type(value) is not int or not least <= value <= most:
-        raise InvalidInput(f"{key} must be a whole number from {least} to {most}", where=key)
-    return value
-
-
-def _hour(table: dict[str, Any], key: str) -> time:
-    value = table.get(key)
-    if not isinstance(value, time):
-        raise InvalidInput(f"{key} must be an hour such as 22:00:00", where=key)
-    return value
-
-
-def _only(table: dict[str, Any], known: set[str], where: str) -> None:
-    if unknown := sorted(set(table) - known):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in {where}", where=unknown[0])
+def _manner(read: _Manner) -> Manner:
+    return Manner(frozenset(read.night_channels), read.on_holidays, read.despite_flags)
 
 
 @cache

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
 
 from whiteslip.kernel.money import Minor
 
@@ -38,11 +40,11 @@ class Ground(StrEnum):
     OTHER = "other"
 
 
-class Parameters(NamedTuple):
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """The numbers of disputes, in calendar days."""
 
-    answer_days: int
-    resume_after_days: int
+    answer_days: Annotated[int, Meta(ge=1, le=90)]
+    resume_after_days: Annotated[int, Meta(ge=0, le=30)]
 
 
 class DisputeKey(NamedTuple):

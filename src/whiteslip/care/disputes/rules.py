@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from whiteslip.care.disputes.model import Command, Dispute, Parameters, Status
 from whiteslip.kernel.actor import actor_of
-from whiteslip.kernel.errors import Conflict, InvalidInput, NotAllowed, WhiteslipError
+from whiteslip.kernel.errors import Conflict, NotAllowed, WhiteslipError
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.parameters import read_parameters
 from whiteslip.money.schedules.model import Owed
 from whiteslip.money.schedules.rescheduling import owed_of
 
@@ -24,7 +23,6 @@ MOVES: Mapping[tuple[Status, Command], Status] = MappingProxyType(
 """The legal pairs and where each leads; every other pair changes nothing."""
 
 _FILE = "disputes.toml"
-_NUMBERS = {"answer_days": (1, 90), "resume_after_days": (0, 30)}
 
 
 def refusal(dispute: Dispute, command: Command, actor: str) -> WhiteslipError | None:
@@ -47,14 +45,4 @@ def disputed_minor(owed: Iterable[Owed], *, purchase_id: int | None, due_on: obj
 
 def read(text: str) -> Parameters:
     """Read the parameters from TOML; what is missing, unknown or out of bounds is refused."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}") from error
-    if unknown := sorted(set(table) - set(_NUMBERS)):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in {_FILE}", where=unknown[0])
-    for key, (least, most) in _NUMBERS.items():
-        if type(table.get(key)) is not int or not least <= table[key] <= most:
-            text = f"{key} must be a whole number from {least} to {most}"
-            raise InvalidInput(text, where=key)
-    return Parameters(**table)
+    return read_parameters(text, Parameters, file=_FILE)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct, field
 
 from whiteslip.kernel.money import Minor
 from whiteslip.money.schedules.model import Part, Piece
@@ -77,35 +78,35 @@ class Terms(NamedTuple):
     fee_minor: Minor | None = None
 
 
-class FormTerms(NamedTuple):
+class FormTerms(Struct, frozen=True, forbid_unknown_fields=True):
     """What the table says of one form; days past due and a year's count bound what needs no person's look.
 
     `parts`, `days` are what the program offers by itself; the bounds hold for everybody.
     """
 
-    least_days_past_due: int
-    most_days_past_due: int
-    most_a_year: int
-    fewest: int
-    most: int
-    usual: int
-    fee_ppm: int
+    least_days_past_due: Annotated[int, Meta(ge=0, le=3650)]
+    most_days_past_due: Annotated[int, Meta(ge=0, le=3650)]
+    most_a_year: Annotated[int, Meta(ge=0, le=100)]
+    fewest: Annotated[int, Meta(ge=1, le=60)]
+    most: Annotated[int, Meta(ge=1, le=60)]
+    usual: Annotated[int, Meta(ge=1, le=60)]
+    fee_ppm: Annotated[int, Meta(ge=0, le=20_000)]
     stops_fees: bool
     pauses_reminders: bool
     bars_credit: bool
 
 
-class Table(NamedTuple):
+class Table(Struct, frozen=True, forbid_unknown_fields=True):
     """The parameters of relief."""
 
-    grace_days: int
-    lapse_days: int
-    approve_above_minor: Minor
-    approve_above_parts: int
+    grace_days: Annotated[int, Meta(ge=0, le=30)]
+    lapse_days: Annotated[int, Meta(ge=1, le=90)]
+    approve_above_minor: Annotated[Minor, Meta(ge=0, le=10**12)]
+    approve_above_parts: Annotated[int, Meta(ge=1, le=60)]
     approve_waivers: bool
-    small_weight: int
-    large_weight: int
-    forms: Mapping[Form, FormTerms]
+    small_weight: Annotated[int, Meta(ge=0, le=100)]
+    large_weight: Annotated[int, Meta(ge=1, le=100)]
+    forms: dict[Form, FormTerms] = field(name="form")
 
 
 class Plan(NamedTuple):

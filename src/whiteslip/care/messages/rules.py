@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Annotated, Final, cast
+
+from msgspec import Meta, Struct
 
 from whiteslip.care.contacts.model import Channel, Klass, Person, Policy
 from whiteslip.care.contacts.policy import allowed_until, for_good, next_allowed
@@ -22,7 +23,8 @@ from whiteslip.care.messages.model import (
     Step,
     Wait,
 )
-from whiteslip.kernel.errors import InvalidInput, invariant
+from whiteslip.kernel.errors import invariant
+from whiteslip.kernel.parameters import Version, Words, read_parameters
 
 MOVES: Mapping[tuple[Status, Command], frozenset[Status]] = MappingProxyType(
     {
@@ -44,15 +46,24 @@ MOOT: Final = "moot"
 STALE: Final = "stale"
 GIVEN_UP: Final = "given_up"
 _FILE: Final = "sending.toml"
-_NUMBERS: Final = {
-    "version": (1, 10_000),
-    "most_tries": (1, 20),
-    "first_pause_s": (1, 3600),
-    "pause_factor": (1, 10),
-    "longest_pause_s": (1, 86_400),
-    "lease_s": (10, 3600),
-}
-_LONGEST_HOURS: Final = 24 * 30
+_Hours = Annotated[int, Meta(ge=1, le=24 * 30)]
+
+
+class _Lifetimes(Struct, frozen=True, forbid_unknown_fields=True):
+    protective: _Hours
+    service: _Hours
+    reminder: _Hours
+
+
+class _Sending(Struct, frozen=True, forbid_unknown_fields=True):
+    version: Version
+    most_tries: Annotated[int, Meta(ge=1, le=20)]
+    first_pause_s: Annotated[int, Meta(ge=1, le=3600)]
+    pause_factor: Annotated[int, Meta(ge=1, le=10)]
+    longest_pause_s: Annotated[int, Meta(ge=1, le=86_400)]
+    lease_s: Annotated[int, Meta(ge=10, le=3600)]
+    lifetime_h: _Lifetimes
+    read_on: Words
 
 
 def weigh(
@@ -145,46 +156,16 @@ def text_of(patience: Patience, due: DueMessage) -> str:
 
 def read_patience(text: str) -> Patience:
     """Read the figures from TOML; what is missing, unknown or out of bounds is named and refused."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}") from error
-    _only(table, {*_NUMBERS, "lifetime_h", "read_on"}, _FILE)
-    numbers = {key: _number(table, key, *bounds) for key, bounds in _NUMBERS.items()}
-    hours = _table(table, "lifetime_h", {klass.value for klass in Klass})
-    words = _table(table, "read_on", {"zh", "en"})
-    for language, said in words.items():
-        if not isinstance(said, str) or not said.strip():
-            raise InvalidInput(f"read_on has no text in {language!r}", where=f"read_on.{language}")
-    lifetimes = {
-        klass: timedelta(hours=_number(hours, klass.value, 1, _LONGEST_HOURS)) for klass in Klass
-    }
+    read = read_parameters(text, _Sending, file=_FILE)
+    hours = {klass: timedelta(hours=getattr(read.lifetime_h, klass.value)) for klass in Klass}
     return Patience(
-        **numbers,
-        lifetimes=MappingProxyType(lifetimes),
-        read_on_zh=str(words["zh"]),
-        read_on_en=str(words["en"]),
+        read.version,
+        read.most_tries,
+        read.first_pause_s,
+        read.pause_factor,
+        read.longest_pause_s,
+        read.lease_s,
+        MappingProxyType(hours),
+        read.read_on.zh,
+        read.read_on.en,
     )
-
-
-def _table(table: dict[str, Any], key: str, names: set[str]) -> dict[str, Any]:
-    value = table.get(key)
-    if not isinstance(value, dict):
-        raise InvalidInput(f"{key} is missing in {_FILE}", where=key)
-    given = cast("dict[str, Any]", value)
-    _only(given, names, key)
-    if missing := sorted(names - set(given)):
-        raise InvalidInput(f"{key} has no {missing[0]!r}", where=f"{key}.{missing[0]}")
-    return given
-
-
-def _number(table: dict[str, Any], key: str, least: int, most: int) -> int:
-    value = table.get(key)
-    if type(value) is not int or not least <= value <= most:
-        raise InvalidInput(f"{key} must be a whole number from {least} to {most}", where=key)
-    return value
-
-
-def _only(table: dict[str, Any], known: set[str], where: str) -> None:
-    if unknown := sorted(set(table) - known):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in {where}", where=unknown[0])

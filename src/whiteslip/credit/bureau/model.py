@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
 
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.parameters import Version
 
 
 class InquiryStatus(StrEnum):
@@ -101,13 +104,13 @@ class Delay(NamedTuple):
     unreadable: NewReport | None = None
 
 
-class Patience(NamedTuple):
+class Patience(Struct, frozen=True, forbid_unknown_fields=True):
     """How long an inquiry is tried, in seconds; `data/patience.toml` has the figures and what they mean."""
 
-    version: int
-    most_tries: int
-    first_pause_s: int
-    pause_factor: int
-    longest_pause_s: int
-    deadline_s: int
-    lease_s: int
+    version: Version
+    most_tries: Annotated[int, Meta(ge=1, le=100)]
+    first_pause_s: Annotated[int, Meta(ge=1, le=3600)]
+    pause_factor: Annotated[int, Meta(ge=1, le=10)]
+    longest_pause_s: Annotated[int, Meta(ge=1, le=86_400)]
+    deadline_s: Annotated[int, Meta(ge=1, le=604_800)]
+    lease_s: Annotated[int, Meta(ge=1, le=3600)]

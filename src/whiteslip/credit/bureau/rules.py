@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from whiteslip.credit.bureau.model import File, Patience, Subject
 from whiteslip.credit.bureau.reading import Account, Report
 from whiteslip.decisioning.features.model import OutsideFact
 from whiteslip.kernel.calendar import add_months
-from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.parameters import read_parameters
 
 THIN_MONTHS = 6
 THIN_ACCOUNTS = 2
@@ -19,15 +17,7 @@ THIN_ACCOUNTS = 2
 MONTHS_JUDGED = 24
 _LATE = frozenset("1234567")
 _OVER = frozenset("CG")
-_NUMBERS = {
-    "version": (1, 10_000),
-    "most_tries": (1, 100),
-    "first_pause_s": (1, 3600),
-    "pause_factor": (1, 10),
-    "longest_pause_s": (1, 86_400),
-    "deadline_s": (1, 7 * 86_400),
-    "lease_s": (1, 3600),
-}
+_FILE = "patience.toml"
 
 
 def extract(report: Report, subject: Subject) -> File:
@@ -105,16 +95,7 @@ def is_given_up(
 
 def read_patience(text: str) -> Patience:
     """Read the figures from TOML; what is missing, unknown or out of bounds is named and refused."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"patience.toml is not TOML: {error}") from error
-    if unknown := sorted(set(table) - set(_NUMBERS)):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in patience.toml", where=unknown[0])
-    for key, (least, most) in _NUMBERS.items():
-        if type(table.get(key)) is not int or not least <= table[key] <= most:
-            raise InvalidInput(f"{key} must be a whole number from {least} to {most}", where=key)
-    return Patience(**table)
+    return read_parameters(text, Patience, file=_FILE)
 
 
 def _late(account: Account) -> dict[int, int]:
