@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from whiteslip.api import answers
-from whiteslip.care.notices.model import ReasonText, Words
+from whiteslip.care.notices.model import ReasonText
 from whiteslip.kernel.reason import Reason
 from whiteslip.views import reasons
+
+
+class _Words(Protocol):
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def in_both(words: _Words) -> answers.Words:
+    """Give a text in both languages."""
+    return answers.Words(words.zh, words.en)
 
 
 def said(given: Iterable[Reason]) -> list[answers.ReasonSaid]:
@@ -18,11 +31,7 @@ def said(given: Iterable[Reason]) -> list[answers.ReasonSaid]:
 def _said(words: ReasonText) -> answers.ReasonSaid:
     return answers.ReasonSaid(
         words.code,
-        says=_words(words.says),
-        next=_words(words.next),
-        right=_words(words.right),
+        says=in_both(words.says),
+        next=in_both(words.next),
+        right=in_both(words.right),
     )
-
-
-def _words(words: Words) -> answers.Words:
-    return answers.Words(words.zh, words.en)

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from whiteslip.care.budgeting import store
-from whiteslip.care.budgeting.model import Answers, Moment, Tested, Words
+from whiteslip.care.budgeting.model import Answers, Moment, Tested
 from whiteslip.care.budgeting.selftest import Case, self_test
 from whiteslip.credit.customers.store import existing
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.money import decimal_text
+from whiteslip.kernel.parameters import Words
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import read_lines
 from whiteslip.money.products import store as products

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from whiteslip.care.budgeting.store import forget_budgets
 from whiteslip.care.privacy import rules, store
-from whiteslip.care.privacy.model import Kept, Words
+from whiteslip.care.privacy.model import Kept
 from whiteslip.care.privacy.store import ErasureAsked
 from whiteslip.credit.applications.store import erase_applicants
 from whiteslip.credit.bureau.store import erase_reports
@@ -16,6 +16,7 @@ from whiteslip.credit.customers.store import erase_customers, existing
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
+from whiteslip.kernel.parameters import Words
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.risk.network.store import forget_links
 

@@ -24,16 +24,16 @@ def test_what_ships_reads() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        ("horizon_days = 60", "horizon_days = 0", "budgeting.toml.horizon_days"),
-        ("horizon_days = 60", "horizon_days = true", "budgeting.toml.horizon_days"),
+        ("horizon_days = 60", "horizon_days = 0", "horizon_days"),
+        ("horizon_days = 60", "horizon_days = true", "horizon_days"),
         ("signs_needed     = 2", "signs_needed = 2.0", "impulse.signs_needed"),
         ("signs_needed     = 2", "", "impulse.signs_needed"),
-        ("signs_needed     = 2", "signs_needed = 2\nmood = 1", "mood"),
+        ("signs_needed     = 2", "signs_needed = 2\nmood = 1", "impulse.mood"),
         ("[caps]", "[hats]", "hats"),
         ('tight       = ["tight"]', 'tight = ["hopeful"]', "tight"),
         ('tight       = ["tight"]', 'tight = ["adequate"]', "tight"),
         ('tight       = ["tight"]', "tight = []", "tight"),
-        ("[verdict.tight]", "[verdict.narrow]", "narrow"),
+        ("[verdict.tight]", "[verdict.narrow]", "verdict.narrow"),
     ],
 )
 def test_a_wrong_parameter_is_named(old: str, new: str, where: str) -> None:
@@ -50,7 +50,7 @@ def test_a_wrong_parameter_is_named(old: str, new: str, where: str) -> None:
     [
         ("[after_raise]", "[after_lunch]", "after_lunch"),
         ('title.zh = "分期怎么还"', 'title.zh = " "', "first_plan.title.zh"),
-        ('title.zh = "分期怎么还"', "headline = 1", "headline"),
+        ('title.zh = "分期怎么还"', "headline = 1", "first_plan.title.headline"),
     ],
 )
 def test_a_wrong_lesson_is_named(old: str, new: str, where: str) -> None:

@@ -106,7 +106,7 @@ def test_every_reason_has_words_and_the_parameters_are_strict() -> None:
         ("necessary  = true", "necessary = 1", "purpose.service.necessary"),
         ('recipients = ["whiteslip"]', "recipients = []", "purpose.service.recipients"),
         ('= "bureau"\n', '= "nobody"\n', "application_recipient.bureau_inquiry"),
-        ("[keeping.owes]", "[keeping.debts]", "debts"),
+        ("[keeping.owes]", "[keeping.debts]", "keeping.debts"),
         ("version = 1", "version = 1\nmood = 1", "mood"),
     ):
         assert old in text

@@ -12,6 +12,7 @@ from whiteslip.api import answers, bodies, callers, present, problems, reading
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import CustomerPath, Read
+from whiteslip.api.said import in_both
 from whiteslip.api.shapes import budgets as shapes
 from whiteslip.flows.advise import (
     Advice,
@@ -138,9 +139,7 @@ async def show_lesson(customer_id: CustomerPath, read: Read) -> HttpResponse:
     found = await read.view(lambda db: budgets.lesson(db, owner))
     lesson = None
     if found is not None:
-        lesson = shapes.Lesson(
-            found.moment.value, answers.Words(*found.title), answers.Words(*found.text)
-        )
+        lesson = shapes.Lesson(found.moment.value, in_both(found.title), in_both(found.text))
     return reading.show(shapes.Lessons(ids.write("cus", owner), lesson))
 
 
@@ -182,7 +181,7 @@ def _advice(advice: Advice) -> Response:
     return present.answer(
         shapes.SelfTested(
             verdict=tested.verdict.value,
-            says=answers.Words(*advice.words),
+            says=in_both(advice.words),
             months=[shapes.TestedMonth(*month[:5], month.verdict.value) for month in tested.months],
             chosen=shapes.TestedChoice(*tested.chosen[:3], tested.chosen.verdict.value),
             longer_plans=[

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import answers, bodies, callers, present, problems, reading
+from whiteslip.api import bodies, callers, present, problems, reading
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import CustomerPath, Read
+from whiteslip.api.said import in_both
 from whiteslip.api.shapes import privacy as shapes
 from whiteslip.flows import correct_data
 from whiteslip.flows.erase import Erased, HoldPlaced, end_hold, erase, place_hold
@@ -186,16 +187,14 @@ def _consent(row: privacy.ConsentView) -> shapes.Consent:
         row.purpose.name,
         row.recipient,
         row.purpose.necessary,
-        answers.Words(*row.purpose.words),
+        in_both(row.purpose.words),
         "none" if said is None else said.state.value,
         None if said is None else said.said_at,
     )
 
 
 def _erased(erased: Erased) -> Response:
-    kept = [
-        shapes.KeptFor(one.keeping, one.until, answers.Words(*one.words)) for one in erased.kept_for
-    ]
+    kept = [shapes.KeptFor(one.keeping, one.until, in_both(one.words)) for one in erased.kept_for]
     return present.answer(shapes.Erasure(ids.write("cus", erased.customer_id), erased.done, kept))
 
 

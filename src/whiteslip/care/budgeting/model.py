@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct, field
 
 from whiteslip.kernel.money import Minor
-from whiteslip.kernel.rate import Ppm
+from whiteslip.kernel.parameters import Version, Words
+from whiteslip.kernel.rate import WHOLE_PPM, Ppm
 from whiteslip.kernel.reason import Reason
-
-
-class Words(NamedTuple):
-    """The same in both languages."""
-
-    zh: str
-    en: str
 
 
 class Answers(NamedTuple):
@@ -206,45 +201,45 @@ class Lesson(NamedTuple):
     text: Words
 
 
-class ImpulseTerms(NamedTuple):
+class ImpulseTerms(Struct, frozen=True, forbid_unknown_fields=True):
     """What counts as unlike oneself."""
 
-    look_back_days: int
-    window_days: int
-    late_from_hour: int
-    late_until_hour: int
-    own_late_ppm: Ppm
-    repeated_minutes: int
-    above_usual_ppm: Ppm
-    least_purchases: int
-    signs_needed: int
-    mark_ppm: Ppm
+    look_back_days: Annotated[int, Meta(ge=1, le=3660)]
+    window_days: Annotated[int, Meta(ge=1, le=366)]
+    late_from_hour: Annotated[int, Meta(ge=0, le=23)]
+    late_until_hour: Annotated[int, Meta(ge=0, le=23)]
+    own_late_ppm: Annotated[Ppm, Meta(ge=0, le=WHOLE_PPM)]
+    repeated_minutes: Annotated[int, Meta(ge=1, le=1440)]
+    above_usual_ppm: Annotated[Ppm, Meta(ge=WHOLE_PPM, le=100 * WHOLE_PPM)]
+    least_purchases: Annotated[int, Meta(ge=1, le=1000)]
+    signs_needed: Annotated[int, Meta(ge=1, le=3)]
+    mark_ppm: Annotated[Ppm, Meta(ge=0, le=WHOLE_PPM)]
 
 
-class CapTerms(NamedTuple):
+class CapTerms(Struct, frozen=True, forbid_unknown_fields=True):
     """How caps change, and how long a waited-for purchase stays open."""
 
-    loosening_hours: int
-    longest_wait_hours: int
-    open_hours: int
+    loosening_hours: Annotated[int, Meta(ge=0, le=720)]
+    longest_wait_hours: Annotated[int, Meta(ge=1, le=8760)]
+    open_hours: Annotated[int, Meta(ge=1, le=8760)]
 
 
-class MomentTerms(NamedTuple):
+class MomentTerms(Struct, frozen=True, forbid_unknown_fields=True):
     """When a moment is one."""
 
-    utilization_ppm: Ppm
-    recent_days: int
+    utilization_ppm: Annotated[Ppm, Meta(ge=0, le=WHOLE_PPM)]
+    recent_days: Annotated[int, Meta(ge=1, le=366)]
 
 
-class Terms(NamedTuple):
+class Terms(Struct, frozen=True, forbid_unknown_fields=True):
     """The parameters, as `data/budgeting.toml` has them; the bands are names of affordability's."""
 
-    version: int
-    horizon_days: int
-    warn_days: int
-    comfortable: frozenset[str]
-    tight: frozenset[str]
+    version: Version
+    horizon_days: Annotated[int, Meta(ge=1, le=366)]
+    warn_days: Annotated[int, Meta(ge=1, le=60)]
+    comfortable: Annotated[frozenset[str], Meta(min_length=1)]
+    tight: Annotated[frozenset[str], Meta(min_length=1)]
     impulse: ImpulseTerms
     caps: CapTerms
     moments: MomentTerms
-    words: Mapping[Verdict, Words]
+    words: dict[Verdict, Words] = field(name="verdict")

@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from msgspec.structs import asdict
+
 from whiteslip.care.budgeting import reading
 from whiteslip.care.budgeting.model import (
     Answers,
@@ -178,7 +180,7 @@ def append_caps(db: Connection, changes: Sequence[CapChange], actors: Sequence[s
 
 def find_moments(db: Connection, customer_id: int, *, on: date) -> frozenset[Moment]:
     """Find which moments somebody is in."""
-    row = sql.one(db, "find_moments", customer_id=customer_id, on=on, **terms().moments._asdict())
+    row = sql.one(db, "find_moments", customer_id=customer_id, on=on, **asdict(terms().moments))
     return frozenset(moment for moment in Moment if getattr(row, moment))
 
 

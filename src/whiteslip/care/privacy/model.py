@@ -8,13 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from whiteslip.kernel.money import Minor
-
-
-class Words(NamedTuple):
-    """The same in both languages."""
-
-    zh: str
-    en: str
+from whiteslip.kernel.parameters import Words
 
 
 class Purpose(NamedTuple):

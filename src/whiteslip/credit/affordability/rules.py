@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import tomllib
 from itertools import pairwise
-from typing import Any, cast
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from whiteslip.credit.affordability.model import Assessment, Band, Means, Terms
 from whiteslip.kernel import rate
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Minor, Rounding, divide
+from whiteslip.kernel.parameters import Text, Version, read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM, Ppm
 
-_NUMBERS = {
-    "version": (1, 10_000),
-    "unverified_income_ppm": (0, WHOLE_PPM),
-    "living_minor": (0, 10_000_000),
-    "stressed_income_ppm": (0, WHOLE_PPM),
-    "stressed_obligations_ppm": (WHOLE_PPM, 5 * WHOLE_PPM),
-}
+
+class _Band(Struct, frozen=True, forbid_unknown_fields=True):
+    name: Text
+    most_debt_to_income_ppm: Annotated[int, Meta(ge=0, le=WHOLE_PPM)] | None = None
+
+
+class _Terms(Struct, frozen=True, forbid_unknown_fields=True):
+    version: Version
+    unverified_income_ppm: Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
+    living_minor: Annotated[int, Meta(ge=0, le=10_000_000)]
+    stressed_income_ppm: Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
+    stressed_obligations_ppm: Annotated[int, Meta(ge=WHOLE_PPM, le=5 * WHOLE_PPM)]
+    band: Annotated[tuple[_Band, ...], Meta(min_length=2)]
+
+
 _UNBOUNDED: Ppm = 2**62
 _FILE = "affordability.toml"
 
@@ -107,22 +117,22 @@ def _band(ratio: Ppm | None, stressed_minor: Minor, terms: Terms) -> int:
 
 def read(text: str) -> Terms:
     """Read the terms from TOML; what is missing, unknown or out of order is named and refused."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}") from error
-    if unknown := sorted(set(table) - {*_NUMBERS, "band"}):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in {_FILE}", where=unknown[0])
-    numbers = {key: _whole(table, key, *bounds) for key, bounds in _NUMBERS.items()}
-    return Terms(bands=_bands(table.get("band")), **numbers)
+    read = read_parameters(text, _Terms, file=_FILE)
+    return Terms(
+        read.version,
+        read.unverified_income_ppm,
+        read.living_minor,
+        read.stressed_income_ppm,
+        read.stressed_obligations_ppm,
+        _bands(read.band),
+    )
 
 
-def _bands(listed: object) -> tuple[Band, ...]:
-    if not isinstance(listed, list) or len(cast("list[Any]", listed)) < 2:
-        raise InvalidInput(f"{_FILE} needs two bands at least", where="band")
-    tables = cast("list[Any]", listed)
-    last = len(tables) - 1
-    bands = tuple(_one_band(table, is_last=index == last) for index, table in enumerate(tables))
+def _bands(read: tuple[_Band, ...]) -> tuple[Band, ...]:
+    *bounded, last = read
+    if last.most_debt_to_income_ppm is not None:
+        raise InvalidInput("the last band has no upper end", where="band")
+    bands = (*(_band_of(one) for one in bounded), Band(last.name, _UNBOUNDED))
     if len({band.name for band in bands}) < len(bands):
         raise InvalidInput("a band is named twice", where="band")
     for before, after in pairwise(bands):
@@ -131,21 +141,7 @@ def _bands(listed: object) -> tuple[Band, ...]:
     return bands
 
 
-def _one_band(table: object, *, is_last: bool) -> Band:
-    if not isinstance(table, dict):
-        raise InvalidInput(f"a band of {_FILE} is a table", where="band")
-    band = cast("dict[str, Any]", table)
-    known = {"name"} if is_last else {"name", "most_debt_to_income_ppm"}
-    name = band.get("name")
-    if set(band) != known or not isinstance(name, str) or not name:
-        raise InvalidInput(f"a band has {' and '.join(sorted(known))}", where="band")
-    if is_last:
-        return Band(name, _UNBOUNDED)
-    return Band(name, _whole(band, "most_debt_to_income_ppm", 0, WHOLE_PPM))
-
-
-def _whole(table: dict[str, Any], key: str, least: int, most: int) -> int:
-    value = table.get(key)
-    if type(value) is not int or not least <= value <= most:
-        raise InvalidInput(f"{key} must be a whole number from {least} to {most}", where=key)
-    return value
+def _band_of(read: _Band) -> Band:
+    if read.most_debt_to_income_ppm is None:
+        raise InvalidInput(f"band {read.name} has no most_debt_to_income_ppm", where="band")
+    return Band(read.name, read.most_debt_to_income_ppm)

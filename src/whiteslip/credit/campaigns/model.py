@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
 
 from whiteslip.kernel.money import Minor
-from whiteslip.kernel.rate import Ppm
+from whiteslip.kernel.parameters import Version
+from whiteslip.kernel.rate import WHOLE_PPM, Ppm
 
 
 class Status(StrEnum):
@@ -29,16 +32,16 @@ class Command(StrEnum):
     END = "end"
 
 
-class Guards(NamedTuple):
+class Guards(Struct, frozen=True, forbid_unknown_fields=True):
     """What any campaign may promise, as `data/campaigns.toml` has it."""
 
-    version: int
-    longest_days: int
-    most_share_ppm: Ppm
-    largest_grant_minor: Minor
-    largest_budget_minor: Minor
-    ending_notice_days: int
-    highest_level: int
+    version: Version
+    longest_days: Annotated[int, Meta(ge=0, le=366)]
+    most_share_ppm: Annotated[Ppm, Meta(ge=0, le=WHOLE_PPM)]
+    largest_grant_minor: Annotated[Minor, Meta(ge=0, le=20_000_000)]
+    largest_budget_minor: Annotated[Minor, Meta(ge=0, le=10**15)]
+    ending_notice_days: Annotated[int, Meta(ge=0, le=60)]
+    highest_level: Annotated[int, Meta(ge=0, le=2)]
 
 
 class Draft(NamedTuple):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from whiteslip.credit.campaigns.model import (
     Campaign,
@@ -21,20 +20,9 @@ from whiteslip.kernel import rate
 from whiteslip.kernel.actor import actor_of
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotAllowed, WhiteslipError
 from whiteslip.kernel.money import Minor, Rounding, decimal_text
-from whiteslip.kernel.rate import WHOLE_PPM
+from whiteslip.kernel.parameters import read_parameters
 
 _FILE = "campaigns.toml"
-_MOST: Final[Mapping[str, int]] = MappingProxyType(
-    {
-        "version": 10_000,
-        "longest_days": 366,
-        "most_share_ppm": WHOLE_PPM,
-        "largest_grant_minor": 20_000_000,
-        "largest_budget_minor": 10**15,
-        "ending_notice_days": 60,
-        "highest_level": 2,
-    }
-)
 
 MOVES: Final[Mapping[tuple[Status, Command], Status]] = MappingProxyType(
     {
@@ -123,14 +111,4 @@ def grant(campaign: Campaign, candidates: Iterable[Candidate]) -> tuple[list[Gra
 
 def read_guards(text: str) -> Guards:
     """Read the guards from TOML; what is missing, unknown or out of bounds is `InvalidInput`."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}", where=_FILE) from error
-    if wrong := sorted(set(table) ^ set(Guards._fields)):
-        raise InvalidInput(f"{_FILE}: {wrong[0]} is missing or unknown", where=wrong[0])
-    for key, value in table.items():
-        if type(value) is not int or not 0 <= value <= _MOST[key]:
-            text = f"{_FILE}: {key} is a whole number from 0 to {_MOST[key]}"
-            raise InvalidInput(text, where=key)
-    return Guards(**table)
+    return read_parameters(text, Guards, file=_FILE)
