@@ -162,7 +162,7 @@ due = { working_days = 3 }
         ("closes_hour = 18", "closes_hour = 25", "closes_hour"),
         ("{ working_days = 15 }", "{ working_days = 15, calendar_days = 20 }", "due.restriction"),
         ("{ working_days = 15 }", "{}", "due.restriction"),
-        ("{ working_days = 15 }", "{ working_days = 1.5 }", "due[...].working_days"),
+        ("{ working_days = 15 }", "{ working_days = 1.5 }", "due.restriction.working_days"),
         ('["restriction"]', "[]", "human.subjects"),
         ('["restriction"]', '["weather"]', "human.subjects[0]"),
         ("[due]", "[due", "appeals.toml"),

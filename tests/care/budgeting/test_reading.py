@@ -50,7 +50,7 @@ def test_a_wrong_parameter_is_named(old: str, new: str, where: str) -> None:
     [
         ("[after_raise]", "[after_lunch]", "after_lunch"),
         ('title.zh = "分期怎么还"', 'title.zh = " "', "first_plan.title.zh"),
-        ('title.zh = "分期怎么还"', "headline = 1", "first_plan.title.headline"),
+        ('title.zh = "分期怎么还"', "headline = 1", "first_plan.headline"),
     ],
 )
 def test_a_wrong_lesson_is_named(old: str, new: str, where: str) -> None:

@@ -85,11 +85,11 @@ def test_the_catalog_is_read_strictly() -> None:
     )
     read_terms(good)
     for old, new, where in (
-        ("[cause.other]\n", "[cause.others]\n", "causes.toml"),
+        ("[cause.other]\n", "[cause.others]\n", "cause.others"),
         ('[cause.other]\nzh = "x"\nen = "x"\n', "", "cause.other"),
         ("due_days = 1", "due_days = 0", "due_days"),
         ("due_days = 1", "", "due_days"),
-        ('zh = "x"', 'zh = ""', "cause[...].zh"),
+        ('zh = "x"', 'zh = ""', "cause.frozen_without_reason.zh"),
         ("due_days = 1", "due_days = = 1", "causes.toml"),
     ):
         with pytest.raises(InvalidInput) as refused:
