@@ -2,78 +2,95 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, cast
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from whiteslip.credit.limits.model import RiskBand, Rung, Table
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.parameters import Text, Version, read_parameters
 
 LARGEST_MINOR: Minor = 20_000_000
 _FILE = "assignment.toml"
-_NUMBERS = {
-    "version": (1, 10_000),
-    "smallest_minor": (1, LARGEST_MINOR),
-    "largest_minor": (1, LARGEST_MINOR),
-    "step_minor": (1, LARGEST_MINOR),
-}
-_LISTS = ("affordability_bands", "risk", "rung")
+_Limit = Annotated[int, Meta(ge=1, le=LARGEST_MINOR)]
+_Cell = Annotated[int, Meta(ge=0, le=LARGEST_MINOR)]
+
+
+class _Risk(Struct, frozen=True, forbid_unknown_fields=True):
+    name: Text
+    limits_minor: tuple[_Cell, ...]
+    most_probability: Annotated[float, Meta(gt=0, lt=1)] | None = None
+
+
+class _Rung(Struct, frozen=True, forbid_unknown_fields=True):
+    on_time_dues: Annotated[int, Meta(ge=0, le=1000)]
+    limit_minor: _Cell
+    starter_minor: _Cell
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True):
+    version: Version
+    smallest_minor: _Limit
+    largest_minor: _Limit
+    step_minor: _Limit
+    affordability_bands: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    risk: Annotated[tuple[_Risk, ...], Meta(min_length=1)]
+    rung: Annotated[tuple[_Rung, ...], Meta(min_length=1)]
 
 
 def read(text: str) -> Table:
     """Read a table from TOML; `InvalidInput` names the place."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{_FILE} is not TOML: {error}") from error
-    _only(table, {*_NUMBERS, *_LISTS}, _FILE)
-    numbers = {key: _whole(table, key, *bounds) for key, bounds in _NUMBERS.items()}
-    columns = _names(table.get("affordability_bands"))
-    rows = _tables(table, "risk")
-    cells = tuple(_cells(row, len(columns), numbers["largest_minor"]) for row in rows)
-    rungs = tuple(_rung(rung, numbers["largest_minor"]) for rung in _tables(table, "rung"))
+    table = read_parameters(text, _Table, file=_FILE)
+    cells = tuple(one.limits_minor for one in table.risk)
+    rungs = tuple(Rung(one.on_time_dues, one.limit_minor, one.starter_minor) for one in table.rung)
+    if not table.step_minor <= table.smallest_minor <= table.largest_minor:
+        raise InvalidInput(f"{_FILE}: step ≤ smallest ≤ largest does not hold")
+    if len(set(table.affordability_bands)) < len(table.affordability_bands):
+        raise InvalidInput("a band is named twice", where="affordability_bands")
+    _check_size(cells, rungs, columns=len(table.affordability_bands), largest=table.largest_minor)
     _check_cells(cells)
     _check_rungs(rungs)
-    if not numbers["step_minor"] <= numbers["smallest_minor"] <= numbers["largest_minor"]:
-        raise InvalidInput(f"{_FILE}: step ≤ smallest ≤ largest does not hold")
     return Table(
-        risk_bands=_risk_bands(rows),
-        affordability_bands=columns,
-        cells=cells,
-        rungs=rungs,
-        **numbers,
+        table.version,
+        table.smallest_minor,
+        table.largest_minor,
+        table.step_minor,
+        _risk_bands(table.risk),
+        table.affordability_bands,
+        cells,
+        rungs,
     )
 
 
-def _risk_bands(rows: list[dict[str, Any]]) -> tuple[RiskBand, ...]:
-    last = len(rows) - 1
-    bands = tuple(_risk_band(row, is_last=index == last) for index, row in enumerate(rows))
+def _risk_bands(read: Sequence[_Risk]) -> tuple[RiskBand, ...]:
+    *bounded, last = read
+    if last.most_probability is not None:
+        raise InvalidInput("the last risk band has no upper end", where="risk")
+    bands = (*(_risk_band(one) for one in bounded), RiskBand(last.name, 1.0))
     for before, after in pairwise(bands):
         if before.most_probability >= after.most_probability or before.name == after.name:
             raise InvalidInput(f"risk band {after.name} is not above {before.name}", where="risk")
     return bands
 
 
-def _risk_band(row: dict[str, Any], *, is_last: bool) -> RiskBand:
-    bound = {"most_probability"} if not is_last else set[str]()
-    _only(row, {"name", "limits_minor", *bound}, "risk")
-    (name,) = _names([row.get("name")])
-    if is_last:
-        return RiskBand(name, 1.0)
-    most = row.get("most_probability")
-    if type(most) is not float or not 0 < most < 1:
-        raise InvalidInput(f"most_probability of {name} is between 0 and 1", where="risk")
-    return RiskBand(name, most)
+def _risk_band(read: _Risk) -> RiskBand:
+    if read.most_probability is None:
+        raise InvalidInput(f"risk band {read.name} has no most_probability", where="risk")
+    return RiskBand(read.name, read.most_probability)
 
 
-def _cells(row: dict[str, Any], columns: int, largest: Minor) -> tuple[Minor, ...]:
-    listed = row.get("limits_minor")
-    if not isinstance(listed, list) or len(cast("list[Any]", listed)) != columns:
-        text = f"risk band {row.get('name')} needs {columns} limits"
-        raise InvalidInput(text, where="limits_minor")
-    values = cast("list[Any]", listed)
-    return tuple(_whole({"limits_minor": value}, "limits_minor", 0, largest) for value in values)
+def _check_size(
+    cells: Sequence[Sequence[Minor]], rungs: Sequence[Rung], *, columns: int, largest: Minor
+) -> None:
+    if any(len(row) != columns for row in cells):
+        raise InvalidInput(f"every risk band needs {columns} limits", where="limits_minor")
+    if any(cell > largest for row in cells for cell in row):
+        raise InvalidInput(f"limits_minor is {largest} at most", where="limits_minor")
+    if any(max(rung.limit_minor, rung.starter_minor) > largest for rung in rungs):
+        raise InvalidInput(f"a rung is {largest} at most", where="rung")
 
 
 def _check_cells(cells: tuple[tuple[Minor, ...], ...]) -> None:
@@ -86,15 +103,6 @@ def _check_cells(cells: tuple[tuple[Minor, ...], ...]) -> None:
             raise InvalidInput("a worse risk is given more", where="limits_minor")
 
 
-def _rung(rung: dict[str, Any], largest: Minor) -> Rung:
-    _only(rung, set(Rung._fields), "rung")
-    return Rung(
-        _whole(rung, "on_time_dues", 0, 1000),
-        _whole(rung, "limit_minor", 0, largest),
-        _whole(rung, "starter_minor", 0, largest),
-    )
-
-
 def _check_rungs(rungs: tuple[Rung, ...]) -> None:
     if rungs[0].on_time_dues:
         raise InvalidInput("the ladder begins with no dues paid", where="rung")
@@ -104,31 +112,3 @@ def _check_rungs(rungs: tuple[Rung, ...]) -> None:
         grows = lower.on_time_dues < upper.on_time_dues
         if not grows or any(low > up for low, up in zip(lower, upper, strict=True)):
             raise InvalidInput("a ladder goes up", where="rung")
-
-
-def _names(listed: object) -> tuple[str, ...]:
-    values = cast("list[Any]", listed) if isinstance(listed, list) else []
-    names = tuple(value for value in values if isinstance(value, str) and value)
-    if not names or len(set(names)) < len(values):
-        raise InvalidInput(f"{_FILE}: bands need names, each its own", where="name")
-    return names
-
-
-def _tables(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    listed = table.get(key)
-    rows = cast("list[Any]", listed) if isinstance(listed, list) else []
-    if not rows or not all(isinstance(row, dict) for row in rows):
-        raise InvalidInput(f"{_FILE} needs [[{key}]] tables", where=key)
-    return cast("list[dict[str, Any]]", rows)
-
-
-def _only(table: dict[str, Any], known: set[str], where: str) -> None:
-    if unknown := sorted(set(table) - known):
-        raise InvalidInput(f"unknown key {unknown[0]!r} in {where}", where=unknown[0])
-
-
-def _whole(table: dict[str, Any], key: str, least: int, most: int) -> int:
-    value = table.get(key)
-    if type(value) is not int or not least <= value <= most:
-        raise InvalidInput(f"{key} must be a whole number from {least} to {most}", where=key)
-    return value
