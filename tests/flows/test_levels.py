@@ -269,6 +269,25 @@ def test_a_restriction_of_a_customer_holds_on_every_line_also_one_opened_later(b
     assert book.write(broken) == []
 
 
+def test_a_line_opened_while_all_is_overridden_is_restricted_when_that_ends(book: Book) -> None:
+    line = book.line(LIMIT)
+    held = done(impose(book, line, 4, scope=Scope.CUSTOMER))
+    until, at = book.today + timedelta(days=3), book.at
+    number = held.restriction_id
+    step = Step(line.customer_id, number, Command.OVERRIDE, "cy", "two agreed", until)
+    book.write(lambda db: store.take_steps(db, [step], on=book.today, at=at))
+    later = book.line(LIMIT, customer_id=line.customer_id)
+    assert [level(book, key) for key in (line, later)] == [0, 0]
+    assert told(book, later) == []
+    assert book.write(broken) == []
+
+    book.close_until(until)
+
+    assert [level(book, key) for key in (line, later)] == [4, 4]
+    assert [told(book, key)[-1][0] for key in (line, later)] == ["suspended"] * 2
+    assert book.write(broken) == []
+
+
 def test_one_line_may_be_restricted_beside_its_customer(book: Book) -> None:
     line = book.line(LIMIT)
     second = book.line(LIMIT, customer_id=line.customer_id)

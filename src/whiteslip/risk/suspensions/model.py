@@ -30,7 +30,10 @@ class Scope(StrEnum):
 
 
 class NewRestriction(NamedTuple):
-    """A restriction to be imposed, or proposed; one imposed by hand has no decision. Days are those of its way."""
+    """A restriction to be imposed, or proposed; one imposed by hand has no decision. Days are those of its way.
+
+    `until_on` is when the override ends of one that is imposed as overridden.
+    """
 
     customer_id: int
     restriction_id: int
@@ -48,6 +51,7 @@ class NewRestriction(NamedTuple):
     state: State = State.ACTIVE
     decision_id: int | None = None
     scope: Scope = Scope.LINE
+    until_on: date | None = None
 
 
 class Standing(NamedTuple):
@@ -68,6 +72,7 @@ class Standing(NamedTuple):
     scope: Scope
     eased_to: int | None
     in_force: int
+    steps: int
 
     @property
     def takes_buying(self) -> bool:

@@ -30,7 +30,7 @@ from whiteslip.risk.suspensions.ways import Cure, Ways
 
 APPEAL_ROUTE = "appeal"
 
-UNTOLD = frozenset({State.PROPOSED, State.PENDING_REVIEW})
+_UNTOLD = frozenset({State.PROPOSED, State.PENDING_REVIEW})
 """Their owner has not been told yet."""
 
 
@@ -77,13 +77,17 @@ def imposed_apart(
 def one_more(
     standing: Standing, key: LineKey, numbers: tuple[int, int], ways: Ways
 ) -> NewRestriction:
-    """Make the restriction of a customer hold for a line opened later, at the level it is in force now."""
+    """Make the restriction of a customer hold for a line opened later, at the level it is in force now.
+
+    One that is overridden is so on that line, too, until the same day.
+    """
+    is_overridden = standing.state is State.OVERRIDDEN
     way = ways.out_of([reason.code for reason in standing.reasons])
     return NewRestriction(
         key.customer_id,
         numbers[0],
         key.line_id,
-        standing.in_force,
+        (standing.eased_to or standing.level) if is_overridden else standing.in_force,
         standing.book,
         1,
         standing.rule_id,
@@ -93,8 +97,16 @@ def one_more(
         standing.cure,
         standing.probation_days,
         way.review_days,
+        State.OVERRIDDEN if is_overridden else State.ACTIVE,
         scope=Scope.CUSTOMER,
+        until_on=standing.until_on if is_overridden else None,
     )
+
+
+def is_untold(standing: Standing) -> bool:
+    """Tell whether it never was in force, so that nobody was told of it: proposed, or overridden from the first."""
+    begun_overridden = standing.state is State.OVERRIDDEN and standing.steps == 1
+    return standing.state in _UNTOLD or begun_overridden
 
 
 class Course(NamedTuple):
@@ -164,7 +176,7 @@ def on_ruling(standing: Standing, actor: str, note: str, *, stays: bool) -> Step
     if stays:
         waits = standing.state in (State.PENDING_REVIEW, State.CURING, State.IN_REVIEW)
         command = Command.CONFIRM if waits else None
-    elif standing.state in UNTOLD:
+    elif standing.state in _UNTOLD:
         command = Command.DISMISS
     else:
         command = None if standing.state in OVER else Command.LIFT

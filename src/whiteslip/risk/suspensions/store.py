@@ -73,6 +73,7 @@ def impose(
         probation_days=arrays.smallints([item.probation_days for item in imposed]),
         review_days=arrays.smallints([item.review_days for item in imposed]),
         scopes=arrays.texts([item.scope for item in imposed]),
+        until_ons=arrays.dates([item.until_on for item in imposed]),
         appeal_route=rules.APPEAL_ROUTE,
         actor=actor,
         since_on=on,
@@ -107,7 +108,10 @@ def impose_at_once(
 def cover_opened(
     db: Connection, keys: Sequence[LineKey], *, on: date, at: datetime, actor: str
 ) -> list[Change]:
-    """Let what restricts customers on all of their lines hold for lines just opened; returns what is to be told."""
+    """Let what restricts customers on all of their lines hold for lines just opened; returns what is to be told.
+
+    What is overridden now comes into force for such a line, too, on the day its override ends.
+    """
     if not keys:
         return []
     sql.many(db, "hold_openings")
@@ -119,7 +123,12 @@ def cover_opened(
     pairs = [(one, key) for key in keys for one in wide if one.customer_id == key.customer_id]
     numbers = iter(take_numbers(db, 2 * len(pairs)))
     new = [rules.one_more(one, key, (next(numbers), next(numbers)), ways()) for one, key in pairs]
-    return impose_at_once(db, new, on=on, at=at, actor=actor)
+    changes = impose_at_once(db, new, on=on, at=at, actor=actor)
+    return [
+        change
+        for one, change in zip(new, changes, strict=True)
+        if one.state is not State.OVERRIDDEN
+    ]
 
 
 def stop_openings(db: Connection) -> None:
@@ -206,7 +215,7 @@ def take_steps(db: Connection, asked: Sequence[Step], *, on: date, at: datetime)
     if cases := [case for case in looked if case]:
         open_cases(db, cases, on=on, at=at)
     moved = [
-        (one, one.state in rules.UNTOLD and course.in_force > 0, course.in_force)
+        (one, rules.is_untold(one) and course.in_force > 0, course.in_force)
         for one, _, course in legal
     ]
     return Taken(answers[: len(asked)], _changes(db, moved, turns, on))
