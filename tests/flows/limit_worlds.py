@@ -20,6 +20,7 @@ from whiteslip.flows.decide_limit_reviews import (
     approve_limit_reviews,
     object_to_limit_reviews,
     reverse_limit_reviews,
+    uphold_limit_reviews,
     withdraw_limit_reviews,
 )
 from whiteslip.flows.review_limits import RunReport, Trigger, review_limits
@@ -173,6 +174,13 @@ def approve(
     """A person approves."""
     asked = Approval(line.customer_id, review_id, by, None, limit_minor)
     return approve_limit_reviews(db, [asked], at=at)[0]
+
+
+def uphold(
+    db: Connection, line: LineKey, review_id: int, at: Any, by: str = "ann"
+) -> Moved | WhiteslipError:
+    """A person finds that a cut stands."""
+    return uphold_limit_reviews(db, [Act(line.customer_id, review_id, by, "it is right")], at=at)[0]
 
 
 def withdraw(

@@ -10,7 +10,7 @@ import pytest
 from tests.api.conftest import Book as Served
 from tests.api.conftest import served
 from tests.builders import Book
-from tests.flows.limit_worlds import CUT, CUT_AT_ONCE, obey, review, wish
+from tests.flows.limit_worlds import CUT, CUT_AT_ONCE, notices, obey, review, wish
 
 from whiteslip.infra import keys
 from whiteslip.infra.settings import load
@@ -100,6 +100,45 @@ def test_li_leis_limit_is_cut_and_won_back(shop_and_staff: tuple[Served, Book]) 
         (500_000, 350_000),
     ]
     assert history["fixed_limit_minor"] == 500_000
+
+
+def test_an_objection_lies_in_a_case_and_is_answered(shop_and_staff: tuple[Served, Book]) -> None:
+    book, inside = shop_and_staff
+    app = caller(book, "app", "care:write", "lines:read")
+    ann = caller(book, "Ann", "reviews:read", "reviews:write")
+    bob = caller(book, "Bob", "reviews:read", "reviews:write")
+    lines = [book.line(500_000) for _ in range(3)]
+    keys_ = [LineKey(*read_owned(one, "lin")) for one in lines]
+    wish(inside, keys_[:2], CUT_AT_ONCE)
+    wish(inside, keys_[2:], CUT)
+    review(inside, keys_, by="Ann")
+    found = [app.get(f"/lines/{one}/limits").body["reviews"][0]["review_id"] for one in lines]
+    for one in found:
+        app.post(f"/limit-reviews/{one}/objection", {"note": "我的消费没有异常"})
+    assert len(bob.get("/reviews", kind="limit").body["items"]) == 3
+
+    # Ann asked for the reviews, so the cases are not for her. Bob upholds two, and gives one limit back
+    # where limits are.
+    assert ann.post("/reviews/next", {"kinds": ["limit"]}).body["case"] is None
+    assert bob.post(f"/limit-reviews/{found[0]}/reverse", {}).body["state"] == "reversed"
+    for _ in range(2):
+        case = bob.post("/reviews/next", {"kinds": ["limit"]}).body["case"]
+        ruling = {"outcome": "uphold", "note": "bought abroad, at night"}
+        done = bob.post(f"/reviews/{case['id']}/decide", ruling)
+        assert done.body["state"] == "decided", done.body
+    assert bob.post("/reviews/next", {"kinds": ["limit"]}).body["case"] is None
+    assert bob.get("/limit-reviews", queue="objected").body["reviews"] == []
+
+    # Everybody has an answer: the limit back, that the cut stands, and the day from which it holds.
+    states = [app.get(f"/lines/{one}/limits").body["reviews"][0]["state"] for one in lines]
+    assert states == ["reversed", "applied", "announced"]
+    assert [notices(inside, key)[-1] for key in keys_] == [
+        "limit_restored",
+        "limit_upheld",
+        "limit_cut",
+    ]
+    again = app.post(f"/limit-reviews/{found[1]}/objection", {})
+    assert again.code == "conflict"
 
 
 def test_a_stopped_run_is_released_by_two_people(shop_and_staff: tuple[Served, Book]) -> None:

@@ -24,7 +24,8 @@ RESTRICTIONS: tuple[tuple[str, str], ...] = (
         WHERE jsonb_array_length(reasons) NOT BETWEEN 1 AND 4 OR way_out = '' OR appeal_route = ''
             OR EXISTS (
                 SELECT FROM risk.restriction_event AS step
-                WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id AND step.in_force > 0
+                WHERE step.customer_id = one.customer_id AND step.restriction_id = one.restriction_id
+                    AND step.in_force > 0
             ) AND NOT EXISTS (
                 SELECT FROM care.notice
                 WHERE notice.customer_id = one.customer_id AND notice.notice_id = one.notice_id
@@ -55,7 +56,9 @@ RESTRICTIONS: tuple[tuple[str, str], ...] = (
             FROM risk.restriction_event
         ) AS one
         WHERE before <> from_state
-            OR (from_state, to_state) NOT IN (('none', 'active'), ('none', 'proposed'), ('none', 'overridden'), {_LEGAL})
+            OR (from_state, to_state) NOT IN (
+                ('none', 'active'), ('none', 'proposed'), ('none', 'overridden'), {_LEGAL}
+            )
         """,
     ),
     (

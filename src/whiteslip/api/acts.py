@@ -12,6 +12,8 @@ from whiteslip.flows.decide_limit_reviews import (
     ChangeAct,
     undo_limit_changes,
     undo_limit_reviews,
+    uphold_limit_reviews,
+    waiting_objections,
 )
 from whiteslip.flows.grant_purchases import CaseRuling, OwnedId, Word
 from whiteslip.flows.reopen_applications import Reopening, reopen_applications
@@ -130,6 +132,14 @@ def undo_limits(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
             raise Conflict("there is no change of a limit in this case")
         _all_done(undo_limit_reviews(db, reviews, at=at))
         _all_done(undo_limit_changes(db, changes, at=at))
+
+
+def uphold_limits(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    """Uphold every cut of the cases that was objected to: one that waits is approved, and each customer is answered."""
+    for one in ruled:
+        who, by, note = one.case.customer_id, one.ruling.actor, one.ruling.note
+        keys = waiting_objections(db, who, _numbers(one, SubjectType.LIMIT_REVIEW))
+        _all_done(uphold_limit_reviews(db, [Act(*key, by, note) for key in keys], at=at))
 
 
 def confirm_identity(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:

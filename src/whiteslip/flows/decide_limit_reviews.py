@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from whiteslip.care.notices.limits import notices_of
 from whiteslip.care.notices.store import insert_notices
@@ -12,10 +12,13 @@ from whiteslip.credit.limits import life, store
 from whiteslip.credit.limits.life import Review, ReviewKey, State, Step
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
-from whiteslip.kernel.actor import actor_of
+from whiteslip.kernel.actor import PROGRAM, actor_of
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line
+from whiteslip.risk.reviews import rules as review_rules
+from whiteslip.risk.reviews import store as reviews
+from whiteslip.risk.reviews.model import Case, Kind, Move, NewCase, SubjectType
 
 __all__ = [
     "Act",
@@ -27,6 +30,8 @@ __all__ = [
     "reverse_limit_reviews",
     "undo_limit_changes",
     "undo_limit_reviews",
+    "uphold_limit_reviews",
+    "waiting_objections",
     "withdraw_limit_reviews",
 ]
 
@@ -75,13 +80,16 @@ _Judge: TypeAlias = "Callable[[int, Review, Line, date], Step | WhiteslipError]"
 
 
 def object_to_limit_reviews(db: Connection, acts: Sequence[Act], *, at: datetime) -> Answers:
-    """Let customers object, in order: an announced cut then waits until a person has decided."""
+    """Let customers object, in order: an announced cut then waits until a person has decided, in a case of its own."""
 
     def judge(index: int, review: Review, _line: Line, on: date) -> Step | WhiteslipError:
         act = acts[index]
         return life.objected(review, by=actor_of(act.actor), note=act.note, on=on)
 
-    return _act(db, acts, judge, at=at)
+    answers = _act(db, acts, judge, at=at)
+    objected = [ReviewKey(*one[:2]) for one in answers if isinstance(one, Moved)]
+    _lay_before(db, objected, at=at)
+    return answers
 
 
 def approve_limit_reviews(
@@ -90,19 +98,24 @@ def approve_limit_reviews(
     """Let people approve referred reviews, in order, other people than who acted on them before."""
 
     def judge(index: int, review: Review, line: Line, on: date) -> Step | WhiteslipError:
-        one = approvals[index]
-        return life.approved(
-            store.policy(),
-            review,
-            line,
-            one.limit_minor,
-            hindered=store.find_hindrances(db, [review.line])[review.line],
-            by=actor_of(one.actor),
-            note=one.note,
-            on=on,
-        )
+        return _approved(db, review, line, approvals[index], on=on)
 
     return _act(db, approvals, judge, at=at)
+
+
+def _approved(
+    db: Connection, review: Review, line: Line, one: Approval, *, on: date
+) -> Step | WhiteslipError:
+    return life.approved(
+        store.policy(),
+        review,
+        line,
+        one.limit_minor,
+        hindered=store.find_hindrances(db, [review.line])[review.line],
+        by=actor_of(one.actor),
+        note=one.note,
+        on=on,
+    )
 
 
 def withdraw_limit_reviews(db: Connection, acts: Sequence[Act], *, at: datetime) -> Answers:
@@ -121,6 +134,25 @@ def reverse_limit_reviews(db: Connection, acts: Sequence[Act], *, at: datetime) 
     def judge(index: int, review: Review, line: Line, on: date) -> Step | WhiteslipError:
         act = acts[index]
         return life.reversed_(review, line, by=actor_of(act.actor), note=act.note, on=on)
+
+    return _act(db, acts, judge, at=at)
+
+
+def waiting_objections(
+    db: Connection, customer_id: int, review_ids: Sequence[int]
+) -> list[ReviewKey]:
+    """Name those reviews of a customer in which an objection waits for its answer."""
+    return sorted(store.find_unanswered(db, (ReviewKey(customer_id, one) for one in review_ids)))
+
+
+def uphold_limit_reviews(db: Connection, acts: Sequence[Act], *, at: datetime) -> Answers:
+    """Let people uphold cuts that are objected to, in order: one that waits is approved, one that holds is answered."""
+
+    def judge(index: int, review: Review, line: Line, on: date) -> Step | WhiteslipError:
+        act = acts[index]
+        if review.state is not State.REFERRED or review.objected_on is None:
+            return life.upheld(review, by=actor_of(act.actor), note=act.note)
+        return _approved(db, review, line, Approval(*act), on=on)
 
     return _act(db, acts, judge, at=at)
 
@@ -151,8 +183,12 @@ def undo_limit_changes(db: Connection, changes: Sequence[ChangeAct], *, at: date
 def _act(
     db: Connection, requests: Sequence[Act] | Sequence[Approval], judge: _Judge, *, at: datetime
 ) -> Answers:
-    """Take lines and reviews, judge each request on what the ones before it left, write and tell."""
+    """Take cases, lines and reviews, judge each request on what the ones before it left, write and tell.
+
+    A case in which no objection waits any more is closed.
+    """
     on = business_day.today(db).current_on
+    cases = reviews.lock_live(db, {(one.customer_id, Kind.LIMIT.value) for one in requests})
     lines, taken = store.take_reviews(db, (ReviewKey(*one[:2]) for one in requests))
     answers: Answers = []
     for index, request in enumerate(requests):
@@ -170,6 +206,7 @@ def _act(
         lines |= left[0]
         taken |= left[1]
         answers.append(Moved(*key, review.line_id, step.after, step.limit_minor, step.effective_on))
+    _close_answered(db, cases, at=at)
     return answers
 
 
@@ -183,3 +220,49 @@ def _write(db: Connection, step: Step, *, on: date, at: datetime) -> None:
         subject_ids=[step.review.review_id],
         at=at,
     )
+
+
+def _lay_before(db: Connection, keys: Sequence[ReviewKey], *, at: datetime) -> None:
+    """Open a case for every objection, at a desk of nobody who had a part in the cut."""
+    _, taken = store.take_reviews(db, keys)
+    new = [
+        NewCase(
+            review.customer_id,
+            Kind.LIMIT,
+            SubjectType.LIMIT_REVIEW,
+            review.review_id,
+            _evidence(review),
+            PROGRAM,
+            review.line_id,
+            tuple(sorted(review.people)),
+        )
+        for review in taken.values()
+    ]
+    if new:
+        reviews.open_cases(db, new, on=business_day.today(db).current_on, at=at)
+
+
+def _evidence(review: Review) -> dict[str, Any]:
+    return {
+        "state": review.state,
+        "before_minor": review.before_minor,
+        "after_minor": review.after_minor,
+        "effective_on": review.effective_on,
+        "reviewed_on": review.reviewed_on,
+        "reasons": [{"code": one.code, "facts": dict(one.facts)} for one in review.reasons],
+    }
+
+
+def _close_answered(db: Connection, cases: Sequence[Case], *, at: datetime) -> None:
+    subjects = reviews.find_subjects(db, (case.key for case in cases))
+    keys = {
+        key: {ReviewKey(key.customer_id, one.subject_id) for one in some}
+        for key, some in subjects.items()
+    }
+    waiting = store.find_unanswered(db, set[ReviewKey]().union(*keys.values()))
+    moves = [
+        review_rules.withdraw(case, PROGRAM, "the objection was answered", at=at)
+        for case in cases
+        if not keys[case.key] & waiting
+    ]
+    reviews.move_cases(db, [move for move in moves if isinstance(move, Move)], at=at)

@@ -76,8 +76,11 @@ SPOILS = {
         '["temporary_limit_ending"]',
         '["temporary_limit_ending", "limit_cut"]',
     ),
-    "cited for the unknown joy": ('["limit_cut"]', '["limit_cut", "joy"]'),
-    "clause 2: cites is a list of names": ('["limit_cut"]', "7"),
+    "cited for the unknown joy": (
+        '["limit_cut", "limit_upheld"]',
+        '["limit_cut", "limit_upheld", "joy"]',
+    ),
+    "clause 2: cites is a list of names": ('["limit_cut", "limit_upheld"]', "7"),
 }
 
 

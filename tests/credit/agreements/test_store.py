@@ -62,7 +62,9 @@ def test_the_same_text_again_changes_nothing_and_another_is_refused(book: Book) 
 def test_versions_follow_one_another_and_must_cite(book: Book) -> None:
     with pytest.raises(Conflict, match="next version of the credit-agreement is 2"):
         publish(book, version(3, needs_acceptance=False))
-    bare = replaced(version(2, needs_acceptance=False), 'cites = ["limit_cut"]', "cites = []")
+    bare = replaced(
+        version(2, needs_acceptance=False), 'cites = ["limit_cut", "limit_upheld"]', "cites = []"
+    )
     with pytest.raises(InvalidInput, match="no clause is cited for limit_cut"):
         publish(book, bare)
 

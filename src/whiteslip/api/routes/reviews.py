@@ -174,6 +174,7 @@ ACTS: Acts = {
     (Kind.SUSPENSION, "ease"): acts.ease_restrictions,
     (Kind.FRAUD, "confirm"): acts.confirm_fraud,
     (Kind.FRAUD, "dismiss"): acts.dismiss_fraud,
+    (Kind.LIMIT, "uphold"): acts.uphold_limits,
     (Kind.LIMIT, "reverse"): acts.undo_limits,
     (Kind.IDENTITY, "verified"): acts.confirm_identity,
     (Kind.DEBIT, "ours"): acts.waive_episodes,
@@ -183,7 +184,6 @@ ACTS: Acts = {
 """What each outcome of a kind does, in the transaction of its decision."""
 
 NOTHING: Mapping[tuple[Kind, str], str] = {
-    (Kind.LIMIT, "uphold"): "the cut stands as it is; one that waits is approved where limits are",
     (Kind.IDENTITY, "not_verified"): "nothing was restricted for it: what is, stays",
     (Kind.DATA_CORRECTION, "correct"): "it was corrected where the person asked; the case says so",
     (Kind.DATA_CORRECTION, "refuse"): "the data stay as they are",

@@ -28,7 +28,7 @@ def notices_of(steps: Sequence[Step], numbers: Sequence[int], *, on: date) -> li
     ]
 
 
-_GIVES_REASONS = frozenset({Kind.LIMIT_CUT, Kind.LIMIT_OBJECTED})
+_GIVES_REASONS = frozenset({Kind.LIMIT_CUT, Kind.LIMIT_OBJECTED, Kind.LIMIT_UPHELD})
 
 
 def kind_of(step: Step) -> Kind | None:
@@ -36,6 +36,8 @@ def kind_of(step: Step) -> Kind | None:
     review, before = step.review, step.review.state
     if step.command is Command.OBJECT:
         return Kind.LIMIT_OBJECTED
+    if step.command is Command.UPHOLD:
+        return Kind.LIMIT_UPHELD
     match step.after:
         case State.ANNOUNCED:
             return Kind.LIMIT_CUT

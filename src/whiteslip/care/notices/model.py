@@ -45,6 +45,7 @@ class Kind(StrEnum):
     LIMIT_OBJECTED = "limit_objected"
     LIMIT_KEPT = "limit_kept"
     LIMIT_RESTORED = "limit_restored"
+    LIMIT_UPHELD = "limit_upheld"
     TEMPORARY_LIMIT_GRANTED = "temporary_limit_granted"
     TEMPORARY_LIMIT_ENDING = "temporary_limit_ending"
     APPLICATION_APPROVED = "application_approved"

@@ -51,6 +51,7 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.LIMIT_OBJECTED: frozenset({"limit"}),
         Kind.LIMIT_KEPT: frozenset({"limit"}),
         Kind.LIMIT_RESTORED: frozenset({"limit"}),
+        Kind.LIMIT_UPHELD: frozenset({"limit"}),
         Kind.TEMPORARY_LIMIT_GRANTED: frozenset({"amount", "date"}),
         Kind.TEMPORARY_LIMIT_ENDING: frozenset({"amount", "date", "limit"}),
         Kind.DUE_SOON: frozenset({"amount", "due_on"}),

@@ -38,6 +38,7 @@ class Command(StrEnum):
     APPROVE = "approve"
     WITHDRAW = "withdraw"
     REVERSE = "reverse"
+    UPHOLD = "uphold"
 
 
 _S, _C = State, Command
@@ -54,6 +55,7 @@ MOVES: Final[Mapping[tuple[State, Command], frozenset[State]]] = MappingProxyTyp
         (_S.REFERRED, _C.WITHDRAW): frozenset({_S.WITHDRAWN}),
         (_S.APPLIED, _C.OBJECT): frozenset({_S.APPLIED}),
         (_S.APPLIED, _C.REVERSE): frozenset({_S.REVERSED}),
+        (_S.APPLIED, _C.UPHOLD): frozenset({_S.APPLIED}),
     }
 )
 """The legal pairs and where each may lead. A cut that holds stays while its customer objects; a person looks."""
@@ -82,6 +84,7 @@ class Review(NamedTuple):
     reasons: tuple[Reason, ...]
     effective_on: date | None
     objected_on: date | None
+    answered_on: date | None
     people: frozenset[str]
 
     @property
@@ -245,6 +248,17 @@ def reversed_(
     if line.fixed_limit_minor != review.after_minor:
         return Conflict("the limit has been moved since this cut")
     return Step(review, Command.REVERSE, State.REVERSED, by, review.before_minor, on, note)
+
+
+def upheld(review: Review, *, by: str, note: str | None) -> Step | WhiteslipError:
+    """Let a person find that a cut which holds stands although its customer objected; once."""
+    if error := refusal(review, Command.UPHOLD):
+        return error
+    if review.objected_on is None or review.answered_on is not None:
+        return Conflict("nobody objects to this cut, or they were answered")
+    if error := _same_person(review, by):
+        return error
+    return _step(review, Command.UPHOLD, by=by, note=note)
 
 
 def undone(

@@ -1,6 +1,6 @@
 -- Reviews of fixed limits, each move of one, and the runs they belong to. What was seen is the decision of the same number.
 -- A review's facts never change; its state, and what follows from it, is that of its last event, and events are only ever added.
--- A change by hand is a review of no run (0), and there may be several a day.
+-- A change by hand is a review of no run (0), and there may be several a day. answered_on is when a person decided on an objection.
 CREATE SCHEMA IF NOT EXISTS credit;
 
 CREATE TABLE credit.limit_run (
@@ -34,6 +34,7 @@ CREATE TABLE credit.limit_review (
     reviewed_on date NOT NULL,
     effective_on date,
     objected_on date,
+    answered_on date,
     next_review_on date NOT NULL CHECK (next_review_on > reviewed_on),
     steps integer NOT NULL DEFAULT 1 CHECK (steps > 0),
     is_immediate boolean NOT NULL,

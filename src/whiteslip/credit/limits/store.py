@@ -206,6 +206,11 @@ def _review(row: Any) -> Review:
     )
 
 
+def find_unanswered(db: Connection, keys: Iterable[ReviewKey]) -> set[ReviewKey]:
+    """Tell which reviews wait for a person to answer an objection."""
+    return {ReviewKey(*row) for row in _of_reviews(db, "find_unanswered", sorted(set(keys)))}
+
+
 def move_reviews(db: Connection, steps: Sequence[Step], *, on: date, at: datetime) -> None:
     """Move reviews taken before in this transaction, each with its event; limits that change now are changed."""
     if not steps:
@@ -239,7 +244,7 @@ def _change_limits(
     holding = [
         place
         for place, step in enumerate(steps)
-        if step.after in {State.APPLIED, State.REVERSED} and step.command is not Command.OBJECT
+        if step.after in {State.APPLIED, State.REVERSED} and step.command not in _CHANGE_NOTHING
     ]
     drawn = take_numbers(db, len(holding))
     for place, number in zip(holding, drawn, strict=True):
@@ -255,6 +260,9 @@ def _change_limits(
             at=at,
         )
     return numbers
+
+
+_CHANGE_NOTHING = frozenset({Command.OBJECT, Command.UPHOLD})
 
 
 def _change(step: Step) -> LimitChange:

@@ -7,7 +7,7 @@ FROM credit.limit_review AS review
 WHERE
     review.review_id > %(after)s::bigint
     AND CASE %(queue)s
-        WHEN 'objected' THEN review.state = 'applied' AND review.objected_on IS NOT NULL
+        WHEN 'objected' THEN review.state = 'applied' AND review.objected_on IS NOT NULL AND review.answered_on IS NULL
         ELSE review.state = %(queue)s
     END
 ORDER BY review.review_id

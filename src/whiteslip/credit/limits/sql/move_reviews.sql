@@ -7,6 +7,11 @@ WITH moved AS (
         after_minor = CASE WHEN move.after = 'reversed' THEN review.after_minor ELSE move.limit_minor END,
         effective_on = CASE WHEN move.command = 'object' THEN review.effective_on ELSE coalesce(move.effective_on, review.effective_on) END,
         objected_on = CASE WHEN move.command = 'object' THEN %(on_date)s::date ELSE review.objected_on END,
+        answered_on = CASE
+            WHEN review.objected_on IS NOT NULL AND move.command IN ('approve', 'withdraw', 'reverse', 'uphold')
+                THEN coalesce(review.answered_on, %(on_date)s::date)
+            ELSE review.answered_on
+        END,
         change_id = CASE WHEN move.after = 'applied' THEN coalesce(move.change_id, review.change_id) ELSE review.change_id END,
         restored_id = CASE WHEN move.after = 'reversed' THEN move.change_id END,
         people = CASE WHEN move.person = ANY(review.people) OR move.person IS NULL THEN review.people ELSE review.people || move.person END

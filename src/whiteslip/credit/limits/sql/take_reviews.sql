@@ -5,4 +5,4 @@ FROM unnest(%(customer_ids)b::bigint[], %(review_ids)b::bigint[]) AS wanted (cus
 WHERE review.customer_id = wanted.customer_id AND review.review_id = wanted.review_id
 RETURNING
     review.customer_id, review.review_id, review.line_id, review.run_id, review.reviewed_on, review.direction, review.state, review.before_minor,
-    review.after_minor, review.is_immediate, review.reasons, review.effective_on, review.objected_on, review.people
+    review.after_minor, review.is_immediate, review.reasons, review.effective_on, review.objected_on, review.answered_on, review.people
