@@ -73,6 +73,10 @@ def test_a_line_rolls_and_another_pays(book: Book) -> None:
     assert "downturn" in seen(book, "losses")
     assert json.loads(seen(book, "losses", "--json"))["scenarios"][0]["total"] == base["total"]
     assert "31-60" in seen(book, "rolls")
+    assert "3 month ends were counted again, 0 sums differ." in seen(book, "recount")
+    one_product = watcher.get("/portfolio/rolls", months=2, product="pay-later")
+    assert one_product.body == both.body
+    assert watcher.get("/portfolio/vintages", product="gold").code == "not_found"
     assert "MOB 2" in seen(book, "vintages")
     told = json.loads(seen(book, "rolls", "--months", "2", "--json"))
     assert told["flows"][3]["standing"] == "31-60"

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from tests.builders import Book, founded
 
+from whiteslip.flows.check_books import check_books
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.portfolio.model import Standing
 from whiteslip.views import portfolio
-from whiteslip.views.portfolio import RollView, VintageView
+from whiteslip.views.portfolio import Recount, RollView, VintageView
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 APRIL = date(2026, 4, 30)
@@ -34,6 +35,10 @@ def vintages(book: Book, *, until: date | None = None) -> VintageView:
 
 def moved(view: RollView) -> dict[tuple[str, str], int]:
     return {(move.before, move.after): move.lines for move in view.months[-1].moves}
+
+
+def check_books_of(book: Book) -> list[str]:
+    return book.database.read(check_books).problems
 
 
 def close_month(book: Book, month_end: date) -> None:
@@ -149,7 +154,8 @@ def test_control_a_month_end_written_with_hindsight_is_seen(book: Book) -> None:
     line = buys(book, book.shop())
     for end in (JANUARY, FEBRUARY, MARCH):
         close_month(book, end)
-    before = vintages(book)
+    assert check_books_of(book) == []
+    assert book.database.read(portfolio.recount) == Recount((JANUARY, FEBRUARY, MARCH), ())
     book.pay(line, 400_000)
 
     def hindsight(db: Any) -> None:
@@ -159,7 +165,45 @@ def test_control_a_month_end_written_with_hindsight_is_seen(book: Book) -> None:
         )
 
     book.write(hindsight)
-    assert vintages(book, until=MARCH) != before
+    _, odd = book.database.read(portfolio.recount)
+    assert len(odd) > 3
+    assert check_books_of(book)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "UPDATE money.month_move SET lines = lines + 1 WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_move SET owed_before_minor = 1 WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_move SET owed_after_minor = 1 WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_move SET place_before = 2 WHERE month_end = '2026-03-31'",
+        "DELETE FROM money.month_move WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_worst SET lines = lines + 1 WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_worst SET opened_in = '2025-12-01' WHERE month_end = '2026-03-31'",
+        "DELETE FROM money.month_worst WHERE month_end = '2026-03-31'",
+    ],
+)
+def test_control_sums_that_are_not_a_recount_are_seen(book: Book, fault: str) -> None:
+    buys(book, book.shop())
+    for end in (JANUARY, FEBRUARY, MARCH):
+        close_month(book, end)
+    assert check_books_of(book) == []
+
+    book.write(lambda db: db.execute(fault.encode()))
+
+    assert any("the last month end" in each for each in check_books_of(book))
+
+
+def test_a_product_is_looked_at_alone(book: Book) -> None:
+    shop = book.shop()
+    buys(book, shop)
+    for end in (JANUARY, FEBRUARY):
+        close_month(book, end)
+
+    one = book.database.read(lambda db: portfolio.show_rolls(db, product="pay-later"))
+    assert one == rolls(book)
+    with pytest.raises(NotFound, match="there is no product 'gold'"):
+        book.database.read(lambda db: portfolio.show_vintages(db, product="gold"))
 
 
 def test_a_month_end_before_the_step_existed_is_not_taken_for_a_clean_one(book: Book) -> None:

@@ -30,6 +30,7 @@ Until = Annotated[
 Months = Annotated[
     int, typer.Option(min=1, max=views.MOST_MONTHS, help="Pool so many months at most.")
 ]
+Product = Annotated[str | None, typer.Option(help="The lines of this product only.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
@@ -38,13 +39,16 @@ def rolls(
     *,
     until: Until = None,
     months: Months = 1,
+    product: Product = None,
     as_json: AsJson = False,
     dsn: Dsn = None,
     home: Home = None,
 ) -> None:
     """Show how lines rolled from bucket to bucket over the last months, and the flows of the last one."""
     with _database(dsn, home) as database:
-        found = database.read(lambda db: views.show_rolls(db, months=months, until=_day(until)))
+        found = database.read(
+            lambda db: views.show_rolls(db, months=months, until=_day(until), product=product)
+        )
     if as_json:
         shown = {
             "months": [[month.before_on, month.after_on] for month in found.months],
@@ -62,11 +66,18 @@ def rolls(
 
 @commands.command()
 def vintages(
-    *, until: Until = None, as_json: AsJson = False, dsn: Dsn = None, home: Home = None
+    *,
+    until: Until = None,
+    product: Product = None,
+    as_json: AsJson = False,
+    dsn: Dsn = None,
+    home: Home = None,
 ) -> None:
     """Show by month of opening how many lines were ever more than 30, 60 and 90 days past due."""
     with _database(dsn, home) as database:
-        found = database.read(lambda db: views.show_vintages(db, until=_day(until)))
+        found = database.read(
+            lambda db: views.show_vintages(db, until=_day(until), product=product)
+        )
     if as_json:
         listed = [
             one._asdict() | {"points": [point._asdict() for point in one.points]}
@@ -103,6 +114,20 @@ def losses(
         for one in found.losses:
             out.print(_losses(f"Expected loss at {found.until}: {one.scenario}", one))
         say(f"Chances of default from {found.months} months of rolls.")
+
+
+@commands.command()
+def recount(
+    *, until: Until = None, months: Months = 12, dsn: Dsn = None, home: Home = None
+) -> None:
+    """Count the last month ends again from their lines; end with 1 where the sums that are kept differ."""
+    with _database(dsn, home) as database:
+        found = database.read(lambda db: views.recount(db, until=_day(until), months=months))
+    for text in found.odd:
+        say(f"ODD: {text}")
+    say(f"{len(found.month_ends)} month ends were counted again, {len(found.odd)} sums differ.")
+    if found.odd:
+        raise typer.Exit(1)
 
 
 def _loss_json(one: Losses) -> dict[str, object]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput, NotFound
+from whiteslip.money.arrears import store as arrears
 from whiteslip.risk.portfolio import loss, rules
 from whiteslip.risk.portfolio.loss import Exposure, Losses, LossTerms
 from whiteslip.risk.portfolio.model import (
@@ -20,15 +22,17 @@ from whiteslip.risk.portfolio.model import (
     Flow,
     Move,
     Rate,
-    Reached,
     Rolls,
     Standing,
     Vintage,
+    Worst,
 )
 
 sql = Sql(__package__)
 MOST_MONTHS = 36
-"""So many moves from month end to month end are pooled at most: each reads the whole book."""
+"""So many moves from month end to month end are pooled at most: three years are more than one economy."""
+_STANDINGS = tuple(Standing)
+"""By place, as `money.month_move` numbers them."""
 
 
 class RollView(NamedTuple):
@@ -44,6 +48,13 @@ class VintageView(NamedTuple):
 
     until: date | None
     vintages: tuple[Vintage, ...]
+
+
+class Recount(NamedTuple):
+    """The month ends that were counted again, and each sum that is kept otherwise."""
+
+    month_ends: tuple[date, ...]
+    odd: tuple[str, ...]
 
 
 class LossView(NamedTuple):
@@ -63,7 +74,7 @@ def loss_terms() -> LossTerms:
 
 def month_ends(db: Connection, *, until: date | None = None) -> tuple[date, ...]:
     """List the month ends that are kept, up to one of them; `NotFound` if that one is not."""
-    kept = tuple(row.month_end for row in sql.many(db, "list_month_ends"))
+    kept = arrears.list_month_ends(db)
     if until is None:
         return kept
     if until not in kept:
@@ -72,26 +83,41 @@ def month_ends(db: Connection, *, until: date | None = None) -> tuple[date, ...]
     return tuple(end for end in kept if end <= until)
 
 
-def show_rolls(db: Connection, *, months: int = 1, until: date | None = None) -> RollView:
-    """Show how lines moved over the last months that are kept; empty before two month ends are.
+def show_rolls(
+    db: Connection, *, months: int = 1, until: date | None = None, product: str | None = None
+) -> RollView:
+    """Show how lines, of one product or all, moved over the last months; empty before two month ends are kept.
 
     A month end that is missing between two others breaks the chain: only neighbors a month apart are compared.
     """
     if not 1 <= months <= MOST_MONTHS:
         raise InvalidInput(f"between 1 and {MOST_MONTHS} months are pooled", where="months")
+    _need_product(db, product)
     pairs = [pair for pair in pairwise(month_ends(db, until=until)) if _are_neighbors(*pair)]
-    shown = tuple(_rolls(db, *pair) for pair in pairs[-months:])
+    shown = _rolls(db, pairs[-months:], product)
     return RollView(shown, rules.roll_rates(shown), rules.flows(shown[-1]) if shown else ())
 
 
-def show_vintages(db: Connection, *, until: date | None = None) -> VintageView:
+def show_vintages(
+    db: Connection, *, until: date | None = None, product: str | None = None
+) -> VintageView:
     """Show by month of opening how many lines had ever been past 30, 60 and 90 days at a month end."""
+    _need_product(db, product)
     ends = month_ends(db, until=until)
     if not ends:
         return VintageView(None, ())
-    cohorts = [Cohort(*row) for row in sql.many(db, "list_cohorts", until=ends[-1])]
-    reached = sql.many(db, "count_reached", until=ends[-1], over_days=arrays.ints(rules.OVER_DAYS))
-    found = rules.vintages(cohorts, [Reached(*row) for row in reached], ends)
+    cohorts = sql.many(db, "list_cohorts", until=ends[-1], product=product)
+    worst = [
+        Worst(
+            row.opened_in,
+            row.month_end,
+            _STANDINGS[row.place_before],
+            _STANDINGS[row.place_after],
+            row.lines,
+        )
+        for row in sql.many(db, "sum_worst", until=ends[-1], product=product)
+    ]
+    found = rules.vintages([Cohort(*row) for row in cohorts], rules.reached(worst), ends)
     return VintageView(ends[-1], found)
 
 
@@ -107,36 +133,64 @@ def show_losses(
     if not ends:
         return LossView(None, 0, ())
     rolled = show_rolls(db, months=used.history_months, until=ends[-1])
-    exposures = [
-        Exposure(row.segment, rules.BUCKETS[row.bucket], row.lines, row.owed_minor)
-        for row in sql.many(db, "sum_exposures", month_end=ends[-1])
-    ]
-    found = loss.expect(exposures, rolled.rates, used)
+    found = loss.expect(_exposures(db, ends[-1]), rolled.rates, used)
     return LossView(ends[-1], len(rolled.months), tuple(found))
 
 
-def _rolls(db: Connection, before_on: date, after_on: date) -> Rolls:
-    rows = sql.many(db, "count_moves", before_on=before_on, after_on=after_on)
-    return Rolls(before_on, after_on, _moves(rows))
+def recount(db: Connection, *, until: date | None = None, months: int = MOST_MONTHS) -> Recount:
+    """Count the last month ends again, up to one of them, and say what is kept otherwise.
+
+    Each is a reading of the whole book.
+    """
+    ends = month_ends(db, until=until)[-months:]
+    odd = [row for end in ends for row in arrears.odd_month_sums(db, end)]
+    told = [", ".join(f"{name} {value}" for name, value in row._asdict().items()) for row in odd]
+    return Recount(ends, tuple(told))
+
+
+def _exposures(db: Connection, month_end: date) -> list[Exposure]:
+    lines: Counter[tuple[str, Standing]] = Counter()
+    owed: Counter[tuple[str, Standing]] = Counter()
+    for row in sql.many(db, "sum_moves", month_ends=arrays.dates([month_end]), product=None):
+        lines[row.product, _STANDINGS[row.place_after]] += row.lines
+        owed[row.product, _STANDINGS[row.place_after]] += row.owed_after_minor
+    return [
+        Exposure(*cell, lines[cell], owed[cell])
+        for cell in sorted(lines, key=lambda cell: (cell[0], _STANDINGS.index(cell[1])))
+        if cell[1] in rules.BUCKETS
+    ]
+
+
+def _rolls(
+    db: Connection, pairs: Sequence[tuple[date, date]], product: str | None
+) -> tuple[Rolls, ...]:
+    moved: defaultdict[date, list[Any]] = defaultdict(list)
+    ends = arrays.dates([after for _, after in pairs])
+    for row in sql.many(db, "sum_moves", month_ends=ends, product=product):
+        moved[row.month_end].append(row)
+    return tuple(Rolls(before, after, _moves(moved[after])) for before, after in pairs)
 
 
 def _moves(rows: Sequence[Any]) -> tuple[Move, ...]:
+    """Sum rows of several products to one move a pair of places."""
     return tuple(
         Move(
-            _standing(row.bucket_before),
-            _standing(row.bucket_after),
-            row.lines,
-            row.owed_before_minor,
-            row.owed_after_minor,
+            _STANDINGS[before],
+            _STANDINGS[after],
+            sum(row.lines for row in group),
+            sum(row.owed_before_minor for row in group),
+            sum(row.owed_after_minor for row in group),
         )
-        for row in rows
+        for (before, after), found in groupby(
+            rows, key=lambda row: (row.place_before, row.place_after)
+        )
+        for group in [list(found)]
     )
 
 
-def _standing(number: int | None) -> Standing:
-    if number is None:
-        return Standing.NOTHING_OWED
-    return Standing.NOT_OPENED if number < 0 else rules.BUCKETS[number]
+def _need_product(db: Connection, name: str | None) -> None:
+    if name is not None and sql.maybe(db, "find_product", name=name, version=None) is None:
+        raise NotFound(f"there is no product {name!r}")
 
 
 def _are_neighbors(before: date, after: date) -> bool:

@@ -25,21 +25,36 @@ Until = Annotated[
 Months = Annotated[
     int, Query(ge=1, le=views.MOST_MONTHS, description="So many months are pooled at most.")
 ]
+Product = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=64,
+        pattern="^[a-z0-9][a-z0-9-]*$",
+        description="The lines of this product only.",
+    ),
+]
 
 
 @router.get("/rolls", **gives(shapes.PortfolioRolls, "not_found"))
-async def show_rolls(read: Read, *, until: Until = None, months: Months = 1) -> HttpResponse:
+async def show_rolls(
+    read: Read, *, until: Until = None, months: Months = 1, product: Product = None
+) -> HttpResponse:
     """Show how lines rolled from bucket to bucket over the last months."""
     read.needs(SCOPE)
-    row = await read.view(lambda db: views.show_rolls(db, months=months, until=until))
+    row = await read.view(
+        lambda db: views.show_rolls(db, months=months, until=until, product=product)
+    )
     return reading.show(_rolls(row))
 
 
 @router.get("/vintages", **gives(shapes.PortfolioVintages, "not_found"))
-async def show_vintages(read: Read, *, until: Until = None) -> HttpResponse:
+async def show_vintages(
+    read: Read, *, until: Until = None, product: Product = None
+) -> HttpResponse:
     """Show how lines turned out by their month of opening, at 30, 60 and 90 days."""
     read.needs(SCOPE)
-    row = await read.view(lambda db: views.show_vintages(db, until=until))
+    row = await read.view(lambda db: views.show_vintages(db, until=until, product=product))
     return reading.show(
         shapes.PortfolioVintages(row.until, [_vintage(one) for one in row.vintages])
     )

@@ -91,6 +91,16 @@ class Reached(NamedTuple):
     lines: int
 
 
+class Worst(NamedTuple):
+    """Lines of a month of opening that stood later at a month end than at any before."""
+
+    opened_in: date
+    month_end: date
+    before: Standing
+    after: Standing
+    lines: int
+
+
 class VintagePoint(NamedTuple):
     """How many of a cohort had ever been past the threshold by so many months on book.
 

@@ -20,6 +20,7 @@ from whiteslip.risk.portfolio.model import (
     Standing,
     Vintage,
     VintagePoint,
+    Worst,
 )
 
 _ORDER = {standing: place for place, standing in enumerate(Standing)}
@@ -76,6 +77,16 @@ def vintages(
         )
         for cohort in cohorts
         for over in OVER_DAYS
+    )
+
+
+def reached(worst: Iterable[Worst]) -> tuple[Reached, ...]:
+    """Say for every threshold which month end first saw lines beyond it; a line that fell further counts for each."""
+    return tuple(
+        Reached(one.opened_in, over, one.month_end, one.lines)
+        for one in worst
+        for over in OVER_DAYS
+        if _ORDER[one.before] < _ORDER[late_from(over)[0]] <= _ORDER[one.after]
     )
 
 
