@@ -9,6 +9,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.money.arrears import store as arrears
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
+from whiteslip.risk.portfolio import store as portfolio
 from whiteslip.risk.suspensions import store as suspensions
 
 
@@ -53,7 +54,9 @@ def check_books(db: Connection) -> BooksReport:
 def _odd_month_sums(db: Connection) -> list[Any]:
     """Count the last month end again; the earlier ones are `whiteslip portfolio recount`'s."""
     ends = arrears.list_month_ends(db)
-    return arrears.odd_month_sums(db, ends[-1]) if ends else []
+    if not ends:
+        return []
+    return arrears.odd_month_sums(db, ends[-1]) + portfolio.odd_month_classes(db, ends[-1])
 
 
 def _told(row: Any) -> str:

@@ -15,7 +15,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.money.arrears import store as arrears
-from whiteslip.risk.portfolio import loss, rules
+from whiteslip.risk.portfolio import loss, rules, store
 from whiteslip.risk.portfolio.loss import Exposure, Losses, LossTerms
 from whiteslip.risk.portfolio.model import (
     Cohort,
@@ -144,6 +144,7 @@ def recount(db: Connection, *, until: date | None = None, months: int = MOST_MON
     """
     ends = month_ends(db, until=until)[-months:]
     odd = [row for end in ends for row in arrears.odd_month_sums(db, end)]
+    odd += [row for end in ends for row in store.odd_month_classes(db, end)]
     told = [", ".join(f"{name} {value}" for name, value in row._asdict().items()) for row in odd]
     return Recount(ends, tuple(told))
 

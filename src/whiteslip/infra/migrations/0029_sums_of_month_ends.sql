@@ -1,3 +1,6 @@
+-- A month end is read by range of customers from here on, through the key; the index by date misled the planner while its newest pages had no summary.
+DROP INDEX money.month_end_month;
+
 -- What the month ends add up to, counted in the step that keeps them, for each range of customers (named by its first number), so that a view over
 -- history reads some hundred rows and not the book. Never changed; check-books counts again. A place is 0 for not opened yet, 1 for owing nothing,
 -- from 2 on a thirty-day bucket, and before it -1 where the month end before was not kept.
@@ -25,6 +28,27 @@ CREATE TABLE money.month_worst (
     PRIMARY KEY (month_end, range_first, opened_in, product_id, place_before, place_after)
 ) WITH (fillfactor = 100);
 
+-- How many lines that owed had each asset class and each stage of IFRS 9 at a month end, and why; counted by range of customers (named by its first
+-- number) in the step that keeps the month end, by the parameters of terms_version. Never changed. place is that of money.month_move.
+-- What is scored are lines with a score that is not too old; scored_bad_minor is the sum of what they owed x their chance of default.
+CREATE TABLE risk.month_class (
+    range_first bigint NOT NULL CHECK (range_first >= 0),
+    lines bigint NOT NULL CHECK (lines > 0),
+    owed_minor bigint NOT NULL CHECK (owed_minor > 0),
+    scored_lines bigint NOT NULL CHECK (scored_lines BETWEEN 0 AND lines),
+    scored_owed_minor bigint NOT NULL CHECK (scored_owed_minor BETWEEN 0 AND owed_minor),
+    scored_bad_minor bigint NOT NULL CHECK (scored_bad_minor BETWEEN 0 AND scored_owed_minor),
+    month_end date NOT NULL,
+    product_id integer NOT NULL,
+    terms_version integer NOT NULL CHECK (terms_version > 0),
+    place smallint NOT NULL CHECK (place BETWEEN 2 AND 9),
+    asset_class smallint NOT NULL CHECK (asset_class BETWEEN 1 AND 5),
+    stage smallint NOT NULL CHECK (stage BETWEEN 1 AND 3),
+    class_why text NOT NULL CHECK (class_why IN ('days', 'renegotiated', 'cure')),
+    stage_why text NOT NULL CHECK (stage_why IN ('days', 'class', 'renegotiated', 'score', 'clear', 'unknown')),
+    PRIMARY KEY (month_end, range_first, product_id, place, asset_class, class_why, stage, stage_why)
+) WITH (fillfactor = 100);
+
 -- Month ends kept before are counted now, once.
 INSERT INTO money.month_move (
     range_first, lines, owed_before_minor, owed_after_minor, month_end, product_id, place_before, place_after
@@ -45,7 +69,8 @@ FROM (
                     known.business_date = kept.before_on AND known.range_no = kept.range_no
                     AND known.step_ms -> 'keep month end' IS NOT NULL
             ) THEN -1
-            ELSE CASE WHEN before.days_past_due IS NULL THEN 1 ELSE least((before.days_past_due + 29) / 30, 7) + 2 END
+            WHEN before.days_past_due IS NULL THEN 1
+            ELSE least((before.days_past_due + 29) / 30, 7) + 2
         END AS place_before,
         CASE WHEN after.days_past_due IS NULL THEN 1 ELSE least((after.days_past_due + 29) / 30, 7) + 2 END AS place_after
     FROM (

@@ -13,6 +13,7 @@ CREATE INDEX arrears_open ON money.arrears (customer_id, line_id) WHERE ended_on
 
 -- What each line that owes anything owed as a month closed, and how late it was then. Written once by the end of day of the month's last day, never
 -- changed: dues move and are paid, so what a line was can not be told from what it is. A line without a row owed nothing.
+-- It is read by range of customers; a whole month is read by the recount alone, which may as well read all.
 CREATE TABLE money.month_end (
     customer_id bigint NOT NULL,
     line_id bigint NOT NULL,
@@ -22,7 +23,6 @@ CREATE TABLE money.month_end (
     days_past_due integer NOT NULL CHECK (days_past_due >= 0),
     PRIMARY KEY (customer_id, line_id, month_end)
 ) WITH (fillfactor = 100);
-CREATE INDEX month_end_month ON money.month_end USING brin (month_end) WITH (pages_per_range = 32);
 
 -- What the month ends add up to, counted in the step that keeps them, for each range of customers (named by its first number), so that a view over
 -- history reads some hundred rows and not the book. Never changed; check-books counts again. A place is 0 for not opened yet, 1 for owing nothing,

@@ -2,7 +2,7 @@
 -- A month end without a month before it that was kept is compared by where lines stand alone.
 WITH moved AS (
     SELECT
-        line.product_id, count(*) AS lines,
+        line.product_id,
         CASE
             WHEN line.opened_on > %(before_on)s::date THEN 0
             WHEN before.days_past_due IS NULL THEN 1
@@ -14,15 +14,14 @@ WITH moved AS (
             WHEN after.days_past_due > 180 THEN 9
             ELSE 2 + ceil(after.days_past_due / 30.0)
         END::smallint AS place_after,
-        coalesce(sum(before.owed_minor), 0)::bigint AS owed_before_minor,
-        coalesce(sum(after.owed_minor), 0)::bigint AS owed_after_minor
+        coalesce(before.owed_minor, 0) AS owed_before_minor,
+        coalesce(after.owed_minor, 0) AS owed_after_minor
     FROM money.line
     LEFT JOIN (SELECT * FROM money.month_end WHERE month_end = %(before_on)s::date) AS before
         ON before.customer_id = line.customer_id AND before.line_id = line.line_id
     LEFT JOIN (SELECT * FROM money.month_end WHERE month_end = %(month_end)s::date) AS after
         ON after.customer_id = line.customer_id AND after.line_id = line.line_id
     WHERE line.opened_on <= %(month_end)s::date
-    GROUP BY 1, 3, 4
 ),
 
 is_first AS (
@@ -33,21 +32,21 @@ is_first AS (
 
 counted AS (
     SELECT
-        moved.product_id, CASE WHEN is_first.told THEN -1 ELSE moved.place_before END AS place_before, moved.place_after, sum(moved.lines) AS lines,
-        sum(moved.owed_before_minor) AS owed_before_minor, sum(moved.owed_after_minor) AS owed_after_minor
+        moved.product_id, moved.place_after, count(*) AS lines, sum(moved.owed_before_minor) AS owed_before_minor,
+        CASE WHEN is_first.told THEN -1 ELSE moved.place_before END AS place_before, sum(moved.owed_after_minor) AS owed_after_minor
     FROM moved
     CROSS JOIN is_first
-    GROUP BY 1, 2, 3
+    GROUP BY moved.product_id, moved.place_after, CASE WHEN is_first.told THEN -1 ELSE moved.place_before END
 ),
 
 kept AS (
     SELECT
-        month_move.product_id, CASE WHEN is_first.told THEN -1 ELSE month_move.place_before END AS place_before, month_move.place_after,
-        sum(month_move.lines) AS lines, sum(month_move.owed_before_minor) AS owed_before_minor, sum(month_move.owed_after_minor) AS owed_after_minor
-    FROM money.month_move
+        moved.product_id, moved.place_after, sum(moved.lines) AS lines, sum(moved.owed_before_minor) AS owed_before_minor,
+        CASE WHEN is_first.told THEN -1 ELSE moved.place_before END AS place_before, sum(moved.owed_after_minor) AS owed_after_minor
+    FROM money.month_move AS moved
     CROSS JOIN is_first
-    WHERE month_move.month_end = %(month_end)s::date
-    GROUP BY 1, 2, 3
+    WHERE moved.month_end = %(month_end)s::date
+    GROUP BY moved.product_id, moved.place_after, CASE WHEN is_first.told THEN -1 ELSE moved.place_before END
 )
 
 SELECT

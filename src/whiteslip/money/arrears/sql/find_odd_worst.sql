@@ -6,24 +6,29 @@ WITH ever AS (
     FROM money.month_end
     WHERE month_end <= %(month_end)s::date AND days_past_due > 0
     GROUP BY customer_id, line_id
+    HAVING bool_or(month_end = %(month_end)s::date)
+),
+
+late AS (
+    SELECT
+        customer_id, line_id, least(2 + ceil(coalesce(days_before, 0) / 30.0), 9)::smallint AS place_before,
+        least(2 + ceil(days_now / 30.0), 9)::smallint AS place_after
+    FROM ever
 ),
 
 counted AS (
-    SELECT
-        date_trunc('month', line.opened_on)::date AS opened_in, line.product_id,
-        least(2 + ceil(coalesce(ever.days_before, 0) / 30.0), 9)::smallint AS place_before,
-        least(2 + ceil(ever.days_now / 30.0), 9)::smallint AS place_after, count(*) AS lines
-    FROM ever
-    INNER JOIN money.line ON line.customer_id = ever.customer_id AND line.line_id = ever.line_id
-    WHERE least(ceil(ever.days_now / 30.0), 7) > least(ceil(coalesce(ever.days_before, 0) / 30.0), 7)
-    GROUP BY 1, 2, 3, 4
+    SELECT date_trunc('month', line.opened_on)::date AS opened_in, line.product_id, late.place_before, late.place_after, count(*) AS lines
+    FROM late
+    INNER JOIN money.line ON line.customer_id = late.customer_id AND line.line_id = late.line_id
+    WHERE late.place_after > late.place_before
+    GROUP BY date_trunc('month', line.opened_on), line.product_id, late.place_before, late.place_after
 ),
 
 kept AS (
     SELECT opened_in, product_id, place_before, place_after, sum(lines) AS lines
     FROM money.month_worst
     WHERE month_end = %(month_end)s::date
-    GROUP BY 1, 2, 3, 4
+    GROUP BY opened_in, product_id, place_before, place_after
 )
 
 SELECT

@@ -17,7 +17,8 @@ FROM (
             WHEN NOT EXISTS (
                 SELECT FROM money.month_move AS known WHERE known.month_end = %(before_on)s::date AND known.range_first = %(first)s::bigint
             ) THEN -1
-            ELSE CASE WHEN before.days_past_due IS NULL THEN 1 ELSE least((before.days_past_due + 29) / 30, 7) + 2 END
+            WHEN before.days_past_due IS NULL THEN 1
+            ELSE least((before.days_past_due + 29) / 30, 7) + 2
         END AS place_before,
         CASE WHEN after.days_past_due IS NULL THEN 1 ELSE least((after.days_past_due + 29) / 30, 7) + 2 END AS place_after
     FROM money.line
