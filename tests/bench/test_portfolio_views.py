@@ -22,6 +22,7 @@ def test_a_made_book_is_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
         "rolls of a month",
         "rolls of a year",
         "vintages",
+        "classes",
         "losses",
         "a month counted again",
     }

@@ -64,6 +64,15 @@ def test_a_line_rolls_and_another_pays(book: Book) -> None:
     assert (over_30["opened_in"], over_30["over_days"]) == ("2026-01-01", 30)
     assert [point["share"] for point in over_30["points"]] == [0.0, 0.0, 0.5]
 
+    classed = watcher.get("/portfolio/classes").body
+    assert [(each["name"], each["lines"]) for each in classed["classes"]] == [
+        ("special-mention", 1)
+    ]
+    assert (classed["cells"][0]["stage"], classed["cells"][0]["stage_why"]) == (2, "days")
+    assert classed["stages"][0]["served_chance"] is None
+    assert "special-mention" in seen(book, "classes")
+    assert json.loads(seen(book, "classes", "--json"))["until"] == "2026-03-31"
+
     lost = watcher.get("/portfolio/losses").body
     base, downturn, _ = lost["scenarios"]
     assert (lost["until"], base["stages"][0]["name"]) == ("2026-03-31", "stage 2")

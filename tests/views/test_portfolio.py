@@ -106,6 +106,7 @@ def test_one_line_rolls_on_and_is_cured(book: Book) -> None:
     assert [point.lines for point in over_30.points] == [0, 0, 1, 1], "ever late stays late"
     assert [point.lines for point in over_60.points] == [0, 0, 0, 0]
     assert vintages(book, until=MARCH) == before, "what was known does not change"
+    assert book.database.read(portfolio.recount).odd == ()
 
 
 def test_paying_the_oldest_due_moves_no_month_end_of_the_past(book: Book) -> None:
@@ -248,3 +249,50 @@ def test_losses_are_of_all_that_was_owed_and_of_nothing_later(book: Book) -> Non
     )
     later, *_ = book.database.read(portfolio.show_losses).losses
     assert [each.name for each in later.stages] == ["stage 2"]
+
+
+def test_classes_are_of_all_that_was_owed_and_stages_make_the_losses(book: Book) -> None:
+    shop = book.shop()
+    buys(book, shop)
+    eased = buys(book, shop)
+    close_month(book, JANUARY)
+    on = book.today
+    book.write(
+        lambda db: db.execute(
+            "INSERT INTO care.relief (customer_id, relief_id, line_id, amount_minor, fee_minor, moved_at, asked_on,"
+            " expires_on, started_on, ends_on, finished_on, needs_approval, stops_fees, pauses_reminders, bars_credit,"
+            " form, status, proposed_by, terms) VALUES (%s, 9, %s, 1, 0, now(), %s, %s, %s, %s, %s, false, false,"
+            " false, false, 'extension', 'kept', 'x', '{}')",
+            (*eased, on, on, on, on, on),
+        )
+    )
+    book.pay(eased, 20_000)
+    buys(book, shop)
+    close_month(book, FEBRUARY)
+
+    view = book.database.read(portfolio.show_classes)
+
+    assert view.until == FEBRUARY
+    assert {each.name: each.lines for each in view.classes} == {"normal": 1, "special-mention": 2}
+    assert {each.name: each.lines for each in view.causes} == {
+        "stage 1: unknown": 2,
+        "stage 2: renegotiated": 1,
+    }
+    assert all(each.served_chance is None for each in view.classes), "unknown, and said so"
+    base, *_ = book.database.read(portfolio.show_losses).losses
+    assert base.total.owed_minor == sum(each.owed_minor for each in view.stages)
+    assert [(each.name, each.lines) for each in base.stages] == [("stage 1", 2), ("stage 2", 1)]
+    assert check_books_of(book) == []
+
+
+def test_control_a_book_without_classes_is_staged_by_days(book: Book) -> None:
+    buys(book, book.shop())
+    for end in (JANUARY, FEBRUARY):
+        close_month(book, end)
+    classed = book.database.read(portfolio.show_losses)
+
+    book.write(lambda db: db.execute("DELETE FROM risk.month_class"))
+
+    assert book.database.read(portfolio.show_losses) == classed
+    assert book.database.read(portfolio.show_classes).cells == ()
+    assert check_books_of(book) == [], "a month end kept before there were classes is no fault"

@@ -89,6 +89,7 @@ def _looked(database: Database, book: MadeBook, keep_seconds: float) -> ViewsRep
     one: RollView = timed("rolls of a month", portfolio.show_rolls)
     year: RollView = timed("rolls of a year", lambda db: portfolio.show_rolls(db, months=PAST))
     timed("vintages", portfolio.show_vintages)
+    timed("classes", portfolio.show_classes)
     losses: LossView = timed("losses", portfolio.show_losses)
     again: Recount = timed("a month counted again", lambda db: portfolio.recount(db, months=1))
     (rows,) = database.read(

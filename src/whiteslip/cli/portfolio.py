@@ -17,8 +17,9 @@ from whiteslip.infra import settings
 from whiteslip.infra.database import Database
 from whiteslip.kernel.money import decimal_text
 from whiteslip.risk.portfolio.loss import Losses
-from whiteslip.risk.portfolio.model import Flow, Rate, Standing, Vintage
+from whiteslip.risk.portfolio.model import ClassSum, Flow, Rate, Standing, Vintage
 from whiteslip.views import portfolio as views
+from whiteslip.views.portfolio import ClassView
 
 commands = typer.Typer(help="How the book rolls from bucket to bucket, and how openings turn out.")
 app.add_typer(commands, name="portfolio")
@@ -114,6 +115,51 @@ def losses(
         for one in found.losses:
             out.print(_losses(f"Expected loss at {found.until}: {one.scenario}", one))
         say(f"Chances of default from {found.months} months of rolls.")
+
+
+@commands.command()
+def classes(
+    *,
+    until: Until = None,
+    product: Product = None,
+    as_json: AsJson = False,
+    dsn: Dsn = None,
+    home: Home = None,
+) -> None:
+    """Show what is owed by asset class and by stage, and why a line is not in a better one."""
+    with _database(dsn, home) as database:
+        found = database.read(lambda db: views.show_classes(db, until=_day(until), product=product))
+    if as_json:
+        typer.echo(json.dumps(_classes_json(found), default=str))
+    elif found.until is None:
+        say("No month end is closed yet.")
+    elif not found.cells:
+        say(f"Nothing was owed at {found.until}, or its lines were not classed yet.")
+    else:
+        for title, sums in (("class", found.classes), ("stage, and why", found.causes)):
+            out.print(_class_sums(f"Owed at {found.until} by {title}", sums))
+
+
+def _classes_json(found: ClassView) -> dict[str, object]:
+    shown: dict[str, object] = {"until": found.until, "terms_version": found.terms_version}
+    for name in ("classes", "stages", "causes", "cells"):
+        shown[name] = [each._asdict() for each in getattr(found, name)]
+    return shown
+
+
+def _class_sums(title: str, sums: Sequence[ClassSum]) -> Table:
+    table = Table(title=title)
+    table.add_column("of")
+    for head in ("lines", "owed", "share", "scored", "served chance of default"):
+        table.add_column(head, justify="right")
+    owed = sum(each.owed_minor for each in sums)
+    for each in sums:
+        share = each.owed_minor / owed if owed else None
+        chance = "unknown" if each.served_chance is None else _share(each.served_chance)
+        scored = f"{each.scored_lines:,}"
+        amounts = (decimal_text(each.owed_minor), _share(share))
+        table.add_row(each.name, f"{each.lines:,}", *amounts, scored, chance)
+    return table
 
 
 @commands.command()

@@ -16,8 +16,11 @@ from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.money.arrears import store as arrears
 from whiteslip.risk.portfolio import loss, rules, store
+from whiteslip.risk.portfolio.classes import AssetClass, Stage
 from whiteslip.risk.portfolio.loss import Exposure, Losses, LossTerms
 from whiteslip.risk.portfolio.model import (
+    Classed,
+    ClassSum,
     Cohort,
     Flow,
     Move,
@@ -48,6 +51,20 @@ class VintageView(NamedTuple):
 
     until: date | None
     vintages: tuple[Vintage, ...]
+
+
+class ClassView(NamedTuple):
+    """Classes and stages of what was owed at a month end; None before the first, no cells where it was not classed.
+
+    `causes` are the stages with why a line is not in a better one, or that this is unknown for want of scores.
+    """
+
+    until: date | None
+    terms_version: int | None
+    classes: tuple[ClassSum, ...]
+    stages: tuple[ClassSum, ...]
+    causes: tuple[ClassSum, ...]
+    cells: tuple[Classed, ...]
 
 
 class Recount(NamedTuple):
@@ -149,16 +166,53 @@ def recount(db: Connection, *, until: date | None = None, months: int = MOST_MON
     return Recount(ends, tuple(told))
 
 
-def _exposures(db: Connection, month_end: date) -> list[Exposure]:
-    lines: Counter[tuple[str, Standing]] = Counter()
-    owed: Counter[tuple[str, Standing]] = Counter()
-    for row in sql.many(db, "sum_moves", month_ends=arrays.dates([month_end]), product=None):
-        lines[row.product, _STANDINGS[row.place_after]] += row.lines
-        owed[row.product, _STANDINGS[row.place_after]] += row.owed_after_minor
+def show_classes(
+    db: Connection, *, until: date | None = None, product: str | None = None
+) -> ClassView:
+    """Show by asset class and by stage what lines owed at a month end, and why a line is not better placed."""
+    _need_product(db, product)
+    ends = month_ends(db, until=until)
+    if not ends:
+        return ClassView(None, None, (), (), (), ())
+    cells = _classed(db, ends[-1], product)
+    by_class = sorted(cells, key=lambda cell: cell.asset_class)
+    by_stage = sorted(cells, key=lambda cell: (cell.stage, cell.stage_why))
+    return ClassView(
+        ends[-1],
+        max((cell.terms_version for cell in cells), default=None),
+        rules.class_sums(by_class, lambda cell: cell.asset_class.label),
+        rules.class_sums(by_stage, lambda cell: f"stage {cell.stage}"),
+        rules.class_sums(by_stage, lambda cell: f"stage {cell.stage}: {cell.stage_why}"),
+        tuple(cells),
+    )
+
+
+def _classed(db: Connection, month_end: date, product: str | None = None) -> list[Classed]:
     return [
-        Exposure(*cell, lines[cell], owed[cell])
-        for cell in sorted(lines, key=lambda cell: (cell[0], _STANDINGS.index(cell[1])))
-        if cell[1] in rules.BUCKETS
+        Classed(row.product, _STANDINGS[row.place], AssetClass(row.asset_class), *row[3:])
+        for row in sql.many(db, "sum_classes", month_end=month_end, product=product)
+    ]
+
+
+def _exposures(db: Connection, month_end: date) -> list[Exposure]:
+    """Sum what is owed by product, bucket and stage; by days past due alone where stages were not kept."""
+    lines: Counter[tuple[str, Standing, Stage | None]] = Counter()
+    owed: Counter[tuple[str, Standing, Stage | None]] = Counter()
+    for cell in _classed(db, month_end):
+        lines[cell.product, cell.standing, cell.stage] += cell.lines
+        owed[cell.product, cell.standing, cell.stage] += cell.owed_minor
+    if not lines:
+        ends = arrays.dates([month_end])
+        for row in sql.many(db, "sum_moves", month_ends=ends, product=None):
+            where = _standing(row.place_after)
+            if where in rules.BUCKETS:
+                lines[row.product, where, None] += row.lines
+                owed[row.product, where, None] += row.owed_after_minor
+    ordered = sorted(lines, key=lambda cell: (cell[0], _STANDINGS.index(cell[1]), cell[2] or 0))
+    return [
+        Exposure(product, where, lines[cell], owed[cell], stage)
+        for cell in ordered
+        for product, where, stage in [cell]
     ]
 
 
@@ -187,6 +241,10 @@ def _moves(rows: Sequence[Any]) -> tuple[Move, ...]:
         )
         for group in [list(found)]
     )
+
+
+def _standing(place: int) -> Standing:
+    return _STANDINGS[place]
 
 
 def _need_product(db: Connection, name: str | None) -> None:

@@ -15,7 +15,7 @@ from whiteslip.api.shapes import portfolio as shapes
 from whiteslip.risk.portfolio.loss import Losses
 from whiteslip.risk.portfolio.model import Vintage
 from whiteslip.views import portfolio as views
-from whiteslip.views.portfolio import RollView
+from whiteslip.views.portfolio import ClassView, RollView
 
 router = APIRouter(prefix="/portfolio", tags=["portfolio"])
 SCOPE = "reviews:read"
@@ -60,6 +60,14 @@ async def show_vintages(
     )
 
 
+@router.get("/classes", **gives(shapes.PortfolioClasses, "not_found"))
+async def show_classes(read: Read, *, until: Until = None, product: Product = None) -> HttpResponse:
+    """Show what is owed by asset class and by stage of IFRS 9, and why a line is not in a better one."""
+    read.needs(SCOPE)
+    row = await read.view(lambda db: views.show_classes(db, until=until, product=product))
+    return reading.show(_classes(row))
+
+
 @router.get("/losses", **gives(shapes.PortfolioLosses, "not_found"))
 async def show_losses(read: Read, *, until: Until = None) -> HttpResponse:
     """Show what is expected to be lost by stage of IFRS 9 and product, and what under stress."""
@@ -75,6 +83,27 @@ def _rolls(row: RollView) -> shapes.PortfolioRolls:
         [shapes.RollRate(*rate) for rate in row.rates],
         [shapes.BucketFlow(*flow) for flow in row.flows],
     )
+
+
+def _classes(row: ClassView) -> shapes.PortfolioClasses:
+    classes, stages, causes = (
+        [shapes.ClassSum(*each) for each in sums] for sums in (row.classes, row.stages, row.causes)
+    )
+    cells = [
+        shapes.ClassCell(
+            cell.product,
+            cell.standing,
+            cell.asset_class.label,
+            cell.class_why,
+            cell.stage,
+            cell.stage_why,
+            cell.lines,
+            cell.owed_minor,
+            cell.scored_lines,
+        )
+        for cell in row.cells
+    ]
+    return shapes.PortfolioClasses(row.until, row.terms_version, classes, stages, causes, cells)
 
 
 def _vintage(one: Vintage) -> shapes.VintageCurve:

@@ -75,6 +75,42 @@ class PortfolioVintages(Struct, frozen=True):
     vintages: list[VintageCurve]
 
 
+class ClassSum(Struct, frozen=True):
+    """What lines of one class or stage owe; `served_chance` is the model's, weighed by money, null if unknown."""
+
+    name: str
+    lines: int
+    owed_minor: int
+    scored_lines: int
+    served_chance: float | None
+
+
+class ClassCell(Struct, frozen=True):
+    """Lines of one product, bucket, class and stage, and why they are not in a better one."""
+
+    product: str
+    bucket: str
+    asset_class: str
+    class_why: str
+    stage: int
+    stage_why: str
+    lines: int
+    owed_minor: int
+    scored_lines: int
+
+
+class PortfolioClasses(Struct, frozen=True):
+    """Asset classes and stages of IFRS 9 at a month end, by the parameters of a version; null where none is kept."""
+
+    until: date | None
+    terms_version: int | None
+    classes: list[ClassSum]
+    stages: list[ClassSum]
+    causes: list[ClassSum]
+    cells: list[ClassCell]
+    currency: Currency = "CNY"
+
+
 class LossCell(Struct, frozen=True):
     """What is expected to be lost of one bucket of one product: owed x chance of default x part lost."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -11,6 +11,7 @@ from whiteslip.kernel.errors import InvalidInput, invariant
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
+from whiteslip.risk.portfolio.classes import Stage
 from whiteslip.risk.portfolio.model import Rate, Standing
 from whiteslip.risk.portfolio.rules import BUCKETS, late_from
 
@@ -25,7 +26,6 @@ BASE = "base"
 Part: TypeAlias = Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
 Times: TypeAlias = Annotated[int, Meta(ge=0, le=10 * WHOLE_PPM)]
 Months: TypeAlias = Annotated[int, Meta(ge=1, le=120)]
-Stage: TypeAlias = Literal[1, 2, 3]
 Row: TypeAlias = dict[Standing, float]
 
 
@@ -61,12 +61,13 @@ class LossTerms(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Exposure(NamedTuple):
-    """What the lines of a segment that stand in one bucket owe at a month end."""
+    """What the lines of a segment that stand in one bucket owe at a month end; without a stage, by days past due."""
 
     segment: str
     standing: Standing
     lines: int
     owed_minor: Minor
+    stage: Stage | None = None
 
 
 class Loss(NamedTuple):
@@ -211,9 +212,9 @@ def _loss(
     exposure: Exposure, chain: Mapping[Standing, Row], how: Segment, terms: LossTerms
 ) -> Loss:
     where = exposure.standing
-    stage = stage_of(where)
+    stage = exposure.stage or stage_of(where)
     months = terms.stage_1_months if stage == 1 else terms.stage_2_months
-    chance = default_chance(where, chain, how.worsens_ppm, months)
+    chance = 1.0 if stage == 3 else default_chance(where, chain, how.worsens_ppm, months)
     recovered = (WHOLE_PPM - terms.loss_ppm[where]) * how.recoveries_ppm / WHOLE_PPM
     lost = 1 - recovered / WHOLE_PPM
     loss_minor = round(exposure.owed_minor * chance * lost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import accumulate
 
@@ -11,6 +11,8 @@ from whiteslip.kernel.money import Minor
 from whiteslip.money.arrears.model import Bucket
 from whiteslip.money.arrears.rules import bucket
 from whiteslip.risk.portfolio.model import (
+    Classed,
+    ClassSum,
     Cohort,
     Flow,
     Move,
@@ -77,6 +79,26 @@ def vintages(
         )
         for cohort in cohorts
         for over in OVER_DAYS
+    )
+
+
+def class_sums(cells: Sequence[Classed], name_of: Callable[[Classed], str]) -> tuple[ClassSum, ...]:
+    """Sum cells by name, in the order in which the names first come."""
+    named: defaultdict[str, list[Classed]] = defaultdict(list)
+    for cell in cells:
+        named[name_of(cell)].append(cell)
+    return tuple(
+        ClassSum(
+            name,
+            sum(cell.lines for cell in found),
+            sum(cell.owed_minor for cell in found),
+            sum(cell.scored_lines for cell in found),
+            _part(
+                sum(cell.scored_bad_minor for cell in found),
+                sum(cell.scored_owed_minor for cell in found),
+            ),
+        )
+        for name, found in named.items()
     )
 
 

@@ -34,5 +34,6 @@ FROM (
             AND after.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
     WHERE line.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint AND line.opened_on <= %(month_end)s::date
 ) AS moved
+WHERE NOT EXISTS (SELECT FROM money.month_move AS done WHERE done.month_end = %(month_end)s::date AND done.range_first = %(first)s::bigint)
 GROUP BY moved.product_id, moved.place_before, moved.place_after
 ON CONFLICT (month_end, range_first, product_id, place_before, place_after) DO NOTHING

@@ -23,6 +23,8 @@ FROM (
         AND now_late.days_past_due > 0
 ) AS late
 INNER JOIN money.line ON line.customer_id = late.customer_id AND line.line_id = late.line_id
-WHERE late.place_after > late.place_before
+WHERE
+    late.place_after > late.place_before
+    AND NOT EXISTS (SELECT FROM money.month_worst AS done WHERE done.month_end = %(month_end)s::date AND done.range_first = %(first)s::bigint)
 GROUP BY date_trunc('month', line.opened_on), line.product_id, late.place_before, late.place_after
 ON CONFLICT (month_end, range_first, opened_in, product_id, place_before, place_after) DO NOTHING

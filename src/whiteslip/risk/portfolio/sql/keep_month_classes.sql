@@ -108,5 +108,6 @@ FROM (
         ) AS seen
     ) AS classed
 ) AS staged
+WHERE NOT EXISTS (SELECT FROM risk.month_class AS done WHERE done.month_end = %(month_end)s::date AND done.range_first = %(first)s::bigint)
 GROUP BY staged.product_id, staged.place, staged.asset_class, staged.stage, staged.class_why, staged.stage_why
 ON CONFLICT (month_end, range_first, product_id, place, asset_class, class_why, stage, stage_why) DO NOTHING
