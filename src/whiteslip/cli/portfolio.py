@@ -106,6 +106,7 @@ def losses(
         shown = {
             "until": found.until,
             "months": found.months,
+            "economy": None if found.economy is None else found.economy._asdict(),
             "scenarios": [_loss_json(one) for one in found.losses],
         }
         typer.echo(json.dumps(shown, default=str))
@@ -115,6 +116,8 @@ def losses(
         for one in found.losses:
             out.print(_losses(f"Expected loss at {found.until}: {one.scenario}", one))
         say(f"Chances of default from {found.months} months of rolls.")
+        if found.economy is not None and found.economy.unknown:
+            say(f"What the economy does is unknown: {found.economy.unknown}.")
 
 
 @commands.command()

@@ -17,6 +17,7 @@ from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.money.arrears import store as arrears
 from whiteslip.risk.portfolio import loss, rules, store
 from whiteslip.risk.portfolio.classes import AssetClass, Stage
+from whiteslip.risk.portfolio.economy import Economy, SeriesSource, economy
 from whiteslip.risk.portfolio.loss import Exposure, Losses, LossTerms
 from whiteslip.risk.portfolio.model import (
     Classed,
@@ -75,11 +76,15 @@ class Recount(NamedTuple):
 
 
 class LossView(NamedTuple):
-    """Expected losses, then those of each scenario, at a month end; None where none is kept yet."""
+    """Expected losses, then those of each scenario, at a month end; None where none is kept yet.
+
+    `economy` says by which path its scenario was made, or why there is none.
+    """
 
     until: date | None
     months: int
     losses: tuple[Losses, ...]
+    economy: Economy | None = None
 
 
 @cache
@@ -139,19 +144,31 @@ def show_vintages(
 
 
 def show_losses(
-    db: Connection, *, until: date | None = None, terms: LossTerms | None = None
+    db: Connection,
+    *,
+    until: date | None = None,
+    terms: LossTerms | None = None,
+    series: SeriesSource | None = None,
 ) -> LossView:
     """Show what is expected to be lost of what lines owed at a month end, and what under stress.
 
-    Chances of default come from the rolls of the months before, and from nothing after.
+    Chances of default come from the rolls of the months before, and from nothing after. Who keeps dated series gives
+    `series`; without it what the economy does is unknown, and said to be.
     """
     used = terms or loss_terms()
     ends = month_ends(db, until=until)
     if not ends:
         return LossView(None, 0, ())
     rolled = show_rolls(db, months=used.history_months, until=ends[-1])
-    found = loss.expect(_exposures(db, ends[-1]), rolled.rates, used)
-    return LossView(ends[-1], len(rolled.months), tuple(found))
+    foreseen = economy(
+        used.economy,
+        series(used.economy.series, known_on=ends[-1]) if series else None,
+        until=ends[-1],
+        history=max(1, len(rolled.months)),
+        months=used.stage_2_months,
+    )
+    found = loss.expect(_exposures(db, ends[-1]), rolled.rates, used, foreseen)
+    return LossView(ends[-1], len(rolled.months), tuple(found), foreseen)
 
 
 def recount(db: Connection, *, until: date | None = None, months: int = MOST_MONTHS) -> Recount:

@@ -74,7 +74,11 @@ async def show_losses(read: Read, *, until: Until = None) -> HttpResponse:
     read.needs(SCOPE)
     row = await read.view(lambda db: views.show_losses(db, until=until))
     scenarios = [_scenario(one) for one in row.losses]
-    return reading.show(shapes.PortfolioLosses(row.until, row.months, scenarios))
+    path = None
+    if row.economy is not None:
+        found = row.economy
+        path = shapes.EconomyPath(found.series, list(found.worsens_ppm), found.unknown)
+    return reading.show(shapes.PortfolioLosses(row.until, row.months, path, scenarios))
 
 
 def _rolls(row: RollView) -> shapes.PortfolioRolls:

@@ -143,10 +143,19 @@ class ScenarioLoss(Struct, frozen=True):
     cells: list[LossCell]
 
 
+class EconomyPath(Struct, frozen=True):
+    """How many times as often lines get worse month by month, in ppm; empty where that is unknown, and why."""
+
+    series: str
+    worsens_ppm: list[int]
+    unknown: str
+
+
 class PortfolioLosses(Struct, frozen=True):
     """Expected losses at a month end, and under stress; `months` of rolls told the chances of default."""
 
     until: date | None
     months: int
+    economy: EconomyPath | None
     scenarios: list[ScenarioLoss]
     currency: Currency = "CNY"

@@ -12,6 +12,7 @@ from whiteslip.kernel.money import Minor
 from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.risk.portfolio.classes import Stage
+from whiteslip.risk.portfolio.economy import Economy, EconomyTerms
 from whiteslip.risk.portfolio.model import Rate, Standing
 from whiteslip.risk.portfolio.rules import BUCKETS, late_from
 
@@ -22,6 +23,7 @@ WORSE = frozenset(late_from(30)) - DEFAULTED
 """IFRS 9, stage 2: more than 30 days past due."""
 PERFORMING = tuple(each for each in BUCKETS if each not in DEFAULTED)
 BASE = "base"
+ECONOMY = "economy"
 
 Part: TypeAlias = Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
 Times: TypeAlias = Annotated[int, Meta(ge=0, le=10 * WHOLE_PPM)]
@@ -57,6 +59,7 @@ class LossTerms(Struct, frozen=True, forbid_unknown_fields=True):
     prior_lines: Annotated[int, Meta(ge=1, le=100_000)]
     worsens_ppm: dict[Standing, Part]
     loss_ppm: dict[Standing, Part]
+    economy: EconomyTerms
     scenario: tuple[Scenario, ...]
 
 
@@ -109,11 +112,21 @@ def stage_of(where: Standing) -> Stage:
     return 2 if where in WORSE else 1
 
 
-def expect(exposures: Sequence[Exposure], rates: Iterable[Rate], terms: LossTerms) -> list[Losses]:
-    """Foretell the losses as they are expected, and then of every scenario in order."""
+def expect(
+    exposures: Sequence[Exposure],
+    rates: Iterable[Rate],
+    terms: LossTerms,
+    foreseen: Economy | None = None,
+) -> list[Losses]:
+    """Foretell the losses as they are expected, on the path of the economy where it is known, and of every scenario."""
     chain = monthly(rates, terms)
-    as_ever = Segment(worsens_ppm=(WHOLE_PPM,), recoveries_ppm=WHOLE_PPM)
-    found = [summed(BASE, (_loss(each, chain, as_ever, terms) for each in exposures))]
+    paths: list[tuple[str, tuple[int, ...]]] = [(BASE, (WHOLE_PPM,))]
+    if foreseen is not None and foreseen.worsens_ppm:
+        paths.append((ECONOMY, foreseen.worsens_ppm))
+    found: list[Losses] = []
+    for name, path in paths:
+        how = Segment(worsens_ppm=path, recoveries_ppm=WHOLE_PPM)
+        found.append(summed(name, (_loss(each, chain, how, terms) for each in exposures)))
     for scenario in terms.scenario:
         cells = (_loss(each, chain, scenario.of(each.segment), terms) for each in exposures)
         found.append(summed(scenario.name, cells))
@@ -201,10 +214,9 @@ def read_loss_terms(text: str) -> LossTerms:
             listed = ", ".join(needed)
             raise InvalidInput(f"{_FILE}: {name} is for each of {listed}", where=name)
     names = [scenario.name for scenario in terms.scenario]
-    if BASE in names or len(set(names)) < len(names):
-        raise InvalidInput(
-            f"{_FILE}: each scenario has a name of its own, not {BASE}", where="scenario"
-        )
+    if {BASE, ECONOMY} & set(names) or len(set(names)) < len(names):
+        text = f"{_FILE}: each scenario has a name of its own, not {BASE} or {ECONOMY}"
+        raise InvalidInput(text, where="scenario")
     return terms
 
 
