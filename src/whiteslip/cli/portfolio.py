@@ -46,9 +46,9 @@ def rolls(
     home: Home = None,
 ) -> None:
     """Show how lines rolled from bucket to bucket over the last months, and the flows of the last one."""
-    with _database(dsn, home) as database:
+    with open_database(dsn, home) as database:
         found = database.read(
-            lambda db: views.show_rolls(db, months=months, until=_day(until), product=product)
+            lambda db: views.show_rolls(db, months=months, until=day_of(until), product=product)
         )
     if as_json:
         shown = {
@@ -75,9 +75,9 @@ def vintages(
     home: Home = None,
 ) -> None:
     """Show by month of opening how many lines were ever more than 30, 60 and 90 days past due."""
-    with _database(dsn, home) as database:
+    with open_database(dsn, home) as database:
         found = database.read(
-            lambda db: views.show_vintages(db, until=_day(until), product=product)
+            lambda db: views.show_vintages(db, until=day_of(until), product=product)
         )
     if as_json:
         listed = [
@@ -100,8 +100,8 @@ def losses(
     *, until: Until = None, as_json: AsJson = False, dsn: Dsn = None, home: Home = None
 ) -> None:
     """Show what is expected to be lost by stage and product, and what under stress."""
-    with _database(dsn, home) as database:
-        found = database.read(lambda db: views.show_losses(db, until=_day(until)))
+    with open_database(dsn, home) as database:
+        found = database.read(lambda db: views.show_losses(db, until=day_of(until)))
     if as_json:
         shown = {
             "until": found.until,
@@ -130,8 +130,10 @@ def classes(
     home: Home = None,
 ) -> None:
     """Show what is owed by asset class and by stage, and why a line is not in a better one."""
-    with _database(dsn, home) as database:
-        found = database.read(lambda db: views.show_classes(db, until=_day(until), product=product))
+    with open_database(dsn, home) as database:
+        found = database.read(
+            lambda db: views.show_classes(db, until=day_of(until), product=product)
+        )
     if as_json:
         typer.echo(json.dumps(_classes_json(found), default=str))
     elif found.until is None:
@@ -170,8 +172,8 @@ def recount(
     *, until: Until = None, months: Months = 12, dsn: Dsn = None, home: Home = None
 ) -> None:
     """Count the last month ends again from their lines; end with 1 where the sums that are kept differ."""
-    with _database(dsn, home) as database:
-        found = database.read(lambda db: views.recount(db, until=_day(until), months=months))
+    with open_database(dsn, home) as database:
+        found = database.read(lambda db: views.recount(db, until=day_of(until), months=months))
     for text in found.odd:
         say(f"ODD: {text}")
     say(f"{len(found.month_ends)} month ends were counted again, {len(found.odd)} sums differ.")
@@ -201,12 +203,14 @@ def _losses(title: str, one: Losses) -> Table:
     return table
 
 
-def _database(dsn: str | None, home: Path | None) -> Database:
+def open_database(dsn: str | None, home: Path | None) -> Database:
+    """Reach the server that runs, or the one that is named; no view of it is timed out."""
     found = running_database(settings.load(dsn=dsn, home=home))
     return Database(found, max_size=1, statement_timeout_ms=0)
 
 
-def _day(until: datetime | None) -> date | None:
+def day_of(until: datetime | None) -> date | None:
+    """Take the date of an option."""
     return None if until is None else until.date()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -36,6 +36,7 @@ from whiteslip.views.portfolio import loss_terms, show_rolls
 sql = Sql(__package__)
 _STANDINGS = tuple(Standing)
 EVER = date(1, 1, 1)
+ONE_DAY = timedelta(days=1)
 
 
 class EffectView(NamedTuple):
@@ -91,7 +92,9 @@ def _effect(
     if not spells and not reasons:
         _need_known(db, policy)
     with joining_sets(db):
-        counts = _counts(db, spells, reasons, window.on, share, sold=granting)
+        counts = _counts(
+            db, spells, reasons, window.on, share, sold=granting, lasting=bool(reasons)
+        )
     tell = effect.granting if granting else effect.stopping
     return tell(policy, counts, on=window.on, lost_share=share)
 
@@ -133,7 +136,9 @@ def _counts(
     share: Callable[[int | None], float | None],
     *,
     sold: bool,
+    lasting: bool,
 ) -> Counts:
+    """Count what can be counted of spells; `lasting` are stops, which bar buying on a part of their last day too."""
     terms, ends = effect_terms(), arrears.list_month_ends(db)
     owners = {
         "customer_ids": arrays.bigints([spell.customer_id for spell in spells]),
@@ -147,7 +152,9 @@ def _counts(
         "measure_orders",
         **owners,
         **lines,
-        **to_ons,
+        last_ons=arrays.dates(
+            [spell.to_on if lasting else spell.to_on - ONE_DAY for spell in spells]
+        ),
         **kept,
         sold=sold,
         again_days=terms.sold_again_days,

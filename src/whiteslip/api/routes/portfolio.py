@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -12,8 +13,10 @@ from whiteslip.api import reading
 from whiteslip.api.openapi import gives
 from whiteslip.api.reading import Read
 from whiteslip.api.shapes import portfolio as shapes
+from whiteslip.risk.portfolio.effect import Effect, Figure
 from whiteslip.risk.portfolio.loss import Losses
 from whiteslip.risk.portfolio.model import Vintage
+from whiteslip.views import effects
 from whiteslip.views import portfolio as views
 from whiteslip.views.portfolio import ClassView, RollView
 
@@ -33,6 +36,25 @@ Product = Annotated[
         pattern="^[a-z0-9][a-z0-9-]*$",
         description="The lines of this product only.",
     ),
+]
+_POLICY = (
+    r"^(run:[a-z0-9][a-z0-9-]{0,63}:[0-9]{1,6}:[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"|book:[a-z0-9][a-z0-9-]{0,63}:[0-9]{1,6}|reason:[A-Z]{3}-[0-9]{2}|campaign:[0-9]{1,18})$"
+)
+PolicyName = Annotated[
+    str,
+    Query(
+        max_length=100,
+        pattern=_POLICY,
+        description="`run:BOOK:VERSION:DATE`, `book:BOOK:VERSION`, `reason:CODE` or `campaign:NUMBER`.",
+    ),
+]
+Against = Annotated[
+    str | None,
+    Query(max_length=100, pattern=_POLICY, description="Another policy to hold it against."),
+]
+Since = Annotated[
+    date | None, Query(description="Count what began on this day or after; all if not set.")
 ]
 
 
@@ -79,6 +101,34 @@ async def show_losses(read: Read, *, until: Until = None) -> HttpResponse:
         found = row.economy
         path = shapes.EconomyPath(found.series, list(found.worsens_ppm), found.unknown)
     return reading.show(shapes.PortfolioLosses(row.until, row.months, path, scenarios))
+
+
+@router.get("/effect", **gives(shapes.PortfolioEffect, "not_found"))
+async def show_effect(
+    read: Read, *, policy: PolicyName, against: Against = None, since: Since = None
+) -> HttpResponse:
+    """Show what a policy did to people, merchants and the platform; what is expected is told apart."""
+    read.needs(SCOPE)
+    row = await read.view(lambda db: effects.show_effect(db, policy, against=against, since=since))
+    beside = None if row.against is None else _effect(row.against)
+    return reading.show(
+        shapes.PortfolioEffect(_effect(row.effect), beside, _figures(row.difference))
+    )
+
+
+def _effect(one: Effect) -> shapes.PolicyEffect:
+    return shapes.PolicyEffect(
+        one.policy,
+        one.on,
+        _figures(one.people),
+        _figures(one.merchants),
+        _figures(one.platform),
+        [shapes.EffectByReason(*each) for each in one.reasons],
+    )
+
+
+def _figures(figures: Sequence[Figure]) -> list[shapes.EffectFigure]:
+    return [shapes.EffectFigure(*each) for each in figures]
 
 
 def _rolls(row: RollView) -> shapes.PortfolioRolls:

@@ -159,3 +159,48 @@ class PortfolioLosses(Struct, frozen=True):
     economy: EconomyPath | None
     scenarios: list[ScenarioLoss]
     currency: Currency = "CNY"
+
+
+class EffectFigure(Struct, frozen=True):
+    """One figure; null where it is not known. `basis` is measured or expected, `note` says how it is to be read."""
+
+    name: str
+    value: int | None
+    unit: str
+    basis: str
+    note: str
+
+
+class EffectByReason(Struct, frozen=True):
+    """Restrictions of one reason, and what became of them up to today."""
+
+    reason: str
+    restrictions: int
+    people: int
+    standing: int
+    back: int
+    dismissed: int
+    median_days: int | None
+    appeals: int
+    appeals_decided: int
+    appeals_granted: int
+
+
+class PolicyEffect(Struct, frozen=True):
+    """What one policy did to people, merchants and the platform, as known on a day."""
+
+    policy: str
+    on: date
+    people: list[EffectFigure]
+    merchants: list[EffectFigure]
+    platform: list[EffectFigure]
+    reasons: list[EffectByReason]
+
+
+class PortfolioEffect(Struct, frozen=True):
+    """The effect of a policy, that of another if one was named, and the first less the other."""
+
+    effect: PolicyEffect
+    against: PolicyEffect | None
+    difference: list[EffectFigure]
+    currency: Currency = "CNY"

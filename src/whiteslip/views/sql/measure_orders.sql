@@ -2,13 +2,13 @@
 -- All requests of a customer at a shop under one number are one order; it was sold all the same when the customer was granted it, or another
 -- purchase there within :again_days. A place is that of money.month_move, NULL where that month end was not kept.
 WITH spell AS (
-    SELECT asked.customer_id, asked.line_id, asked.from_on, asked.to_on, (date_trunc('month', asked.from_on) - interval '1 day')::date AS month_end
-    FROM unnest(%(customer_ids)b::bigint[], %(line_ids)b::bigint[], %(from_ons)b::date[], %(to_ons)b::date[]) AS asked (customer_id, line_id, from_on, to_on)
+    SELECT asked.customer_id, asked.line_id, asked.from_on, asked.last_on, (date_trunc('month', asked.from_on) - interval '1 day')::date AS month_end
+    FROM unnest(%(customer_ids)b::bigint[], %(line_ids)b::bigint[], %(from_ons)b::date[], %(last_ons)b::date[]) AS asked (customer_id, line_id, from_on, last_on)
 ),
 
 placed AS (
     SELECT
-        spell.customer_id, spell.line_id, spell.from_on, spell.to_on,
+        spell.customer_id, spell.line_id, spell.from_on, spell.last_on,
         CASE
             WHEN spell.month_end <> ALL(%(kept_ends)b::date[]) THEN NULL
             WHEN kept.days_past_due IS NULL THEN 1
@@ -27,7 +27,7 @@ orders AS (
     INNER JOIN money.purchase
         ON
             purchase.customer_id = placed.customer_id AND purchase.line_id = placed.line_id
-            AND purchase.authorized_on >= placed.from_on AND purchase.authorized_on < placed.to_on
+            AND purchase.authorized_on >= placed.from_on AND purchase.authorized_on <= placed.last_on
     WHERE
         NOT purchase.imported
         AND CASE WHEN %(sold)s::boolean THEN purchase.captured_minor > 0 ELSE purchase.status IN ('declined', 'referred') END
@@ -35,7 +35,9 @@ orders AS (
 ),
 
 judged AS (
-    SELECT orders.merchant_id, orders.place, orders.amount_minor, least(again.amount_minor, orders.amount_minor) AS again_minor
+    SELECT
+        orders.merchant_id, orders.place, orders.amount_minor,
+        CASE WHEN again.amount_minor IS NOT NULL THEN least(again.amount_minor, orders.amount_minor) END AS again_minor
     FROM orders
     LEFT JOIN LATERAL (
         SELECT sum(other.authorized_minor)::bigint AS amount_minor
@@ -44,10 +46,8 @@ judged AS (
             NOT %(sold)s::boolean
             AND other.customer_id = orders.customer_id AND other.merchant_id = orders.merchant_id
             AND other.status IN ('authorized', 'captured')
-            AND (
-                other.order_ref = orders.order_ref
-                OR other.authorized_on BETWEEN orders.asked_on AND orders.asked_on + %(again_days)s::integer
-            )
+            AND other.authorized_on >= orders.asked_on
+            AND (other.order_ref = orders.order_ref OR other.authorized_on <= orders.asked_on + %(again_days)s::integer)
     ) AS again ON TRUE
 )
 
