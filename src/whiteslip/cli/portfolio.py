@@ -15,11 +15,15 @@ from whiteslip.cli.app import app, out, say
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.infra import settings
 from whiteslip.infra.database import Database
+from whiteslip.infra.whole_files import write_text
+from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import decimal_text
 from whiteslip.risk.portfolio.loss import Losses
 from whiteslip.risk.portfolio.model import ClassSum, Flow, Rate, Standing, Vintage
 from whiteslip.views import portfolio as views
 from whiteslip.views.portfolio import ClassView
+from whiteslip.web.reports import portfolio as reports
+from whiteslip.web.reports.portfolio import Language
 
 commands = typer.Typer(help="How the book rolls from bucket to bucket, and how openings turn out.")
 app.add_typer(commands, name="portfolio")
@@ -32,6 +36,10 @@ Months = Annotated[
     int, typer.Option(min=1, max=views.MOST_MONTHS, help="Pool so many months at most.")
 ]
 Product = Annotated[str | None, typer.Option(help="The lines of this product only.")]
+HtmlFile = Annotated[
+    Path | None, typer.Option("--html", help="Write the report to this file, with pictures.")
+]
+Tongue = Annotated[str, typer.Option("--language", help="zh or en: the language of --html.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
@@ -41,6 +49,8 @@ def rolls(
     until: Until = None,
     months: Months = 1,
     product: Product = None,
+    html: HtmlFile = None,
+    language: Tongue = "en",
     as_json: AsJson = False,
     dsn: Dsn = None,
     home: Home = None,
@@ -50,7 +60,9 @@ def rolls(
         found = database.read(
             lambda db: views.show_rolls(db, months=months, until=day_of(until), product=product)
         )
-    if as_json:
+    if html is not None:
+        write_report(html, reports.rolls_report(found, language=tongue(language)))
+    elif as_json:
         shown = {
             "months": [[month.before_on, month.after_on] for month in found.months],
             "rates": [rate._asdict() for rate in found.rates],
@@ -70,6 +82,8 @@ def vintages(
     *,
     until: Until = None,
     product: Product = None,
+    html: HtmlFile = None,
+    language: Tongue = "en",
     as_json: AsJson = False,
     dsn: Dsn = None,
     home: Home = None,
@@ -79,7 +93,9 @@ def vintages(
         found = database.read(
             lambda db: views.show_vintages(db, until=day_of(until), product=product)
         )
-    if as_json:
+    if html is not None:
+        write_report(html, reports.vintages_report(found, language=tongue(language)))
+    elif as_json:
         listed = [
             one._asdict() | {"points": [point._asdict() for point in one.points]}
             for one in found.vintages
@@ -97,12 +113,20 @@ def vintages(
 
 @commands.command()
 def losses(
-    *, until: Until = None, as_json: AsJson = False, dsn: Dsn = None, home: Home = None
+    *,
+    until: Until = None,
+    html: HtmlFile = None,
+    language: Tongue = "en",
+    as_json: AsJson = False,
+    dsn: Dsn = None,
+    home: Home = None,
 ) -> None:
     """Show what is expected to be lost by stage and product, and what under stress."""
     with open_database(dsn, home) as database:
         found = database.read(lambda db: views.show_losses(db, until=day_of(until)))
-    if as_json:
+    if html is not None:
+        write_report(html, reports.losses_report(found, language=tongue(language)))
+    elif as_json:
         shown = {
             "until": found.until,
             "months": found.months,
@@ -125,6 +149,8 @@ def classes(
     *,
     until: Until = None,
     product: Product = None,
+    html: HtmlFile = None,
+    language: Tongue = "en",
     as_json: AsJson = False,
     dsn: Dsn = None,
     home: Home = None,
@@ -134,7 +160,9 @@ def classes(
         found = database.read(
             lambda db: views.show_classes(db, until=day_of(until), product=product)
         )
-    if as_json:
+    if html is not None:
+        write_report(html, reports.classes_report(found, language=tongue(language)))
+    elif as_json:
         typer.echo(json.dumps(_classes_json(found), default=str))
     elif found.until is None:
         say("No month end is closed yet.")
@@ -207,6 +235,21 @@ def open_database(dsn: str | None, home: Path | None) -> Database:
     """Reach the server that runs, or the one that is named; no view of it is timed out."""
     found = running_database(settings.load(dsn=dsn, home=home))
     return Database(found, max_size=1, statement_timeout_ms=0)
+
+
+def tongue(name: str) -> Language:
+    """Take the language of a report."""
+    if name == "zh":
+        return "zh"
+    if name == "en":
+        return "en"
+    raise InvalidInput(f"a report is in zh or en, not {name!r}", where="--language")
+
+
+def write_report(file: Path, page: str) -> None:
+    """Write a page that stands alone, and say where."""
+    write_text(file, page)
+    say(f"wrote {file}")
 
 
 def day_of(until: datetime | None) -> date | None:

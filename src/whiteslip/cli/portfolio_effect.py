@@ -9,12 +9,23 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import out, say
-from whiteslip.cli.portfolio import AsJson, Until, commands, day_of, open_database
+from whiteslip.cli.portfolio import (
+    AsJson,
+    HtmlFile,
+    Tongue,
+    Until,
+    commands,
+    day_of,
+    open_database,
+    tongue,
+    write_report,
+)
 from whiteslip.cli.server import Dsn, Home
 from whiteslip.kernel.money import decimal_text
 from whiteslip.risk.portfolio.effect import ByReason, Effect, Figure
 from whiteslip.views import effects as views
 from whiteslip.views.effects import EffectView
+from whiteslip.web.reports.portfolio import effect_report
 
 PolicyName = Annotated[
     str,
@@ -30,6 +41,8 @@ def effect(
     against: Against = None,
     since: Until = None,
     until: Until = None,
+    html: HtmlFile = None,
+    language: Tongue = "en",
     as_json: AsJson = False,
     dsn: Dsn = None,
     home: Home = None,
@@ -41,6 +54,9 @@ def effect(
                 db, policy, against=against, since=day_of(since), until=day_of(until)
             )
         )
+    if html is not None:
+        write_report(html, effect_report(found, language=tongue(language)))
+        return
     if as_json:
         typer.echo(json.dumps(effect_json(found), default=str))
         return

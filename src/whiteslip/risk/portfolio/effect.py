@@ -146,6 +146,8 @@ class Effect(NamedTuple):
         return self.people + self.merchants + self.platform
 
 
+_KNOWN = "by where lines stood a month end before"
+_UNKNOWN = "their lines were not known a month end before"
 _POLICY = re.compile(
     r"run:(?P<run>[a-z0-9][a-z0-9-]{0,63}):(?P<run_version>[0-9]{1,6}):(?P<on>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"|book:(?P<book>[a-z0-9][a-z0-9-]{0,63}):(?P<version>[0-9]{1,6})"
@@ -233,7 +235,8 @@ def granting(
     platform = (
         *_ended(counts.owed, "when granted"),
         Figure("fees of shops", fees, "minor", "expected", "at today's fee of each shop"),
-        Figure("loss on what was sold", expected, "minor", "expected", _unplaced(unknown)),
+        Figure("loss on what was sold", expected, "minor", "expected", _KNOWN),
+        Figure("orders not foretold", unknown, "orders", "measured", _UNKNOWN),
         _provision(counts.owed),
     )
     return Effect(policy.told, on, people, merchants, platform, counts.reasons)
@@ -299,15 +302,18 @@ def _spared(counts: Counts, lost_share: Callable[[int | None], float | None]) ->
     return (
         *_ended(counts.owed, "when stopped"),
         Figure("fees of shops lost", fees, "minor", "expected", "at today's fee of each shop"),
-        Figure("loss avoided", avoided, "minor", "expected", _unplaced(unknown)),
+        Figure("loss avoided", avoided, "minor", "expected", _KNOWN),
+        Figure("orders not foretold", unknown, "orders", "measured", _UNKNOWN),
         _provision(counts.owed),
     )
 
 
 def _ended(owed: Owed, when: str) -> tuple[Figure, ...]:
-    known = f"of {owed.known_lines} of {owed.lines} lines, at the month end before"
     return (
-        Figure(f"owed {when}", owed.owed_minor, "minor", "measured", known),
+        Figure(
+            "lines known before", owed.known_lines, "lines", "measured", "by the month end before"
+        ),
+        Figure(f"owed {when}", owed.owed_minor, "minor", "measured", "at the month end before"),
         Figure(
             "lines that ended badly", owed.bad_lines, "lines", "measured", "at a month end since"
         ),
@@ -335,10 +341,6 @@ def _expected(
         amount = each.amount_minor - (each.again_minor if again else 0)
         lost += max(0, amount) * share
     return round(lost), unknown
-
-
-def _unplaced(unknown: int) -> str:
-    return f"without {unknown} orders of lines not known a month end before" if unknown else ""
 
 
 def share_of(chance: float, loss_ppm: int) -> float:
