@@ -54,6 +54,7 @@ def test_what_is_not_known_is_said_and_no_scenario_is_made_up(
 
     assert found.worsens_ppm == ()
     assert why in found.unknown
+    assert found.why
     assert ECONOMY not in {each.scenario for each in expect([ONE], [], TERMS, found)}
 
 

@@ -106,7 +106,9 @@ def losses(language: Language) -> str:
         RATES,
         loss_terms(),
     )
-    view = LossView(ENDS[-1], 2, tuple(found), Economy("unemployment", (), "nobody keeps it"))
+    view = LossView(
+        ENDS[-1], 2, tuple(found), Economy("unemployment", (), "nobody keeps it", "absent")
+    )
     return reports.losses_report(view, language=language)
 
 
@@ -141,7 +143,7 @@ def test_a_report_stands_alone_and_speaks_one_language(
         (rolls, ("90.0 %", "2026-01-31", "30.0 %")),
         (vintages, ("7.5 %", "2025-04")),
         (classes, ("special mention", "stage 1: no scores to compare, unknown", "3.1 %")),
-        (losses, ("downturn", "severe", "nobody keeps it", "stage 3")),
+        (losses, ("downturn", "severe", "Nobody keeps a series unemployment", "stage 3")),
         (effect, ("DLQ-01", "orders lost at most", "400 CNY", "unknown", "run:watch:3:2026-02-10")),
     ],
 )
@@ -161,6 +163,7 @@ def test_every_name_that_can_be_shown_has_words() -> None:
     names |= {f"stage 1: {why}" for why in ("clear", "unknown")}
     names |= {f"stage 2: {why}" for why in ("days", "renegotiated", "score")}
     names |= {f"stage 3: {why}" for why in ("days", "class")}
+    names |= {f"economy {why}" for why in ("absent", "early", "late", "unfit")}
     names |= {scenario.name for scenario in loss_terms().scenario}
 
     assert names <= set(words())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, NamedTuple, Protocol, TypeAlias
+from typing import Annotated, Literal, NamedTuple, Protocol, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -36,12 +36,13 @@ class EconomyTerms(Struct, frozen=True, forbid_unknown_fields=True):
 class Economy(NamedTuple):
     """How many times as often lines get worse in each month to come, in ppm; the last holds on.
 
-    Where it is not known the path is empty, and `unknown` says why.
+    Where it is not known the path is empty, `why` is the cause and `unknown` tells it.
     """
 
     series: str
     worsens_ppm: tuple[int, ...]
     unknown: str = ""
+    why: Literal["", "absent", "early", "late", "unfit"] = ""
 
 
 def economy(
@@ -52,8 +53,8 @@ def economy(
     An elasticity of one is proportion: a tenth more of the series, a tenth more of the lines. A month without a value
     of its own has the latest before it.
     """
-    if why := _unknown(terms, values, until=until, history=history):
-        return Economy(terms.series, (), why)
+    if unknown := _unknown(terms, values, until=until, history=history):
+        return unknown
     ordered = sorted(values or ())
     since = add_months(until, -history)
     seen = [value for on, value in ordered if since < on <= until]
@@ -62,18 +63,23 @@ def economy(
     return Economy(terms.series, tuple(_times(value / mean, terms) for value in path))
 
 
-def _unknown(terms: EconomyTerms, values: Dated | None, *, until: date, history: int) -> str:
+def _unknown(
+    terms: EconomyTerms, values: Dated | None, *, until: date, history: int
+) -> Economy | None:
+    name = terms.series
     if values is None:
-        return f"nobody keeps a series {terms.series!r}"
+        return Economy(name, (), f"nobody keeps a series {name!r}", "absent")
     known = [(on, value) for on, value in values if on <= until]
     if not known:
-        return f"{terms.series} has no value by {until}"
+        return Economy(name, (), f"{name} has no value by {until}", "early")
     if any(value <= 0 for _, value in values):
-        return f"{terms.series} has values that are not above zero: a proportion means nothing"
+        text = f"{name} has values that are not above zero: a proportion means nothing"
+        return Economy(name, (), text, "unfit")
     last_on, _ = max(known)
     if last_on <= add_months(until, -max(1, min(terms.late_months, history))):
-        return f"the last value of {terms.series} is of {last_on}: too old to speak of {until}"
-    return ""
+        text = f"the last value of {name} is of {last_on}: too old to speak of {until}"
+        return Economy(name, (), text, "late")
+    return None
 
 
 def _latest(ordered: Dated, on: date) -> float:

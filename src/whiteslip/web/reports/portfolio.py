@@ -50,7 +50,7 @@ def vintages_report(view: VintageView, *, language: Language = "en") -> str:
     blocks = [
         plots.section(
             say("ever over", days=over),
-            _vintages(say, [one for one in view.vintages if one.over_days == over], over),
+            _vintages(say, [one for one in view.vintages if one.over_days == over]),
         )
         for over in dict.fromkeys(one.over_days for one in view.vintages)
     ]
@@ -79,7 +79,7 @@ def losses_report(view: LossView, *, language: Language = "en") -> str:
         return say.page(say("portfolio"), [], lead=say("no month end"))
     parts: list[Html | str] = [_scenarios(say, view.losses), _scenario_table(say, view.losses)]
     if view.economy is not None and view.economy.unknown:
-        parts.append(say("economy unknown", why=view.economy.unknown))
+        parts.append(say(f"economy {view.economy.why}", series=view.economy.series))
     blocks = [
         plots.section(say("by scenario"), parts),
         plots.section(say("by product"), [_by_product(say, view.losses)]),
@@ -152,7 +152,8 @@ def _cell(share: float | None, before: int, after: Standing) -> Cell:
     """Shade a share by its size: what got worse in one color, what did not in another."""
     if share is None:
         return ""
-    worse = tuple(Standing).index(after) > before and after > Standing.CURRENT
+    order = tuple(Standing)
+    worse = order.index(after) > max(before, order.index(Standing.CURRENT))
     return Bar(text=figure(share, Unit.SHARE), share=share, tone=1 if worse else 2)
 
 
@@ -169,7 +170,7 @@ def _worsening(say: Words, months: Sequence[Rolls]) -> Html:
         xs = list(range(len(months)))
         series.append(Line(label=say.standing(where), xs=xs, ys=ys, dots=True))
     return plots.lines(
-        say("worsening"),
+        say("got worse"),
         series,
         x=Axis(label=say("month end"), labels=labels),
         y=Axis(label=say("got worse"), unit=Unit.SHARE, least=0),
@@ -195,11 +196,11 @@ def _flows(say: Words, flows: Sequence[Flow]) -> Html:
     return plots.table([say(head) for head in heads], rows)
 
 
-def _vintages(say: Words, vintages: Sequence[Vintage], over: int) -> Iterator[Html]:
+def _vintages(say: Words, vintages: Sequence[Vintage]) -> Iterator[Html]:
     every = max(1, math.ceil(len(vintages) / MOST_DRAWN))
     drawn = vintages[::every]
     yield plots.lines(
-        say("ever over", days=over),
+        say("by months on book"),
         [
             Line(
                 label=f"{one.opened_in:%Y-%m}",
@@ -226,7 +227,7 @@ def _vintages(say: Words, vintages: Sequence[Vintage], over: int) -> Iterator[Ht
 def _owed_bars(say: Words, sums: Sequence[ClassSum]) -> Html:
     owed = sum(each.owed_minor for each in sums)
     return plots.bars(
-        say("by class"),
+        say("share of owed"),
         [say.known(each.name) for each in sums],
         {say("share"): [each.owed_minor / owed for each in sums]},
         y=Axis(label=say("of what is owed"), unit=Unit.SHARE, least=0),
@@ -258,7 +259,7 @@ def _scenarios(say: Words, losses: Sequence[Losses]) -> Html:
     stages = sorted({stage.name for one in losses for stage in one.stages})
     found = [{stage.name: stage.loss_minor for stage in one.stages} for one in losses]
     return plots.bars(
-        say("by scenario"),
+        say("by stage"),
         [say.known(one.scenario) for one in losses],
         {say(name): [each.get(name, 0) / 100 for each in found] for name in stages},
         y=Axis(label=say("expected loss"), unit=Unit.COUNT, least=0),
@@ -303,16 +304,22 @@ def _layers(say: Words, effect: Effect, *, named: bool = False) -> Iterator[Html
 
 def _figures(say: Words, figures: Sequence[Figure]) -> Html:
     rows: list[list[Cell]] = [
-        [say.known(each.name), _value(say, each), say(each.basis), say.known(each.note)]
-        for each in figures
+        [say.known(each.name), _value(say, each), _basis(say, each)] for each in figures
     ]
-    return plots.table([say(head) for head in ("figure", "value", "basis", "note")], rows)
+    return plots.table([say(head) for head in ("figure", "value", "basis")], rows)
 
 
 def _value(say: Words, each: Figure) -> str:
     if each.value is None:
-        return say("unknown")
-    return say.money(each.value) + " CNY" if each.unit == "minor" else f"{each.value:,}"
+        return DASH
+    if each.unit == "minor":
+        return say("yuan", amount=say.money(each.value))
+    return f"{each.value:,}"
+
+
+def _basis(say: Words, each: Figure) -> str:
+    told = say("unknown") if each.value is None else say(each.basis)
+    return f"{told} · {say.known(each.note)}" if each.note else told
 
 
 def _reasons(say: Words, effect: Effect) -> Html:
