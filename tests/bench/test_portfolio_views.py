@@ -24,6 +24,8 @@ def test_a_made_book_is_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
         "vintages",
         "classes",
         "losses",
+        "effect of a tightening",
+        "effect of a book against another",
         "a month counted again",
     }
     assert told["kept_rows"] > 12 * 500

@@ -44,6 +44,7 @@ judged AS (
         FROM money.purchase AS other
         WHERE
             NOT %(sold)s::boolean
+            AND NOT other.imported
             AND other.customer_id = orders.customer_id AND other.merchant_id = orders.merchant_id
             AND other.status IN ('authorized', 'captured')
             AND other.authorized_on >= orders.asked_on
