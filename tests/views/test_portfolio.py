@@ -11,6 +11,7 @@ from tests.builders import Book, founded
 
 from whiteslip.flows.check_books import check_books
 from whiteslip.infra.database import Database
+from whiteslip.infra.migrations import shipped
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.portfolio.model import Standing
@@ -296,3 +297,31 @@ def test_control_a_book_without_classes_is_staged_by_days(book: Book) -> None:
     assert book.database.read(portfolio.show_losses) == classed
     assert book.database.read(portfolio.show_classes).cells == ()
     assert check_books_of(book) == [], "a month end kept before there were classes is no fault"
+
+
+def test_month_ends_kept_before_there_were_sums_are_counted_by_the_migration(book: Book) -> None:
+    shop = book.shop()
+    lines = [buys(book, shop, 20_000) for _ in range(3)]
+    close_month(book, JANUARY)
+    book.pay(lines[0], 20_000)
+    buys(book, shop)
+    for end in (FEBRUARY, MARCH):
+        close_month(book, end)
+    tables = ("money.month_move", "money.month_worst")
+
+    def sums() -> list[list[Any]]:
+        return [sorted(rows(book, f"SELECT * FROM {table}")) for table in tables]
+
+    kept = sums()
+    (text,) = (each.text for each in shipped() if each.name.startswith("0029"))
+    _, backfill = text.split("-- Month ends kept before are counted now, once.")
+
+    def again(db: Any) -> None:
+        for table in tables:
+            db.execute(f"DELETE FROM {table}")
+        db.execute(backfill)
+
+    book.write(again)
+
+    assert sums() == kept
+    assert all(kept)
