@@ -18,7 +18,16 @@ def test_a_made_book_is_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert report.faults == ()
     told = json.loads(json.dumps(report.as_json()))
-    assert set(told["seconds"]) == {"rolls of a month", "rolls of a year", "vintages", "losses"}
+    assert set(told["seconds"]) == {
+        "rolls of a month",
+        "rolls of a year",
+        "vintages",
+        "classes",
+        "losses",
+        "effect of a tightening",
+        "effect of a book against another",
+        "a month counted again",
+    }
     assert told["kept_rows"] > 12 * 500
     show(report)
     assert "2,000 lines" in capsys.readouterr().out

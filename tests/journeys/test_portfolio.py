@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.api.conftest import Answer, Book, served
@@ -31,7 +32,7 @@ def pairs(answer: Answer) -> dict[tuple[str, str], float]:
     return {(rate["before"], rate["after"]): rate["share"] for rate in answer.body["rates"]}
 
 
-def test_a_line_rolls_and_another_pays(book: Book) -> None:
+def test_a_line_rolls_and_another_pays(book: Book, tmp_path: Path) -> None:
     watcher = book.caller("reviews:read")
     assert watcher.get("/portfolio/rolls").body["rates"] == []
     assert watcher.get("/portfolio/vintages").body == {"until": None, "vintages": []}
@@ -64,6 +65,15 @@ def test_a_line_rolls_and_another_pays(book: Book) -> None:
     assert (over_30["opened_in"], over_30["over_days"]) == ("2026-01-01", 30)
     assert [point["share"] for point in over_30["points"]] == [0.0, 0.0, 0.5]
 
+    classed = watcher.get("/portfolio/classes").body
+    assert [(each["name"], each["lines"]) for each in classed["classes"]] == [
+        ("special-mention", 1)
+    ]
+    assert (classed["cells"][0]["stage"], classed["cells"][0]["stage_why"]) == (2, "days")
+    assert classed["stages"][0]["served_chance"] is None
+    assert "special-mention" in seen(book, "classes")
+    assert json.loads(seen(book, "classes", "--json"))["until"] == "2026-03-31"
+
     lost = watcher.get("/portfolio/losses").body
     base, downturn, _ = lost["scenarios"]
     assert (lost["until"], base["stages"][0]["name"]) == ("2026-03-31", "stage 2")
@@ -73,9 +83,29 @@ def test_a_line_rolls_and_another_pays(book: Book) -> None:
     assert "downturn" in seen(book, "losses")
     assert json.loads(seen(book, "losses", "--json"))["scenarios"][0]["total"] == base["total"]
     assert "31-60" in seen(book, "rolls")
+    assert "3 month ends were counted again, 0 sums differ." in seen(book, "recount")
+    one_product = watcher.get("/portfolio/rolls", months=2, product="pay-later")
+    assert one_product.body == both.body
+    assert watcher.get("/portfolio/vintages", product="gold").code == "not_found"
     assert "MOB 2" in seen(book, "vintages")
     told = json.loads(seen(book, "rolls", "--months", "2", "--json"))
     assert told["flows"][3]["standing"] == "31-60"
+
+    stopped = watcher.get("/portfolio/effect", policy="reason:DLQ-01").body["effect"]
+    people = {figure["name"]: figure["value"] for figure in stopped["people"]}
+    assert people["people stopped"] == people["still stopped"] == 1
+    assert {figure["basis"] for figure in stopped["platform"]} == {"measured", "expected"}
+    beside = watcher.get("/portfolio/effect", policy="reason:DLQ-01", against="reason:POL-01").body
+    assert beside["difference"][0]["value"] == 1
+    assert watcher.get("/portfolio/effect", policy="campaign:7").code == "not_found"
+    assert watcher.get("/portfolio/effect", policy="everything").status == 422
+    assert "lines stopped" in seen(book, "effect", "reason:DLQ-01", "--against", "reason:POL-01")
+    told = json.loads(seen(book, "effect", "reason:DLQ-01", "--json"))
+    assert told["effect"]["people"] == stopped["people"]
+
+    for words in (["rolls"], ["vintages"], ["classes"], ["losses"], ["effect", "reason:DLQ-01"]):
+        seen(book, *words, "--html", str(tmp_path / "page.html"), "--language", "zh")
+        assert "组合" in (tmp_path / "page.html").read_text("utf-8")
 
     future = watcher.get("/portfolio/vintages", until="2027-01-31")
     assert future.code == "not_found"

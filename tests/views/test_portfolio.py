@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from tests.builders import Book, founded
 
+from whiteslip.flows.check_books import check_books
 from whiteslip.infra.database import Database
+from whiteslip.infra.migrations import shipped
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.portfolio.model import Standing
 from whiteslip.views import portfolio
-from whiteslip.views.portfolio import RollView, VintageView
+from whiteslip.views.portfolio import Recount, RollView, VintageView
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 APRIL = date(2026, 4, 30)
@@ -34,6 +36,10 @@ def vintages(book: Book, *, until: date | None = None) -> VintageView:
 
 def moved(view: RollView) -> dict[tuple[str, str], int]:
     return {(move.before, move.after): move.lines for move in view.months[-1].moves}
+
+
+def check_books_of(book: Book) -> list[str]:
+    return book.database.read(check_books).problems
 
 
 def close_month(book: Book, month_end: date) -> None:
@@ -101,6 +107,7 @@ def test_one_line_rolls_on_and_is_cured(book: Book) -> None:
     assert [point.lines for point in over_30.points] == [0, 0, 1, 1], "ever late stays late"
     assert [point.lines for point in over_60.points] == [0, 0, 0, 0]
     assert vintages(book, until=MARCH) == before, "what was known does not change"
+    assert book.database.read(portfolio.recount).odd == ()
 
 
 def test_paying_the_oldest_due_moves_no_month_end_of_the_past(book: Book) -> None:
@@ -149,7 +156,8 @@ def test_control_a_month_end_written_with_hindsight_is_seen(book: Book) -> None:
     line = buys(book, book.shop())
     for end in (JANUARY, FEBRUARY, MARCH):
         close_month(book, end)
-    before = vintages(book)
+    assert check_books_of(book) == []
+    assert book.database.read(portfolio.recount) == Recount((JANUARY, FEBRUARY, MARCH), ())
     book.pay(line, 400_000)
 
     def hindsight(db: Any) -> None:
@@ -159,7 +167,45 @@ def test_control_a_month_end_written_with_hindsight_is_seen(book: Book) -> None:
         )
 
     book.write(hindsight)
-    assert vintages(book, until=MARCH) != before
+    _, odd = book.database.read(portfolio.recount)
+    assert len(odd) > 3
+    assert check_books_of(book)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "UPDATE money.month_move SET lines = lines + 1 WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_move SET owed_before_minor = 1 WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_move SET owed_after_minor = 1 WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_move SET place_before = 2 WHERE month_end = '2026-03-31'",
+        "DELETE FROM money.month_move WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_worst SET lines = lines + 1 WHERE month_end = '2026-03-31'",
+        "UPDATE money.month_worst SET opened_in = '2025-12-01' WHERE month_end = '2026-03-31'",
+        "DELETE FROM money.month_worst WHERE month_end = '2026-03-31'",
+    ],
+)
+def test_control_sums_that_are_not_a_recount_are_seen(book: Book, fault: str) -> None:
+    buys(book, book.shop())
+    for end in (JANUARY, FEBRUARY, MARCH):
+        close_month(book, end)
+    assert check_books_of(book) == []
+
+    book.write(lambda db: db.execute(fault.encode()))
+
+    assert any("the last month end" in each for each in check_books_of(book))
+
+
+def test_a_product_is_looked_at_alone(book: Book) -> None:
+    shop = book.shop()
+    buys(book, shop)
+    for end in (JANUARY, FEBRUARY):
+        close_month(book, end)
+
+    one = book.database.read(lambda db: portfolio.show_rolls(db, product="pay-later"))
+    assert one == rolls(book)
+    with pytest.raises(NotFound, match="there is no product 'gold'"):
+        book.database.read(lambda db: portfolio.show_vintages(db, product="gold"))
 
 
 def test_a_month_end_before_the_step_existed_is_not_taken_for_a_clean_one(book: Book) -> None:
@@ -204,3 +250,78 @@ def test_losses_are_of_all_that_was_owed_and_of_nothing_later(book: Book) -> Non
     )
     later, *_ = book.database.read(portfolio.show_losses).losses
     assert [each.name for each in later.stages] == ["stage 2"]
+
+
+def test_classes_are_of_all_that_was_owed_and_stages_make_the_losses(book: Book) -> None:
+    shop = book.shop()
+    buys(book, shop)
+    eased = buys(book, shop)
+    close_month(book, JANUARY)
+    on = book.today
+    book.write(
+        lambda db: db.execute(
+            "INSERT INTO care.relief (customer_id, relief_id, line_id, amount_minor, fee_minor, moved_at, asked_on,"
+            " expires_on, started_on, ends_on, finished_on, needs_approval, stops_fees, pauses_reminders, bars_credit,"
+            " form, status, proposed_by, terms) VALUES (%s, 9, %s, 1, 0, now(), %s, %s, %s, %s, %s, false, false,"
+            " false, false, 'extension', 'kept', 'x', '{}')",
+            (*eased, on, on, on, on, on),
+        )
+    )
+    book.pay(eased, 20_000)
+    buys(book, shop)
+    close_month(book, FEBRUARY)
+
+    view = book.database.read(portfolio.show_classes)
+
+    assert view.until == FEBRUARY
+    assert {each.name: each.lines for each in view.classes} == {"normal": 1, "special-mention": 2}
+    assert {each.name: each.lines for each in view.causes} == {
+        "stage 1: unknown": 2,
+        "stage 2: renegotiated": 1,
+    }
+    assert all(each.served_chance is None for each in view.classes), "unknown, and said so"
+    base, *_ = book.database.read(portfolio.show_losses).losses
+    assert base.total.owed_minor == sum(each.owed_minor for each in view.stages)
+    assert [(each.name, each.lines) for each in base.stages] == [("stage 1", 2), ("stage 2", 1)]
+    assert check_books_of(book) == []
+
+
+def test_control_a_book_without_classes_is_staged_by_days(book: Book) -> None:
+    buys(book, book.shop())
+    for end in (JANUARY, FEBRUARY):
+        close_month(book, end)
+    classed = book.database.read(portfolio.show_losses)
+
+    book.write(lambda db: db.execute("DELETE FROM risk.month_class"))
+
+    assert book.database.read(portfolio.show_losses) == classed
+    assert book.database.read(portfolio.show_classes).cells == ()
+    assert check_books_of(book) == [], "a month end kept before there were classes is no fault"
+
+
+def test_month_ends_kept_before_there_were_sums_are_counted_by_the_migration(book: Book) -> None:
+    shop = book.shop()
+    lines = [buys(book, shop, 20_000) for _ in range(3)]
+    close_month(book, JANUARY)
+    book.pay(lines[0], 20_000)
+    buys(book, shop)
+    for end in (FEBRUARY, MARCH):
+        close_month(book, end)
+    tables = ("money.month_move", "money.month_worst")
+
+    def sums() -> list[list[Any]]:
+        return [sorted(rows(book, f"SELECT * FROM {table}")) for table in tables]
+
+    kept = sums()
+    (text,) = (each.text for each in shipped() if each.name.startswith("0029"))
+    _, backfill = text.split("-- Month ends kept before are counted now, once.")
+
+    def again(db: Any) -> None:
+        for table in tables:
+            db.execute(f"DELETE FROM {table}")
+        db.execute(backfill)
+
+    book.write(again)
+
+    assert sums() == kept
+    assert all(kept)

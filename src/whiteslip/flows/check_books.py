@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from whiteslip.credit.agreements.store import find_unagreed
 from whiteslip.infra.database import Connection
+from whiteslip.money.arrears import store as arrears
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
+from whiteslip.risk.portfolio import store as portfolio
 from whiteslip.risk.suspensions import store as suspensions
 
 
@@ -40,12 +42,21 @@ def check_books(db: Connection) -> BooksReport:
     found = ledger.broken_invariants(db)
     found += [("restrictions are explained and projected", suspensions.odd_restrictions(db))]
     found += [("every line was agreed to", find_unagreed(db))]
+    found += [("the last month end is what its sums say", _odd_month_sums(db))]
     checks = [Check(name, tuple(map(_told, rows))) for name, rows in found]
     balance = ledger.trial_balance(db)
     zero = () if sum(balance.values()) == 0 else (f"it sums to {sum(balance.values())}",)
     checks.append(Check("the trial balance is zero", zero))
     checks.append(Check("movements have the legs of their kind", tuple(_odd_legs(db))))
     return BooksReport(tuple(checks), balance)
+
+
+def _odd_month_sums(db: Connection) -> list[Any]:
+    """Count the last month end again; the earlier ones are `whiteslip portfolio recount`'s."""
+    ends = arrears.list_month_ends(db)
+    if not ends:
+        return []
+    return arrears.odd_month_sums(db, ends[-1]) + portfolio.odd_month_classes(db, ends[-1])
 
 
 def _told(row: Any) -> str:

@@ -29,6 +29,7 @@ from whiteslip.money.lines import store as lines
 from whiteslip.money.purchases import store as purchases
 from whiteslip.money.repayments import store as repayments
 from whiteslip.money.statements import store as statements
+from whiteslip.risk.portfolio import store as portfolio
 from whiteslip.risk.runs import store as runs
 from whiteslip.risk.runs.model import Run
 from whiteslip.risk.suspensions import store as suspensions
@@ -55,6 +56,15 @@ class Step(NamedTuple):
     run: StepFunction
 
 
+def _keep_month_end(
+    db: Connection, *, first: int, last: int, business_date: date, at: datetime
+) -> int:
+    """Keep where lines stood as a month ended, with its sums, and in which class and stage they were."""
+    kept = arrears.keep_month_end(db, first=first, last=last, business_date=business_date, at=at)
+    portfolio.keep_month_classes(db, first=first, last=last, business_date=business_date, at=at)
+    return kept
+
+
 STEPS = (
     Step("release expired holds", purchases.release_expired_holds),
     Step("return temporary limits", lines.return_temporary_limits),
@@ -64,7 +74,7 @@ STEPS = (
     Step("apply credit balances", repayments.apply_credit_balances),
     Step("close statements", statements.close_statements),
     Step("age overdue lines", arrears.age_overdue_lines),
-    Step("keep month end", arrears.keep_month_end),
+    Step("keep month end", _keep_month_end),
     Step("follow reliefs", hardship.follow_reliefs),
     Step("treat new arrears", hardship.treat_new_arrears),
     Step("take arrears steps", hardship.take_steps),

@@ -75,6 +75,42 @@ class PortfolioVintages(Struct, frozen=True):
     vintages: list[VintageCurve]
 
 
+class ClassSum(Struct, frozen=True):
+    """What lines of one class or stage owe; `served_chance` is the model's, weighed by money, null if unknown."""
+
+    name: str
+    lines: int
+    owed_minor: int
+    scored_lines: int
+    served_chance: float | None
+
+
+class ClassCell(Struct, frozen=True):
+    """Lines of one product, bucket, class and stage, and why they are not in a better one."""
+
+    product: str
+    bucket: str
+    asset_class: str
+    class_why: str
+    stage: int
+    stage_why: str
+    lines: int
+    owed_minor: int
+    scored_lines: int
+
+
+class PortfolioClasses(Struct, frozen=True):
+    """Asset classes and stages of IFRS 9 at a month end, by the parameters of a version; null where none is kept."""
+
+    until: date | None
+    terms_version: int | None
+    classes: list[ClassSum]
+    stages: list[ClassSum]
+    causes: list[ClassSum]
+    cells: list[ClassCell]
+    currency: Currency = "CNY"
+
+
 class LossCell(Struct, frozen=True):
     """What is expected to be lost of one bucket of one product: owed x chance of default x part lost."""
 
@@ -107,10 +143,64 @@ class ScenarioLoss(Struct, frozen=True):
     cells: list[LossCell]
 
 
+class EconomyPath(Struct, frozen=True):
+    """How many times as often lines get worse month by month, in ppm; empty where that is unknown, and why."""
+
+    series: str
+    worsens_ppm: list[int]
+    unknown: str
+
+
 class PortfolioLosses(Struct, frozen=True):
     """Expected losses at a month end, and under stress; `months` of rolls told the chances of default."""
 
     until: date | None
     months: int
+    economy: EconomyPath | None
     scenarios: list[ScenarioLoss]
+    currency: Currency = "CNY"
+
+
+class EffectFigure(Struct, frozen=True):
+    """One figure; null where it is not known. `basis` is measured or expected, `note` says how it is to be read."""
+
+    name: str
+    value: int | None
+    unit: str
+    basis: str
+    note: str
+
+
+class EffectByReason(Struct, frozen=True):
+    """Restrictions of one reason, and what became of them up to today."""
+
+    reason: str
+    restrictions: int
+    people: int
+    standing: int
+    back: int
+    dismissed: int
+    median_days: int | None
+    appeals: int
+    appeals_decided: int
+    appeals_granted: int
+
+
+class PolicyEffect(Struct, frozen=True):
+    """What one policy did to people, merchants and the platform, as known on a day."""
+
+    policy: str
+    on: date
+    people: list[EffectFigure]
+    merchants: list[EffectFigure]
+    platform: list[EffectFigure]
+    reasons: list[EffectByReason]
+
+
+class PortfolioEffect(Struct, frozen=True):
+    """The effect of a policy, that of another if one was named, and the first less the other."""
+
+    effect: PolicyEffect
+    against: PolicyEffect | None
+    difference: list[EffectFigure]
     currency: Currency = "CNY"

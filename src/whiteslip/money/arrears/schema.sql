@@ -13,6 +13,7 @@ CREATE INDEX arrears_open ON money.arrears (customer_id, line_id) WHERE ended_on
 
 -- What each line that owes anything owed as a month closed, and how late it was then. Written once by the end of day of the month's last day, never
 -- changed: dues move and are paid, so what a line was can not be told from what it is. A line without a row owed nothing.
+-- It is read by range of customers; a whole month is read by the recount alone, which may as well read all.
 CREATE TABLE money.month_end (
     customer_id bigint NOT NULL,
     line_id bigint NOT NULL,
@@ -22,7 +23,33 @@ CREATE TABLE money.month_end (
     days_past_due integer NOT NULL CHECK (days_past_due >= 0),
     PRIMARY KEY (customer_id, line_id, month_end)
 ) WITH (fillfactor = 100);
-CREATE INDEX month_end_month ON money.month_end USING brin (month_end) WITH (pages_per_range = 32);
+
+-- What the month ends add up to, counted in the step that keeps them, for each range of customers (named by its first number), so that a view over
+-- history reads some hundred rows and not the book. Never changed; check-books counts again. A place is 0 for not opened yet, 1 for owing nothing,
+-- from 2 on a thirty-day bucket, and before it -1 where the month end before was not kept.
+CREATE TABLE money.month_move (
+    range_first bigint NOT NULL CHECK (range_first >= 0),
+    lines bigint NOT NULL CHECK (lines > 0),
+    owed_before_minor bigint NOT NULL CHECK (owed_before_minor >= 0),
+    owed_after_minor bigint NOT NULL CHECK (owed_after_minor >= 0),
+    month_end date NOT NULL,
+    product_id integer NOT NULL,
+    place_before smallint NOT NULL CHECK (place_before BETWEEN -1 AND 9),
+    place_after smallint NOT NULL CHECK (place_after BETWEEN 1 AND 9),
+    PRIMARY KEY (month_end, range_first, product_id, place_before, place_after)
+) WITH (fillfactor = 100);
+
+-- Lines that stood later at a month end than at any before, by month of opening: from place_before (2 is never late) to place_after.
+CREATE TABLE money.month_worst (
+    range_first bigint NOT NULL CHECK (range_first >= 0),
+    lines bigint NOT NULL CHECK (lines > 0),
+    month_end date NOT NULL,
+    opened_in date NOT NULL,
+    product_id integer NOT NULL,
+    place_before smallint NOT NULL CHECK (place_before >= 2),
+    place_after smallint NOT NULL CHECK (place_after BETWEEN place_before + 1 AND 9),
+    PRIMARY KEY (month_end, range_first, opened_in, product_id, place_before, place_after)
+) WITH (fillfactor = 100);
 
 -- For how long late fees stand still, from the first day up to but without the last: of a whole line, or of one purchase.
 -- pause_id is the number of what it is for; who stops the fees writes it here, and the daily fees look nowhere else.

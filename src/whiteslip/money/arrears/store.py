@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
@@ -82,10 +82,32 @@ def keep_month_end(
     business_date: date,
     at: datetime,  # noqa: ARG001 - the shape of every step
 ) -> int:
-    """Keep what lines owe and how late they are, where the day is the last of its month."""
+    """Keep what lines owe and how late they are, and the sums of it, where the day is the last of its month."""
     if date.fromordinal(business_date.toordinal() + 1).month == business_date.month:
         return 0
-    return sql.run(db, "keep_month_end", first=first, last=last, business_date=business_date)
+    kept = sql.run(db, "keep_month_end", first=first, last=last, business_date=business_date)
+    sum_month_end(db, first=first, last=last, month_end=business_date)
+    return kept
+
+
+def sum_month_end(db: Connection, *, first: int, last: int, month_end: date) -> None:
+    """Count a range's lines by where they stood a month before and stand now, and those later than ever before."""
+    before_on = month_end.replace(day=1) - timedelta(days=1)
+    params = {"first": first, "last": last, "month_end": month_end}
+    sql.run(db, "keep_month_moves", **params, before_on=before_on)
+    sql.run(db, "keep_month_worst", **params)
+
+
+def list_month_ends(db: Connection) -> tuple[date, ...]:
+    """List the month ends that are wholly kept, in order."""
+    return tuple(row.month_end for row in sql.many(db, "list_month_ends"))
+
+
+def odd_month_sums(db: Connection, month_end: date) -> list[Any]:
+    """Count a month end again over the whole book, and return the sums that are kept otherwise."""
+    before_on = month_end.replace(day=1) - timedelta(days=1)
+    odd = sql.many(db, "find_odd_moves", month_end=month_end, before_on=before_on)
+    return odd + sql.many(db, "find_odd_worst", month_end=month_end)
 
 
 def age_lines(

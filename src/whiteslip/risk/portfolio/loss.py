@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -11,6 +11,8 @@ from whiteslip.kernel.errors import InvalidInput, invariant
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
+from whiteslip.risk.portfolio.classes import Stage
+from whiteslip.risk.portfolio.economy import Economy, EconomyTerms
 from whiteslip.risk.portfolio.model import Rate, Standing
 from whiteslip.risk.portfolio.rules import BUCKETS, late_from
 
@@ -21,11 +23,11 @@ WORSE = frozenset(late_from(30)) - DEFAULTED
 """IFRS 9, stage 2: more than 30 days past due."""
 PERFORMING = tuple(each for each in BUCKETS if each not in DEFAULTED)
 BASE = "base"
+ECONOMY = "economy"
 
 Part: TypeAlias = Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
 Times: TypeAlias = Annotated[int, Meta(ge=0, le=10 * WHOLE_PPM)]
 Months: TypeAlias = Annotated[int, Meta(ge=1, le=120)]
-Stage: TypeAlias = Literal[1, 2, 3]
 Row: TypeAlias = dict[Standing, float]
 
 
@@ -57,16 +59,18 @@ class LossTerms(Struct, frozen=True, forbid_unknown_fields=True):
     prior_lines: Annotated[int, Meta(ge=1, le=100_000)]
     worsens_ppm: dict[Standing, Part]
     loss_ppm: dict[Standing, Part]
+    economy: EconomyTerms
     scenario: tuple[Scenario, ...]
 
 
 class Exposure(NamedTuple):
-    """What the lines of a segment that stand in one bucket owe at a month end."""
+    """What the lines of a segment that stand in one bucket owe at a month end; without a stage, by days past due."""
 
     segment: str
     standing: Standing
     lines: int
     owed_minor: Minor
+    stage: Stage | None = None
 
 
 class Loss(NamedTuple):
@@ -108,11 +112,21 @@ def stage_of(where: Standing) -> Stage:
     return 2 if where in WORSE else 1
 
 
-def expect(exposures: Sequence[Exposure], rates: Iterable[Rate], terms: LossTerms) -> list[Losses]:
-    """Foretell the losses as they are expected, and then of every scenario in order."""
+def expect(
+    exposures: Sequence[Exposure],
+    rates: Iterable[Rate],
+    terms: LossTerms,
+    foreseen: Economy | None = None,
+) -> list[Losses]:
+    """Foretell the losses as they are expected, on the path of the economy where it is known, and of every scenario."""
     chain = monthly(rates, terms)
-    as_ever = Segment(worsens_ppm=(WHOLE_PPM,), recoveries_ppm=WHOLE_PPM)
-    found = [summed(BASE, (_loss(each, chain, as_ever, terms) for each in exposures))]
+    paths: list[tuple[str, tuple[int, ...]]] = [(BASE, (WHOLE_PPM,))]
+    if foreseen is not None and foreseen.worsens_ppm:
+        paths.append((ECONOMY, foreseen.worsens_ppm))
+    found: list[Losses] = []
+    for name, path in paths:
+        how = Segment(worsens_ppm=path, recoveries_ppm=WHOLE_PPM)
+        found.append(summed(name, (_loss(each, chain, how, terms) for each in exposures)))
     for scenario in terms.scenario:
         cells = (_loss(each, chain, scenario.of(each.segment), terms) for each in exposures)
         found.append(summed(scenario.name, cells))
@@ -200,10 +214,9 @@ def read_loss_terms(text: str) -> LossTerms:
             listed = ", ".join(needed)
             raise InvalidInput(f"{_FILE}: {name} is for each of {listed}", where=name)
     names = [scenario.name for scenario in terms.scenario]
-    if BASE in names or len(set(names)) < len(names):
-        raise InvalidInput(
-            f"{_FILE}: each scenario has a name of its own, not {BASE}", where="scenario"
-        )
+    if {BASE, ECONOMY} & set(names) or len(set(names)) < len(names):
+        text = f"{_FILE}: each scenario has a name of its own, not {BASE} or {ECONOMY}"
+        raise InvalidInput(text, where="scenario")
     return terms
 
 
@@ -211,9 +224,9 @@ def _loss(
     exposure: Exposure, chain: Mapping[Standing, Row], how: Segment, terms: LossTerms
 ) -> Loss:
     where = exposure.standing
-    stage = stage_of(where)
+    stage = exposure.stage or stage_of(where)
     months = terms.stage_1_months if stage == 1 else terms.stage_2_months
-    chance = default_chance(where, chain, how.worsens_ppm, months)
+    chance = 1.0 if stage == 3 else default_chance(where, chain, how.worsens_ppm, months)
     recovered = (WHOLE_PPM - terms.loss_ppm[where]) * how.recoveries_ppm / WHOLE_PPM
     lost = 1 - recovered / WHOLE_PPM
     loss_minor = round(exposure.owed_minor * chance * lost)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from whiteslip.kernel.money import Minor
+from whiteslip.risk.portfolio.classes import AssetClass, ClassWhy, Stage, StageWhy
 
 
 class Standing(StrEnum):
@@ -89,6 +90,46 @@ class Reached(NamedTuple):
     over_days: int
     month_end: date
     lines: int
+
+
+class Worst(NamedTuple):
+    """Lines of a month of opening that stood later at a month end than at any before."""
+
+    opened_in: date
+    month_end: date
+    before: Standing
+    after: Standing
+    lines: int
+
+
+class Classed(NamedTuple):
+    """Lines that owed at a month end, of one class, stage and cause of each; scored is what has a score of late.
+
+    `scored_bad_minor` is what they owed times the chance of default that the model gives.
+    """
+
+    product: str
+    standing: Standing
+    asset_class: AssetClass
+    class_why: ClassWhy
+    stage: Stage
+    stage_why: StageWhy
+    terms_version: int
+    lines: int
+    owed_minor: Minor
+    scored_lines: int
+    scored_owed_minor: Minor
+    scored_bad_minor: Minor
+
+
+class ClassSum(NamedTuple):
+    """Lines of one name summed; the model's chance is weighed by what is owed, None where nothing has a score."""
+
+    name: str
+    lines: int
+    owed_minor: Minor
+    scored_lines: int
+    served_chance: float | None
 
 
 class VintagePoint(NamedTuple):

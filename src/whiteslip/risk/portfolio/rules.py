@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import accumulate
 
@@ -11,6 +11,8 @@ from whiteslip.kernel.money import Minor
 from whiteslip.money.arrears.model import Bucket
 from whiteslip.money.arrears.rules import bucket
 from whiteslip.risk.portfolio.model import (
+    Classed,
+    ClassSum,
     Cohort,
     Flow,
     Move,
@@ -20,6 +22,7 @@ from whiteslip.risk.portfolio.model import (
     Standing,
     Vintage,
     VintagePoint,
+    Worst,
 )
 
 _ORDER = {standing: place for place, standing in enumerate(Standing)}
@@ -76,6 +79,36 @@ def vintages(
         )
         for cohort in cohorts
         for over in OVER_DAYS
+    )
+
+
+def class_sums(cells: Sequence[Classed], name_of: Callable[[Classed], str]) -> tuple[ClassSum, ...]:
+    """Sum cells by name, in the order in which the names first come."""
+    named: defaultdict[str, list[Classed]] = defaultdict(list)
+    for cell in cells:
+        named[name_of(cell)].append(cell)
+    return tuple(
+        ClassSum(
+            name,
+            sum(cell.lines for cell in found),
+            sum(cell.owed_minor for cell in found),
+            sum(cell.scored_lines for cell in found),
+            _part(
+                sum(cell.scored_bad_minor for cell in found),
+                sum(cell.scored_owed_minor for cell in found),
+            ),
+        )
+        for name, found in named.items()
+    )
+
+
+def reached(worst: Iterable[Worst]) -> tuple[Reached, ...]:
+    """Say for every threshold which month end first saw lines beyond it; a line that fell further counts for each."""
+    return tuple(
+        Reached(one.opened_in, over, one.month_end, one.lines)
+        for one in worst
+        for over in OVER_DAYS
+        if _ORDER[one.before] < _ORDER[late_from(over)[0]] <= _ORDER[one.after]
     )
 
 
