@@ -52,6 +52,7 @@ def warn_early(
     on = database.read(business_day.read).closed_on
     known = database.read(partial(store.find_known, on=on))
     past = database.read(partial(store.find_past, on=on))
+    history = database.read(lambda db: store.find_history(db, chosen.indicators.values(), on=on))
     evaluations = tuple(
         rules.judge(
             indicator,
@@ -60,6 +61,7 @@ def warn_early(
             catalog=chosen,
             on=on,
             at=at,
+            history=history.get(indicator.id, ()),
         )
         for indicator in chosen.indicators.values()
         if indicator.id not in known
@@ -136,6 +138,10 @@ def _case(warning: Warned, one: Evaluation) -> NewCase:
             "hits": one.hits,
             "out_of": one.out_of,
             "value_ppm": one.value_ppm,
+            "detail": one.detail,
+            "judged_by": one.judged_by,
+            "center_ppm": one.center_ppm,
+            "spread_ppm": one.spread_ppm,
             "thresholds_version": one.version,
         }
     }

@@ -10,7 +10,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import NotFound
 from whiteslip.risk.signals.life import State
-from whiteslip.risk.signals.model import Catalog, Color, Evaluation, Indicator, Why
+from whiteslip.risk.signals.model import Catalog, Color, Evaluation, Indicator, Judge, Why
 from whiteslip.risk.signals.store import catalog
 
 sql = Sql(__package__)
@@ -76,7 +76,11 @@ def history(db: Connection, indicator: str, *, most: int) -> list[Evaluation]:
 
 def _evaluation(row: Any) -> Evaluation:
     one = Evaluation(*row)
-    return one._replace(color=Color(one.color), why=None if one.why is None else Why(one.why))
+    return one._replace(
+        color=Color(one.color),
+        why=None if one.why is None else Why(one.why),
+        judged_by=None if one.judged_by is None else Judge(one.judged_by),
+    )
 
 
 def _standing(row: Any) -> Standing | None:
