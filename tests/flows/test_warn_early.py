@@ -37,11 +37,11 @@ def catalog(**least_counts: int) -> Catalog:
     """The shipped indicators that are named, each with another least count."""
     every = store.catalog().indicators
     chosen = {name: every[name]._replace(least_count=n) for name, n in least_counts.items()}
-    return store.catalog()._replace(indicators=chosen)
+    return store.catalog()._replace(indicators=chosen, fast={})
 
 
 def shown(book: Book, chosen: Catalog) -> Mapping[str, WarningView]:
-    views = book.database.read(lambda db: standing(db, chosen=chosen))
+    views = book.database.read(lambda db: standing(db, at=book.at, chosen=chosen))
     return {view.indicator.id: view for view in views}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -201,3 +201,47 @@ class Past(NamedTuple):
 
     color: Color | None
     evaluated_at: datetime | None
+
+
+class Pulse(NamedTuple):
+    """A fast indicator felt at an instant of a business date; the value is in ppm, None where there is none."""
+
+    indicator: str
+    felt_at: datetime
+    from_at: datetime
+    felt_on: date
+    version: int
+    hits: int | None
+    out_of: int | None
+    value_ppm: int | None
+    color: Color
+    why: Why | None
+    detail: str = ""
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Say it as an evaluation of its business date."""
+        return Evaluation(
+            self.indicator,
+            self.version,
+            self.felt_on,
+            self.felt_at,
+            self.felt_on,
+            self.felt_on + timedelta(days=1),
+            self.hits,
+            self.out_of,
+            self.value_ppm,
+            self.color,
+            self.why,
+            self.detail,
+        )
+
+
+class LastFelt(NamedTuple):
+    """How a fast indicator stood: its last pulse kept, its last known color, and when it was last looked at."""
+
+    color: Color | None
+    why: Why | None
+    known: Color | None
+    felt_at: datetime | None
+    looked_at: datetime | None

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from math import sqrt
 from typing import NamedTuple
 
-from whiteslip.kernel.errors import invariant
+from whiteslip.kernel.errors import InvariantBroken, invariant
 from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.risk.signals import control
 from whiteslip.risk.signals.model import (
@@ -16,11 +16,15 @@ from whiteslip.risk.signals.model import (
     Color,
     Direction,
     Evaluation,
+    Fast,
     Felt,
     Indicator,
     Judge,
+    LastFelt,
     Measured,
     Past,
+    Pulse,
+    Rhythm,
     Thresholds,
     Why,
     Window,
@@ -182,5 +186,59 @@ def _unknown(
     if indicator.silent_days is not None and silence > timedelta(days=indicator.silent_days):
         return Why.LATE
     if measured.out_of < indicator.least_count or value_of(measured) is None:
+        return Why.TOO_FEW
+    return None
+
+
+UNFELT = LastFelt(None, None, None, None, None)
+
+
+def judge_pulse(
+    indicator: Indicator,
+    felt: Felt | None,
+    last: LastFelt,
+    *,
+    version: int,
+    on: date,
+    at: datetime,
+) -> Pulse:
+    """Judge what was felt of a fast indicator; None is a measure that could not be taken."""
+    fast = indicator.fast
+    if fast is None:
+        raise InvariantBroken("only a fast indicator is felt")
+    from_at = at - timedelta(minutes=fast.window_minutes)
+    why = _unfelt(indicator, fast, felt, last, at=at)
+    blank = Pulse(indicator.id, at, from_at, on, version, None, None, None, Color.UNKNOWN, why)
+    if felt is None:
+        return blank
+    value = value_of(felt)
+    found = blank._replace(hits=felt.hits, out_of=felt.out_of, value_ppm=value, detail=felt.detail)
+    if why is not None or value is None:
+        return found
+    return found._replace(color=color_of(indicator.thresholds, value, last.known))
+
+
+def is_news(pulse: Pulse, last: LastFelt, rhythm: Rhythm) -> bool:
+    """Tell whether a pulse is to be kept: it says something else than the last one kept, or that one is old."""
+    if last.felt_at is None or (pulse.color, pulse.why) != (last.color, last.why):
+        return True
+    return pulse.felt_at - last.felt_at >= timedelta(minutes=rhythm.keep_minutes)
+
+
+def _unfelt(
+    indicator: Indicator, fast: Fast, felt: Felt | None, last: LastFelt, *, at: datetime
+) -> Why | None:
+    """Say why a pulse says nothing, if it says nothing."""
+    if last.looked_at is not None and at < last.looked_at:
+        return Why.CLOCK
+    if felt is None:
+        return Why.FAILED
+    if felt.seen_at is None:
+        return Why.ABSENT
+    if fast.silent_minutes is not None:
+        silence = at - felt.seen_at
+        if silence > timedelta(minutes=fast.silent_minutes):
+            return Why.LATE
+    if felt.out_of < indicator.least_count or value_of(felt) is None:
         return Why.TOO_FEW
     return None

@@ -27,8 +27,11 @@ from whiteslip.risk.signals.model import (
     Evaluation,
     Felt,
     Indicator,
+    LastFelt,
     Measured,
     Past,
+    Pulse,
+    Why,
     Window,
 )
 from whiteslip.risk.signals.reading import read_catalog
@@ -251,6 +254,38 @@ def insert_evaluations(
     return {row.indicator for row in rows}
 
 
+def find_felt(db: Connection) -> dict[str, LastFelt]:
+    """Find how each fast indicator stood when it was last felt."""
+    return {row.indicator: _last_felt(row) for row in sql.many(db, "find_felt")}
+
+
+def insert_pulses(db: Connection, pulses: Sequence[Pulse], *, on: date, at: datetime) -> set[str]:
+    """Keep pulses of one instant; return the indicators of which one was new."""
+    if not pulses:
+        return set()
+    rows = sql.many(
+        db,
+        "insert_pulses",
+        indicators=arrays.texts([one.indicator for one in pulses]),
+        from_ats=arrays.timestamps([one.from_at for one in pulses]),
+        hits=arrays.bigints([one.hits for one in pulses]),
+        out_of=arrays.bigints([one.out_of for one in pulses]),
+        values_ppm=arrays.bigints([one.value_ppm for one in pulses]),
+        colors=arrays.texts([one.color for one in pulses]),
+        whys=arrays.texts([one.why for one in pulses]),
+        details=arrays.texts([one.detail for one in pulses]),
+        version=pulses[0].version,
+        on=on,
+        at=at,
+    )
+    return {row.indicator for row in rows}
+
+
+def note_looks(db: Connection, indicators: Iterable[str], *, at: datetime) -> None:
+    """Note that fast indicators were looked at."""
+    sql.run(db, "note_looks", indicators=arrays.texts(sorted(indicators)), at=at)
+
+
 def lock_warnings(db: Connection, indicators: Iterable[str]) -> dict[str, Warned]:
     """Lock the standing warnings of indicators until the transaction ends."""
     wanted = arrays.texts(sorted(set(indicators)))
@@ -291,3 +326,9 @@ def move_warnings(db: Connection, moves: Sequence[Move], *, at: datetime) -> Non
 
 def _warned(row: Any) -> Warned:
     return Warned(*row)._replace(color=Color(row.color), state=State(row.state))
+
+
+def _last_felt(row: Any) -> LastFelt:
+    color, known = (None if each is None else Color(each) for each in (row.color, row.known))
+    why = None if row.why is None else Why(row.why)
+    return LastFelt(color, why, known, row.felt_at, row.looked_at)

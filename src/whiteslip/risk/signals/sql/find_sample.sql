@@ -4,5 +4,5 @@ FROM (
     SELECT DISTINCT line.customer_id
     FROM money.line
     WHERE
-        mod(hashint8extended(line.customer_id, 36) & 2147483647, greatest(1, (SELECT count(*) FROM money.line) / %(most)s::bigint)) = 0
+        mod(hashint8extended(line.customer_id, 36) & 2147483647, greatest(1, (SELECT count(*) FROM money.line AS every_line) / %(most)s::bigint)) = 0
 ) AS chosen
