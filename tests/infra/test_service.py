@@ -1,4 +1,4 @@
-"""What is answered at checkout is counted by minute, whichever server answers, and not lost while the database is away."""
+"""What is answered at checkout is counted by minute, by any server, and not lost while the database is away."""
 
 from __future__ import annotations
 
