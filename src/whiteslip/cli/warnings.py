@@ -18,6 +18,7 @@ from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.risk.signals.life import State
 from whiteslip.risk.signals.model import Color, Judge
+from whiteslip.views.signs import BookView, last_look
 from whiteslip.views.warnings import WarningView, standing
 
 Evaluate = Annotated[
@@ -48,10 +49,12 @@ def warnings(
             warn_early(database, at=MachineClock().now())
         at = MachineClock().now()
         views = database.read(lambda db: standing(db, at=at))
+        ahead = database.read(last_look)
     if as_json:
         typer.echo(json.dumps([_json(view) for view in views], default=str, ensure_ascii=False))
     else:
         _print(views)
+        say(_looked(ahead))
 
 
 def warn_tonight(database: Database, *, quiet: bool) -> None:
@@ -84,6 +87,15 @@ def look_tonight(database: Database, *, workers: int, quiet: bool) -> None:
         say(f"Ahead: {counted}; help offered to {run.offered}, {run.cases} to call.")
     elif report.why not in (None, Why.DONE):
         complain(f"nobody looked ahead: {_WHY[report.why]}")
+
+
+def _looked(view: BookView) -> str:
+    run = view.run
+    if run is None:
+        return "Ahead: the lines were never looked at."
+    behind = f", not of {view.closed_on}: unknown since" if view.is_stale else ""
+    counted = f"{run.yellow} yellow, {run.orange} orange, {run.red} red, {run.unknown} unknown"
+    return f"Ahead: {counted} of {run.lines} lines, of {run.seen_on}{behind}."
 
 
 def _told(report: WarningReport) -> str:

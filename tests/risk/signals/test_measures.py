@@ -187,7 +187,8 @@ def test_an_appeal_that_was_right_in_part_was_right(db: Connection) -> None:
             b"""
             INSERT INTO care.appeal (
                 customer_id, appeal_id, subject_id, received_at, due_at, decided_at, received_on, decided_on,
-                form, subject_type, state, received_from, words, wants, attachments, outcome, answer, decided_by, decided_by_before
+                form, subject_type, state, received_from, words, wants, attachments, outcome, answer,
+                decided_by, decided_by_before
             ) VALUES (
                 %s, 1, 1, %s, %s, %s, %s, %s, 'appeal', 'restriction', 'decided', 'x', 'w', '', '', %s, 'a',
                 'ann', '[]'

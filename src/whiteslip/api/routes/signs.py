@@ -18,7 +18,7 @@ from whiteslip.flows.look_ahead import Answer, answer_signs
 from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
 from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.signs.model import Color
 from whiteslip.views import signs
@@ -41,7 +41,7 @@ async def list_signs(
 ) -> HttpResponse:
     """List the lines that have a color now, and say how the whole book was looked at last."""
     read.needs("reviews:read")
-    behind = signs.FIRST if after is None else LineKey(*ids.read_owned(after, "lin"))
+    behind = _behind(after)
     chosen = Color(color)
     look, found = await read.view(
         lambda db: (
@@ -81,6 +81,15 @@ async def acknowledge_signs(line_id: LinePath, posted: Post) -> HttpResponse:
         return present.answer(shapes.Answered(ids.write("lin", *outcome)))
 
     return await posted.manage(body, act)
+
+
+def _behind(after: str | None) -> LineKey:
+    if after is None:
+        return signs.FIRST
+    try:
+        return LineKey(*ids.read_owned(after, "lin"))
+    except NotFound as error:
+        raise InvalidInput("this is the cursor of no page", where="after") from error
 
 
 def _sight(view: signs.SightView) -> shapes.Sight:
