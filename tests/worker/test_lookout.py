@@ -11,10 +11,10 @@ from tests.builders import Book, done, founded, only
 from whiteslip.flows.complain import Cause, Channel, NewComplaint, complain
 from whiteslip.flows.record_failed_debits import DebitReport, Failure, record_failed_debits
 from whiteslip.flows.warn_early import Acknowledgment, acknowledge_warnings
+from whiteslip.infra.answered import Tally
 from whiteslip.infra.clock import Clock, FixedClock
 from whiteslip.infra.database import Database
 from whiteslip.infra.outage import refusing_connections
-from whiteslip.infra.service import Tally
 from whiteslip.kernel.errors import Unavailable
 from whiteslip.risk.signals import store
 from whiteslip.risk.signals.life import Warned

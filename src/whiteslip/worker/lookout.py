@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from whiteslip.flows.warn_early import feel_signals
-from whiteslip.infra import business_day, service
+from whiteslip.infra import answered, business_day
+from whiteslip.infra.answered import Tally
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Connection, Database
-from whiteslip.infra.service import Tally
 from whiteslip.risk.signals.model import Catalog, Pulse
 from whiteslip.views.warnings import catalog as shipped
 from whiteslip.worker.turns import Worker
@@ -33,7 +33,7 @@ class Lookout(Worker):
         super().__init__()
         self._database = database
         self._clock = clock
-        self._tally = tally or service.CHECKOUT
+        self._tally = tally or answered.CHECKOUT
         self._catalog = catalog or shipped()
         self._dropped_at: datetime | None = None
         self.IDLE_S = float(self._catalog.rhythm.every_seconds)
@@ -49,7 +49,7 @@ class Lookout(Worker):
         minutes = self._tally.take(at=at)
 
         def keep(db: Connection) -> None:
-            service.add_counts(db, minutes, on=business_day.read(db).current_on)
+            answered.add_counts(db, minutes, on=business_day.read(db).current_on)
 
         self._database.write(keep)
         self._tally.written(minutes)
@@ -59,5 +59,5 @@ class Lookout(Worker):
     def _drop(self, at: datetime) -> None:
         """Once a day, drop what is too old."""
         if self._dropped_at is None or at.date() != self._dropped_at.date():
-            self._database.write(lambda db: service.drop_counts(db, at=at, days=KEPT_DAYS))
+            self._database.write(lambda db: answered.drop_counts(db, at=at, days=KEPT_DAYS))
             self._dropped_at = at

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from tests.builders import founded
 
-from whiteslip.infra import service
+from whiteslip.infra import answered
+from whiteslip.infra.answered import Counts
 from whiteslip.infra.database import Connection, Database
-from whiteslip.infra.service import Counts
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.risk.signals import store
 from whiteslip.risk.signals.model import Measured
@@ -202,8 +202,8 @@ def test_an_appeal_that_was_right_in_part_was_right(db: Connection) -> None:
 
 def test_faults_at_checkout_are_those_of_the_business_date(db: Connection) -> None:
     assert measured(db, "checkout_faults") == Measured(0, 0, None)
-    service.add_counts(db, {AT: Counts(900, 9, 4)}, on=ON)
-    service.add_counts(db, {AT + timedelta(days=1): Counts(50, 50)}, on=ON + timedelta(days=1))
+    answered.add_counts(db, {AT: Counts(900, 9, 4)}, on=ON)
+    answered.add_counts(db, {AT + timedelta(days=1): Counts(50, 50)}, on=ON + timedelta(days=1))
 
     assert measured(db, "checkout_faults") == Measured(9, 900, ON)
 

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whiteslip.infra import service
+from whiteslip.infra import answered
+from whiteslip.infra.answered import MOST_MINUTES, Counts, Tally
 from whiteslip.infra.database import Connection
-from whiteslip.infra.service import MOST_MINUTES, Counts, Tally
 
 AT = datetime(2026, 3, 1, 12, 0, 7, tzinfo=UTC)
 MINUTE = AT.replace(second=0)
@@ -80,9 +80,9 @@ def kept(db: Connection) -> list[tuple[object, ...]]:
 
 def test_several_servers_add_to_one_minute_and_old_ones_are_dropped(db: Connection) -> None:
     before = MINUTE - timedelta(days=3)
-    service.add_counts(db, {before: Counts(1), MINUTE: Counts(3, 1, 1)}, on=ON)
-    service.add_counts(db, {MINUTE: Counts(4, 4, 0)}, on=ON)
+    answered.add_counts(db, {before: Counts(1), MINUTE: Counts(3, 1, 1)}, on=ON)
+    answered.add_counts(db, {MINUTE: Counts(4, 4, 0)}, on=ON)
     assert kept(db) == [(before, ON, 1, 0, 0), (MINUTE, ON, 7, 5, 1)]
 
-    assert service.drop_counts(db, at=AT, days=2) == 1
+    assert answered.drop_counts(db, at=AT, days=2) == 1
     assert kept(db) == [(MINUTE, ON, 7, 5, 1)]
