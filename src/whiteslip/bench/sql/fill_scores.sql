@@ -5,4 +5,4 @@ SELECT
     (1 + mod(hashint8extended(line.customer_id, 60) & 2147483647, 400))::double precision / 1000, 'behavior'
 FROM unnest(ARRAY[30, 0]) AS back (days)
 CROSS JOIN money.line
-ORDER BY back.days DESC, line.customer_id
+ORDER BY back.days DESC, line.customer_id ASC
