@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -259,3 +260,19 @@ def test_three_people_are_seen_each_by_what_is_known_of_them(book: Book) -> None
     again = look(book)
     assert again.run is not None
     assert again.run.unknown == 1, "what was opened yesterday is unknown, and not green"
+
+
+def test_two_who_look_at_once_write_to_nobody_twice(book: Book) -> None:
+    people = billed(book, lines=3)
+    for line in people:
+        fail(book, line)
+    book.close_day()
+    at = book.at
+
+    with ThreadPoolExecutor(3) as pool:
+        runs = [pool.submit(look_ahead, book.database, at=at, chosen=RED) for _ in range(3)]
+    assert all(run.result().on == book.today - timedelta(days=1) for run in runs)
+
+    assert (len(told(book)), len(rows(book)), len(cases(book))) == (3, 3, 3)
+    query = b"SELECT red, cases FROM risk.sign_run"
+    assert book.database.read(lambda db: db.execute(query).fetchall()) == [(3, 3)]

@@ -129,6 +129,7 @@ def _why_not(db: Connection, terms: Terms, on: date, *, at: datetime) -> Why | N
 
 def _look(db: Connection, terms: Terms, *, first: int, on: date, at: datetime) -> _Range:
     last = first + AT_ONCE - 1
+    store.hold_range(db, first=first)  # so that two who look at once do not write to anybody twice
     looked = store.look(db, terms, first=first, last=last, as_of=on)
     seen = rules.see(terms, looked.facts, looked.age_days)
     before = store.find_standing(db, first=first, last=last)

@@ -73,6 +73,11 @@ def last_look(db: Connection) -> BookView:
     return BookView(run, closed_on, run is None or run.seen_on != closed_on)
 
 
+def owner() -> str:
+    """Say who cares for the lines that show signs."""
+    return terms().owner
+
+
 def known_signs() -> Mapping[str, Sign]:
     """Say what the shipped signs are, by name."""
     return {sign.id: sign for sign in terms().signs}

@@ -275,3 +275,5 @@ def test_a_measure_without_its_numbers_and_one_nobody_takes_are_refused() -> Non
     ):
         with pytest.raises(InvalidInput, match=where):
             store.check_settings(chosen._replace(indicators={name: one}))
+    with pytest.raises(InvalidInput, match="no such feature: shoe_size"):
+        store.check_settings(chosen._replace(stable_features=("shoe_size",)))

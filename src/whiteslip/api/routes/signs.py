@@ -51,7 +51,7 @@ async def list_signs(
     )
     shown = [_sight(view) for view in found]
     following = shown[-1].line_id if len(shown) == limit else None
-    return reading.show(shapes.Signs(_look(look), shown, following))
+    return reading.show(shapes.Signs(signs.owner(), _look(look), shown, following))
 
 
 @router.get("/lines/{line_id}/signs", **gives(shapes.LineSigns))

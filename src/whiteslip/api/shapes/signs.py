@@ -60,8 +60,12 @@ class Look(Struct, frozen=True):
 
 
 class Signs(Struct, frozen=True):
-    """A page of the lines of a color, and how the book was looked at; `next` is the cursor of the page after."""
+    """A page of the lines of a color, whose they are to care for, and how the book was looked at.
 
+    `next` is the cursor of the page after.
+    """
+
+    owner: str
     look: Look
     signs: list[Sight]
     next: str | None

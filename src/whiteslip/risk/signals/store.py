@@ -183,7 +183,8 @@ _NEEDED: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def check_settings(chosen: Catalog) -> None:
-    """Refuse an indicator nobody can measure, and one without the numbers its measure needs, or with others."""
+    """Refuse an indicator nobody can measure or without the numbers its measure needs, and unknown features."""
+    features.declarations().select(chosen.stable_features)
     for table, known in ((chosen.indicators, MEASURES), (chosen.fast, FAST_MEASURES)):
         for name, one in table.items():
             if name not in known:

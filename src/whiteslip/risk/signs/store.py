@@ -88,6 +88,11 @@ def readable() -> Mapping[str, Input]:
     return MappingProxyType({**known, **{name: Input(name, kind) for name, kind in OWN.items()}})
 
 
+def hold_range(db: Connection, *, first: int) -> None:
+    """Wait until nobody else looks at the range that begins with a customer, and keep others waiting."""
+    sql.many(db, "hold_range", first=first)
+
+
 def look(db: Connection, chosen: Terms, *, first: int, last: int, as_of: date) -> Looked:
     """Read the facts of every line of the customers `first` to `last` as of a day; lines overdue are left out."""
     wanted = [one.name for one in chosen.inputs if one.name not in OWN]
