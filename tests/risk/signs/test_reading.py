@@ -31,7 +31,7 @@ def test_what_is_told_is_there_in_both_languages_and_accuses_nobody() -> None:
         ("version = 1", "version = 1\nodd = 2", "odd"),
         ("failed_debits_60d >= 1", "failed_debits >= 1", "sign.failed_debit.when"),
         ("failed_debits_60d >= 1", "failed_debits_60d >=", "sign.failed_debit.when"),
-        ("orange = { points = 5", "orange = { points = 9", "colors"),
+        ("orange = { points = 4", "orange = { points = 9", "colors"),
         ("families = 3 }", "families = 9 }", "colors"),
         ("least_known = 3", "least_known = 9", "evidence.least_known"),
         ('colors = ["yellow"', 'colors = ["green"', "help.colors"),

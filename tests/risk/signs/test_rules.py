@@ -101,7 +101,7 @@ def test_signs_of_several_families_make_it_worse() -> None:
         together("failed_debit", "score_drop", "rising_use"),
     ) == [
         (Color.GREEN, ()),
-        (Color.GREEN, ()),
+        (Color.YELLOW, ("minimum_only",)),
         (Color.YELLOW, ("failed_debit",)),
         (Color.ORANGE, ("rising_use", "failed_debit")),
         (Color.RED, ("rising_use", "failed_debit", "score_drop")),

@@ -54,7 +54,7 @@ async def list_signs(
     return reading.show(shapes.Signs(signs.owner(), _look(look), shown, following))
 
 
-@router.get("/lines/{line_id}/signs", **gives(shapes.LineSigns))
+@router.get("/lines/{line_id}/signs", **gives(shapes.LineSigns, "not_found"))
 async def list_line_signs(line_id: LinePath, read: Read, limit: PageSize = 20) -> HttpResponse:
     """Show what was seen of a line, the newest first."""
     read.needs("reviews:read")
