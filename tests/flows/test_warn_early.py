@@ -21,7 +21,7 @@ from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.risk.signals import store
 from whiteslip.risk.signals.life import State
-from whiteslip.risk.signals.model import Catalog, Color, Why
+from whiteslip.risk.signals.model import Catalog, Color, Control, Judge, Why
 from whiteslip.views.warnings import WarningView, standing
 from whiteslip.worker.reviews import ReviewClock
 
@@ -37,11 +37,11 @@ def catalog(**least_counts: int) -> Catalog:
     """The shipped indicators that are named, each with another least count."""
     every = store.catalog().indicators
     chosen = {name: every[name]._replace(least_count=n) for name, n in least_counts.items()}
-    return store.catalog()._replace(indicators=chosen)
+    return store.catalog()._replace(indicators=chosen, fast={})
 
 
 def shown(book: Book, chosen: Catalog) -> Mapping[str, WarningView]:
-    views = book.database.read(lambda db: standing(db, chosen=chosen))
+    views = book.database.read(lambda db: standing(db, at=book.at, chosen=chosen))
     return {view.indicator.id: view for view in views}
 
 
@@ -244,3 +244,79 @@ def test_two_who_evaluate_at_once_raise_one_warning_and_one_case(book: Book) -> 
     query = b"SELECT count(*) FROM risk.signal_evaluation"
     assert book.database.read(lambda db: db.execute(query).fetchone()) == (1,)
     assert (steps(book), len(cases(book))) == (["raise"], 1)
+
+
+def remembered(book: Book, *days: tuple[int, int, str]) -> None:
+    """Write evaluations of days before: how many days ago, the value, the color."""
+    query = b"""
+        INSERT INTO risk.signal_evaluation (
+            indicator, evaluated_on, attempt, version, evaluated_at, from_on, to_on, hits, out_of, value_ppm, color, why
+        ) VALUES ('roll_to_overdue', %s, 1, 1, %s, %s, %s, %s, 1000000, %s, %s, %s)
+    """
+    for ago, value, color in days:
+        on = book.today - timedelta(days=1 + ago)
+        why = "failed" if color == "unknown" else None
+        values = [on, noon(on), on, on + timedelta(days=1), value, value, color, why]
+        book.write(lambda db, values=values: db.execute(query, values).rowcount)
+
+
+def held() -> Catalog:
+    """The shipped roll rate with a threshold nothing reaches, and control limits over five days at least."""
+    chosen = catalog(roll_to_overdue=3)
+    one = chosen.indicators["roll_to_overdue"]
+    fixed = one.thresholds._replace(yellow_ppm=900_000, orange_ppm=950_000, red_ppm=990_000)
+    own = Control(60, 5, 3_000, 4_000, 5_000, 1_000)
+    return chosen._replace(indicators={one.id: one._replace(thresholds=fixed, control=own)})
+
+
+def test_what_is_unusual_for_the_book_is_seen_though_no_threshold_is_reached(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    remembered(book, *((ago, 20_000 + 100 * ago, "green") for ago in range(1, 8)))
+
+    (one,) = warn_early(book.database, at=book.at, catalog=held()).evaluations
+
+    assert (one.color, one.judged_by, one.center_ppm) == (Color.RED, Judge.CONTROL, 20_400)
+    view = shown(book, held())["roll_to_overdue"]
+    assert view.last is not None
+    assert (view.color, view.last.judged_by) == (Color.RED, Judge.CONTROL)
+    (evaluated,) = cases(book)
+    assert evaluated[2] == "roll_to_overdue"
+
+
+def test_red_days_and_unknown_ones_teach_nothing(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    usual = [(ago, 20_000, "green") for ago in range(1, 6)]
+    bad = [(ago, 330_000, "red") for ago in range(6, 30)]
+    dark = [(ago, 330_000, "unknown") for ago in range(30, 50)]
+    remembered(book, *usual, *bad, *dark)
+
+    (one,) = warn_early(book.database, at=book.at, catalog=held()).evaluations
+
+    assert (one.color, one.center_ppm) == (Color.RED, 20_000)
+
+
+def test_control_had_red_days_taught_a_red_day_would_be_green(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    usual = [(ago, 20_000, "green") for ago in range(1, 6)]
+    planted = [(ago, 330_000, "orange") for ago in range(6, 30)]  # the red ones, called otherwise
+    remembered(book, *usual, *planted)
+
+    (one,) = warn_early(book.database, at=book.at, catalog=held()).evaluations
+
+    assert one.color is Color.GREEN
+
+
+def test_memory_may_be_begun_anew_and_a_short_one_says_nothing(book: Book) -> None:
+    overdue(book, good=4, bad=2)
+    remembered(book, *((ago, 20_000, "green") for ago in range(1, 20)))
+    since = book.today - timedelta(days=4)
+    chosen = held()
+    one = chosen.indicators["roll_to_overdue"]
+    assert one.control is not None
+    anew = one._replace(control=one.control._replace(since=since))
+
+    (found,) = warn_early(
+        book.database, at=book.at, catalog=chosen._replace(indicators={one.id: anew})
+    ).evaluations
+
+    assert (found.color, found.judged_by, found.center_ppm) == (Color.GREEN, Judge.THRESHOLDS, None)

@@ -41,6 +41,7 @@ from whiteslip.api.routes import (
     restrictions,
     reviews,
     rings,
+    signs,
     suspensions,
     waivers,
     warnings,
@@ -57,6 +58,7 @@ from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.causes import CauseListener
+from whiteslip.worker.lookout import Lookout
 from whiteslip.worker.messages import Post
 from whiteslip.worker.purchases import ReferralListener
 from whiteslip.worker.relay import Relay, in_turn
@@ -87,6 +89,7 @@ ROUTERS = (
     waivers,
     rings,
     warnings,
+    signs,
     portfolio,
 )
 PREFIX = "/v1"
@@ -176,9 +179,12 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
         runtime.outside = (desk.outside, post.outside)
         reviews_clock = ReviewClock(database, runtime.clock)
         reviews_clock.start()
+        lookout = Lookout(database, runtime.clock)
+        lookout.start()
         try:
             yield {"runtime": runtime}
         finally:
+            lookout.stop()
             post.stop()
             reviews_clock.stop()
             desk.stop()

@@ -17,7 +17,7 @@ from whiteslip.api.posted import LARGEST_BODY, check_media_type, decode, too_lar
 from whiteslip.api.problems import ProblemError
 from whiteslip.api.runtime import Runtime
 from whiteslip.flows.checkout import PurchaseRequest
-from whiteslip.infra import metrics
+from whiteslip.infra import answered, metrics
 from whiteslip.infra.idempotency import Call, Response
 from whiteslip.infra.keys import ApiKey
 from whiteslip.kernel import ids
@@ -82,6 +82,7 @@ def order(
 def count(status: int) -> None:
     """Count an answer of the hot route."""
     (_COUNTS.get(status) or metrics.REQUESTS.labels(PATH, status)).inc()
+    answered.CHECKOUT.note(status)
 
 
 def body_hash(body: PurchaseBody) -> bytes:

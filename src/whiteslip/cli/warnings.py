@@ -10,19 +10,25 @@ from rich.table import Table
 
 from whiteslip.cli.app import app, complain, out, say
 from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.flows.look_ahead import Why, look_ahead
 from whiteslip.flows.warn_early import WarningReport, warn_early
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.risk.signals.life import State
-from whiteslip.risk.signals.model import Color
+from whiteslip.risk.signals.model import Color, Judge
+from whiteslip.views.signs import BookView, last_look
 from whiteslip.views.warnings import WarningView, standing
 
 Evaluate = Annotated[
     bool, typer.Option("--evaluate", help="First evaluate what is unknown of the last closed day.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+_WHY = {
+    Why.LATE: "the book lies days behind the clock, so what is due may be paid",
+    Why.CLOCK: "the clock stands before the last look",
+}
 _STYLES = {
     Color.GREEN: "green",
     Color.YELLOW: "yellow",
@@ -41,11 +47,14 @@ def warnings(
     with Database(found, max_size=1, statement_timeout_ms=0) as database:
         if evaluate:
             warn_early(database, at=MachineClock().now())
-        views = database.read(standing)
+        at = MachineClock().now()
+        views = database.read(lambda db: standing(db, at=at))
+        ahead = database.read(last_look)
     if as_json:
         typer.echo(json.dumps([_json(view) for view in views], default=str, ensure_ascii=False))
     else:
         _print(views)
+        say(_looked(ahead))
 
 
 def warn_tonight(database: Database, *, quiet: bool) -> None:
@@ -60,6 +69,33 @@ def warn_tonight(database: Database, *, quiet: bool) -> None:
         return
     if not quiet and report.evaluations:
         say(_told(report))
+
+
+def look_tonight(database: Database, *, workers: int, quiet: bool) -> None:
+    """Look ahead over the book for the day just closed; whatever goes wrong is said and no more."""
+    try:
+        report = look_ahead(database, at=MachineClock().now(), workers=workers)
+    except WhiteslipError as error:
+        complain(f"nobody looked ahead: {error}")
+        return
+    except Exception as error:
+        complain(f"nobody looked ahead: {type(error).__name__}: {error}")
+        return
+    if not quiet and report.run is not None:
+        run = report.run
+        counted = f"{run.yellow} yellow, {run.orange} orange, {run.red} red of {run.lines} lines"
+        say(f"Ahead: {counted}; help offered to {run.offered}, {run.cases} to call.")
+    elif report.why not in (None, Why.DONE):
+        complain(f"nobody looked ahead: {_WHY[report.why]}")
+
+
+def _looked(view: BookView) -> str:
+    run = view.run
+    if run is None:
+        return "Ahead: the lines were never looked at."
+    behind = f", not of {view.closed_on}: unknown since" if view.is_stale else ""
+    counted = f"{run.yellow} yellow, {run.orange} orange, {run.red} red, {run.unknown} unknown"
+    return f"Ahead: {counted} of {run.lines} lines, of {run.seen_on}{behind}."
 
 
 def _told(report: WarningReport) -> str:
@@ -92,9 +128,13 @@ def _cells(view: WarningView) -> tuple[str, ...]:
     color = view.color if view.why is None else f"{view.color}: {view.why}"
     value = counts = days = ""
     if last is not None:
-        days = f"{last.from_on} to {last.to_on}"
+        days = (
+            f"{last.from_on} to {last.to_on}" if one.fast is None else f"{last.evaluated_at:%H:%M}"
+        )
         counts = "" if last.out_of is None else f"{last.hits} of {last.out_of}"
         value = "" if last.value_ppm is None else f"{last.value_ppm / 10_000:.2f} %"
+        if last.judged_by is Judge.CONTROL and last.center_ppm is not None:
+            value += f" (usual {last.center_ppm / 10_000:.2f} %)"
     style = _STYLES[view.color]
     told = _standing(view)
     return f"[{style}]{color}[/]", one.name.en, value, counts, days, told, one.owner, one.to_do.en

@@ -1,10 +1,12 @@
-"""Warn early: judge every indicator of the book for the last closed day, and let its warning follow its color."""
+"""Warn early: judge the indicators of the book for the last closed day, feel the fast ones, and let warnings follow."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
+from time import perf_counter
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import structlog
@@ -12,13 +14,21 @@ import structlog
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.actor import PROGRAM
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, Unavailable, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.risk.reviews import store as reviews
 from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
 from whiteslip.risk.signals import life, rules, store
 from whiteslip.risk.signals.life import Warned
-from whiteslip.risk.signals.model import Catalog, Color, Evaluation, Indicator, Measured
+from whiteslip.risk.signals.model import (
+    Catalog,
+    Color,
+    Evaluation,
+    Felt,
+    Indicator,
+    Measured,
+    Pulse,
+)
 
 NOBODY: Final = 0
 """A warning is about no customer."""
@@ -35,10 +45,14 @@ class Acknowledgment(NamedTuple):
 
 
 class WarningReport(NamedTuple):
-    """What was evaluated for a closed day; indicators known for it already are not evaluated again."""
+    """What was evaluated for a closed day, and the seconds each measure took.
+
+    Indicators known for the day already are not evaluated again.
+    """
 
     on: date
     evaluations: tuple[Evaluation, ...]
+    seconds: Mapping[str, float] = MappingProxyType({})
 
 
 def warn_early(
@@ -52,18 +66,20 @@ def warn_early(
     on = database.read(business_day.read).closed_on
     known = database.read(partial(store.find_known, on=on))
     past = database.read(partial(store.find_past, on=on))
-    evaluations = tuple(
-        rules.judge(
-            indicator,
-            _measure(database, indicator, on=on),
-            past.get(indicator.id, rules.NOTHING),
-            catalog=chosen,
-            on=on,
-            at=at,
+    history = database.read(lambda db: store.find_history(db, chosen.indicators.values(), on=on))
+    seconds: dict[str, float] = {}
+    evaluations: list[Evaluation] = []
+    for indicator in chosen.indicators.values():
+        if indicator.id in known:
+            continue
+        begun = perf_counter()
+        measured = _measure(database, indicator, on=on)
+        seconds[indicator.id] = perf_counter() - begun
+        before = past.get(indicator.id, rules.NOTHING)
+        learned = history.get(indicator.id, ())
+        evaluations.append(
+            rules.judge(indicator, measured, before, catalog=chosen, on=on, at=at, history=learned)
         )
-        for indicator in chosen.indicators.values()
-        if indicator.id not in known
-    )
     version = chosen.version
 
     def keep(db: Connection) -> None:
@@ -71,7 +87,45 @@ def warn_early(
         _follow(db, [one for one in evaluations if one.indicator in new], chosen, at=at)
 
     database.write(keep)
-    return WarningReport(on, evaluations)
+    return WarningReport(on, tuple(evaluations), seconds)
+
+
+def feel_signals(
+    database: Database, *, at: datetime, catalog: Catalog | None = None
+) -> tuple[Pulse, ...]:
+    """Feel the fast indicators over their last minutes, and let their warnings follow at once.
+
+    What stays as it is is kept now and then only; that it was looked at is always noted. One that cannot be measured
+    is unknown and stops no other.
+    """
+    chosen = catalog or store.catalog()
+    on = database.read(business_day.read).current_on
+    last = database.read(store.find_felt)
+    pulses = tuple(
+        rules.judge_pulse(
+            one,
+            _feel(database, one, at=at),
+            last.get(one.id, rules.UNFELT),
+            version=chosen.version,
+            on=on,
+            at=at,
+        )
+        for one in chosen.fast.values()
+    )
+    news = [
+        one
+        for one in pulses
+        if rules.is_news(one, last.get(one.indicator, rules.UNFELT), chosen.rhythm)
+    ]
+
+    def keep(db: Connection) -> None:
+        store.note_looks(db, [one.indicator for one in pulses], at=at)
+        new = store.insert_pulses(db, news, on=on, at=at)
+        found = [one.evaluation for one in pulses if one.indicator in new]
+        _follow(db, found, chosen, at=at)
+
+    database.write(keep)
+    return pulses
 
 
 def acknowledge_warnings(
@@ -107,15 +161,16 @@ def _follow(
     db: Connection, evaluations: Sequence[Evaluation], catalog: Catalog, *, at: datetime
 ) -> None:
     """Raise, worsen and end warnings as the colors say."""
+    indicators = {**catalog.indicators, **catalog.fast}
     standing = store.lock_warnings(db, [one.indicator for one in evaluations])
     new = [one for one in evaluations if one.indicator not in standing and life.raises(one)]
     moves = [
-        life.raised(one, catalog.indicators[one.indicator], warning_id=number)
+        life.raised(one, indicators[one.indicator], warning_id=number)
         for one, number in zip(new, take_numbers(db, len(new)), strict=True)
     ]
     for one in evaluations:
         before = standing.get(one.indicator)
-        move = before and life.follow(before, one, catalog.indicators[one.indicator])
+        move = before and life.follow(before, one, indicators[one.indicator])
         if move is not None:
             moves.append(move)
     store.move_warnings(db, moves, at=at)
@@ -136,6 +191,10 @@ def _case(warning: Warned, one: Evaluation) -> NewCase:
             "hits": one.hits,
             "out_of": one.out_of,
             "value_ppm": one.value_ppm,
+            "detail": one.detail,
+            "judged_by": one.judged_by,
+            "center_ppm": one.center_ppm,
+            "spread_ppm": one.spread_ppm,
             "thresholds_version": one.version,
         }
     }
@@ -157,4 +216,14 @@ def _measure(database: Database, indicator: Indicator, *, on: date) -> Measured 
         return database.read(lambda db: store.measure(db, indicator, on=on))
     except Exception:
         log.exception("warnings.unmeasured", indicator=indicator.id)
+        return None
+
+
+def _feel(database: Database, indicator: Indicator, *, at: datetime) -> Felt | None:
+    try:
+        return database.read(lambda db: store.feel(db, indicator, at=at))
+    except Unavailable:
+        raise  # nothing could be kept either
+    except Exception:
+        log.exception("warnings.unfelt", indicator=indicator.id)
         return None

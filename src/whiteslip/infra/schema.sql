@@ -68,3 +68,15 @@ CREATE TABLE infra.outside_party (
     CHECK ((silent_since IS NULL) = (failure IS NULL)),
     PRIMARY KEY (party)
 );
+
+-- What shops were answered at checkout, by minute of the clock: an outage leaves no trace in the book, only here. Written by the servers that answer;
+-- faults are answers of ours that are nobody's refusal (5xx), turned_away those of a full queue.
+CREATE TABLE infra.service_count (
+    minute timestamptz NOT NULL,
+    counted_on date NOT NULL,
+    answers bigint NOT NULL CHECK (answers >= 0),
+    faults bigint NOT NULL CHECK (faults BETWEEN 0 AND answers),
+    turned_away bigint NOT NULL CHECK (turned_away BETWEEN 0 AND answers),
+    PRIMARY KEY (minute)
+) WITH (fillfactor = 50);
+CREATE INDEX service_count_day ON infra.service_count (counted_on);

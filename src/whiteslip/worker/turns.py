@@ -16,7 +16,7 @@ class Worker(ABC):
     """Works until it is stopped. A turn that fails is taken again after a longer rest."""
 
     NAME: ClassVar[str]
-    IDLE_S: ClassVar[float] = 1.0
+    IDLE_S: float = 1.0
     FAULT_S: ClassVar[float] = 5.0
 
     def __init__(self) -> None:

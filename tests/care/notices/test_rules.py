@@ -264,6 +264,7 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.AGREEMENT_CHANGING,
         Kind.AGREEMENT_OFFERED,
         Kind.PURCHASE_GRANTED,
+        Kind.HELP_OFFERED,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

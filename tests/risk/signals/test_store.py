@@ -68,7 +68,7 @@ def test_a_failed_debit_counts_for_its_due_once(book: Book) -> None:
     book.close_until(date(2026, 1, 6))
     due_on = due_of(book, lines[0])
     book.close_until(due_on)
-    assert measured(book, "failed_debits", on=due_on) == (0, 2, None)
+    assert measured(book, "failed_debits", on=due_on)[:3] == (0, 2, None)
 
     def report(reference: str, failure: Failure) -> None:
         asked = DebitReport(*lines[0], 30_000, due_on, failure, reference)
@@ -78,9 +78,9 @@ def test_a_failed_debit_counts_for_its_due_once(book: Book) -> None:
     report("one", Failure.TECHNICAL)
     report("two", Failure.INSUFFICIENT_FUNDS)
 
-    assert measured(book, "failed_debits", on=due_on) == (1, 2, due_on)
-    assert measured(book, "technical_debits", on=due_on) == (1, 2, due_on)
-    assert measured(book, "technical_debits", on=due_on + timedelta(days=9)) == (0, 0, due_on)
+    assert measured(book, "failed_debits", on=due_on)[:3] == (1, 2, due_on)
+    assert measured(book, "technical_debits", on=due_on)[:3] == (1, 2, due_on)
+    assert measured(book, "technical_debits", on=due_on + timedelta(days=9))[:3] == (0, 0, due_on)
 
 
 def test_complaints_are_counted_for_open_lines(book: Book) -> None:
@@ -91,8 +91,8 @@ def test_complaints_are_counted_for_open_lines(book: Book) -> None:
     at, today = book.at, book.today
     done(only(book.write(lambda db: complain(db, [asked], at=at))))
 
-    assert measured(book, "complaints", on=today) == (1, 3, today)
-    assert measured(book, "complaints", on=today - timedelta(days=1))[::2] == (0, None)
+    assert measured(book, "complaints", on=today)[:3] == (1, 3, today)
+    assert measured(book, "complaints", on=today - timedelta(days=1))[:3:2] == (0, None)
 
 
 def test_an_order_is_lost_to_a_restriction_that_stood_then(book: Book) -> None:
@@ -106,10 +106,11 @@ def test_an_order_is_lost_to_a_restriction_that_stood_then(book: Book) -> None:
     book.ask(free, 1_000, at_shop=shop)
     book.ask(stopped, 1_000, at_shop=shop)
 
-    assert measured(book, "lost_orders", on=book.today) == (1, 3, book.today)
+    assert measured(book, "lost_orders", on=book.today)[:3] == (1, 3, book.today)
     assert measured(book, "lost_orders", on=today)[:2] == (0, 1)
     later = book.today + timedelta(days=30)
-    assert measured(book, "lost_orders", on=later) == (0, 0, book.today), "silent, not absent"
+    silent = measured(book, "lost_orders", on=later)
+    assert silent[:3] == (0, 0, later - timedelta(days=7)), "silent, not absent"
 
 
 def test_approvals_are_those_of_what_was_decided(db: Connection) -> None:
@@ -120,7 +121,7 @@ def test_approvals_are_those_of_what_was_decided(db: Connection) -> None:
             [number, number, noon(ON), ON, status],
         )
 
-    assert store.measure(db, store.catalog().indicators["approvals"], on=ON) == (1, 3, ON)
+    assert store.measure(db, store.catalog().indicators["approvals"], on=ON)[:3] == (1, 3, ON)
 
 
 def evaluation(color: Color, why: Why | None = None) -> Evaluation:

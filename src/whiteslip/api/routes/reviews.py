@@ -206,5 +206,8 @@ NOTHING: Mapping[tuple[Kind, str], str] = {
         Kind.RING,
         "dismiss",
     ): "the ring restricted nobody; it is not shown again unless there is more against it",
+    (Kind.OUTREACH, "helped"): "what was arranged, was arranged where reliefs are",
+    (Kind.OUTREACH, "not_needed"): "the person is well, and the label says so",
+    (Kind.OUTREACH, "not_reached"): "the line may be shown again when its signs change",
 }
 """The outcomes that change nothing beyond the case, and why."""

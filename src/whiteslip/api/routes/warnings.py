@@ -37,7 +37,8 @@ IndicatorPath = Annotated[
 async def list_warnings(read: Read, *, color: Color | None = None) -> HttpResponse:
     """Show how every indicator stands, the worst first, or those of one color."""
     read.needs("reviews:read")
-    found = await read.view(warnings.standing)
+    at = read.runtime.clock.now()
+    found = await read.view(lambda db: warnings.standing(db, at=at))
     shown = [_shown(view) for view in found if color in (None, view.color)]
     return reading.show(shapes.Warnings(shown))
 
@@ -80,6 +81,7 @@ def _shown(view: warnings.WarningView) -> shapes.Warned:
         Words(*one.to_do),
         one.owner,
         one.escalates_to,
+        None if one.fast is None else one.fast.window_minutes,
         view.color.value,
         None if view.why is None else view.why.value,
         None if view.last is None else _evaluated(view.last),
@@ -105,4 +107,8 @@ def _evaluated(one: Evaluation) -> shapes.Evaluated:
         one.value_ppm,
         one.color.value,
         None if one.why is None else one.why.value,
+        one.detail,
+        None if one.judged_by is None else one.judged_by.value,
+        one.center_ppm,
+        one.spread_ppm,
     )

@@ -26,6 +26,7 @@ CaseKind: TypeAlias = Literal[
     "purchase",
     "ring",
     "warning",
+    "outreach",
 ]
 Teaches: TypeAlias = Literal["true_positive", "false_positive", "unclear"]
 _SIGN = "[^\\u0000-\\u001f\\u007f-\\u009f]"

@@ -19,7 +19,9 @@ Why: TypeAlias = Literal["too_few", "absent", "late", "clock", "failed", "never"
 class Evaluated(Struct, frozen=True):
     """What an indicator came to on a business date: `hits` out of `out_of` in the days before `to_on`.
 
-    `value_ppm` is shown where it can be computed, also when it says nothing; `why` says why a color is unknown.
+    `value_ppm` is shown where it can be computed, also when it says nothing; `why` says why a color is unknown, and
+    `detail` of whom or what the value is. Center and spread are those of its own history, where it was held against
+    them; `judged_by` is what gave the color. What a fast indicator came to carries the business date it was felt on.
     """
 
     evaluated_on: date
@@ -32,6 +34,10 @@ class Evaluated(Struct, frozen=True):
     value_ppm: int | None
     color: Color
     why: Why | None
+    detail: str
+    judged_by: Literal["thresholds", "control"] | None
+    center_ppm: int | None
+    spread_ppm: int | None
 
 
 class Standing(Struct, frozen=True):
@@ -59,7 +65,10 @@ class Acknowledged(Struct, frozen=True):
 
 
 class Warned(Struct, frozen=True):
-    """How an indicator stands now; `last` is its last evaluation, which may be of another day."""
+    """How an indicator stands now; `last` is its last evaluation, which may be of another day.
+
+    A fast one looks at its last minutes (`window_minutes`), any other at days.
+    """
 
     indicator: str
     name: Words
@@ -67,6 +76,7 @@ class Warned(Struct, frozen=True):
     to_do: Words
     owner: str
     escalates_to: str
+    window_minutes: int | None
     color: Color
     why: Why | None
     last: Evaluated | None

@@ -35,6 +35,7 @@ CREATE TABLE care.appeal (
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX appeal_pending ON care.appeal (customer_id, subject_type, subject_id) WHERE state IN ('received', 'in_review');
 CREATE INDEX appeal_case ON care.appeal (customer_id, case_id);
+CREATE INDEX appeal_decided ON care.appeal (decided_on) WHERE state = 'decided';
 
 CREATE TABLE care.appeal_event (
     customer_id bigint NOT NULL,

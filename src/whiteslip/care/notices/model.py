@@ -75,6 +75,7 @@ class Kind(StrEnum):
     PURCHASE_GRANTED = "purchase_granted"
     PURCHASE_DECLINED = "purchase_declined"
     PURCHASE_LAPSED = "purchase_lapsed"
+    HELP_OFFERED = "help_offered"
 
 
 CLASSES: Mapping[Kind, Klass] = MappingProxyType(
@@ -84,6 +85,7 @@ CLASSES: Mapping[Kind, Klass] = MappingProxyType(
         Kind.PLANS_STOPPED: Klass.PROTECTIVE,
         Kind.DUE_SOON: Klass.REMINDER,
         Kind.OVERDUE_REMINDER: Klass.REMINDER,
+        Kind.HELP_OFFERED: Klass.REMINDER,
     }
 )
 """What a notice's message is for; of any other kind it is a service."""

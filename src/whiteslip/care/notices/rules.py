@@ -63,6 +63,7 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.PURCHASE_GRANTED: frozenset({"amount", "shop", "date"}),
         Kind.PURCHASE_DECLINED: frozenset({"amount", "shop"}),
         Kind.PURCHASE_LAPSED: frozenset({"amount", "shop"}),
+        Kind.HELP_OFFERED: frozenset({"signs"}),
     }
 )
 """The facts a kind of notice may come with, the only ones its frame may name; none of them is certain.
@@ -103,6 +104,7 @@ _MAY_BE_BARE = frozenset(
         Kind.AGREEMENT_CHANGING,
         Kind.AGREEMENT_OFFERED,
         Kind.PURCHASE_GRANTED,
+        Kind.HELP_OFFERED,
     }
 )
 _AGREED_BY_NOBODY = frozenset(

@@ -56,6 +56,7 @@ CREATE TABLE credit.application_event (
     reasons jsonb,
     PRIMARY KEY (customer_id, application_id, step)
 ) WITH (fillfactor = 100);
+CREATE INDEX application_decided ON credit.application_event (happened_on) WHERE to_status IN ('approved', 'declined');
 
 CREATE TABLE credit.consent (
     customer_id bigint NOT NULL,

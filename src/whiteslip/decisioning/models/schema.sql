@@ -49,3 +49,4 @@ CREATE TABLE decisioning.score (
     facts jsonb,
     PRIMARY KEY (customer_id, line_id, model, scored_on)
 );
+CREATE INDEX score_day ON decisioning.score USING brin (scored_on) WITH (pages_per_range = 32);

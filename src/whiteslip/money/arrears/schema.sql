@@ -10,6 +10,7 @@ CREATE TABLE money.arrears (
     PRIMARY KEY (customer_id, line_id, since_on)
 );
 CREATE INDEX arrears_open ON money.arrears (customer_id, line_id) WHERE ended_on IS NULL;
+CREATE INDEX arrears_since ON money.arrears USING brin (since_on) WITH (pages_per_range = 32);
 
 -- What each line that owes anything owed as a month closed, and how late it was then. Written once by the end of day of the month's last day, never
 -- changed: dues move and are paid, so what a line was can not be told from what it is. A line without a row owed nothing.

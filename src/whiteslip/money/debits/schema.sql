@@ -13,3 +13,4 @@ CREATE TABLE money.failed_debit (
     PRIMARY KEY (customer_id, debit_id)
 ) WITH (fillfactor = 100);
 CREATE UNIQUE INDEX failed_debit_reference ON money.failed_debit (customer_id, reference);
+CREATE INDEX failed_debit_failed ON money.failed_debit (failed_on);

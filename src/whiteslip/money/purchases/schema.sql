@@ -29,6 +29,8 @@ CREATE INDEX purchase_expiry ON money.purchase (expires_on, customer_id) WHERE s
 CREATE INDEX purchase_referred ON money.purchase (customer_id, authorized_on) WHERE status = 'referred';
 -- A shop's own sales, newest first; neither column ever changes, so updates stay in their page.
 CREATE INDEX purchase_merchant ON money.purchase (merchant_id, purchase_id);
+-- What was asked for in a window of days or minutes: purchases lie in the order they came in, so their blocks tell.
+CREATE INDEX purchase_asked ON money.purchase USING brin (authorized_on, authorized_at) WITH (pages_per_range = 32);
 
 -- What became of a referred purchase, and the reasons it was referred for: written once, so that what was known on a day before stays so.
 CREATE TABLE money.purchase_ruling (

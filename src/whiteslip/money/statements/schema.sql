@@ -15,3 +15,5 @@ CREATE TABLE money.statement (
     CHECK (previous_minor + charged_minor - credited_minor = balance_minor),
     PRIMARY KEY (customer_id, line_id, statement_on)
 );
+-- What falls due in a window: statements lie in the order of their days.
+CREATE INDEX statement_due ON money.statement USING brin (due_on) WITH (pages_per_range = 32);

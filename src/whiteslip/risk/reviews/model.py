@@ -28,6 +28,7 @@ class Kind(StrEnum):
     PURCHASE = "purchase"
     RING = "ring"
     WARNING = "warning"
+    OUTREACH = "outreach"
 
 
 class SubjectType(StrEnum):

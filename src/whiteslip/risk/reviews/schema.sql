@@ -21,7 +21,7 @@ CREATE TABLE risk.review_case (
     kind text NOT NULL CHECK (
         kind IN (
             'suspension', 'fraud', 'limit', 'application', 'identity', 'relief', 'appeal', 'human_decision', 'complaint', 'data_correction',
-            'downturn', 'debit', 'run', 'purchase', 'ring', 'warning'
+            'downturn', 'debit', 'run', 'purchase', 'ring', 'warning', 'outreach'
         )
     ),
     subject_type text NOT NULL CHECK (

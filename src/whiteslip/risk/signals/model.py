@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -47,6 +48,36 @@ class Thresholds(NamedTuple):
     margin_ppm: int
 
 
+class Judge(StrEnum):
+    """What gave a color: the fixed thresholds, or the limits of the indicator's own history."""
+
+    THRESHOLDS = "thresholds"
+    CONTROL = "control"
+
+
+class Control(NamedTuple):
+    """From how many robust deviations off its own center an indicator is yellow, orange and red; in thousandths.
+
+    It learns from the days of the last `days`, none before `since`, and says nothing of fewer than `least_days`. The
+    spread is never taken to be below `floor_ppm`: what never moved would alarm at the first breath.
+    """
+
+    days: int
+    least_days: int
+    yellow_milli: int
+    orange_milli: int
+    red_milli: int
+    floor_ppm: int
+    since: date | None = None
+
+
+class Fast(NamedTuple):
+    """How a fast indicator looks: at its last minutes; a source silent for more than `silent_minutes` is late."""
+
+    window_minutes: int
+    silent_minutes: int | None
+
+
 class Said(NamedTuple):
     """A text in both languages."""
 
@@ -60,7 +91,7 @@ class Indicator(NamedTuple):
     The window is `window_days` long and ends `lag_days` before the end of the day judged: what began in it had so many
     days to go wrong. Below `least_count` nothing is concluded. A source from which nothing came for more than
     `silent_days` is late; None where silence is no sign. What the owner does not acknowledge within `acknowledge_hours`
-    goes to another role.
+    goes to another role. `settings` are numbers its measure needs. A fast one looks at minutes; its days are 0.
     """
 
     id: str
@@ -75,14 +106,31 @@ class Indicator(NamedTuple):
     least_count: int
     silent_days: int | None
     thresholds: Thresholds
+    control: Control | None = None
+    settings: Mapping[str, int] = MappingProxyType({})
+    fast: Fast | None = None
+
+
+class Rhythm(NamedTuple):
+    """How often the fast ones are felt, how often a color that stays is kept, and from when a look is stale."""
+
+    every_seconds: int
+    keep_minutes: int
+    stale_seconds: int
 
 
 class Catalog(NamedTuple):
-    """All indicators, the version of their thresholds, and how far the book may lie behind the clock, in days."""
+    """All indicators, those of a day and the fast ones, the version of their thresholds, and the book's patience.
+
+    The book may lie `late_after_days` behind the clock. `stable_features` are those whose spread is watched.
+    """
 
     version: int
     late_after_days: int
     indicators: Mapping[str, Indicator]
+    fast: Mapping[str, Indicator] = MappingProxyType({})
+    rhythm: Rhythm = Rhythm(15, 10, 60)
+    stable_features: tuple[str, ...] = ()
 
 
 class Window(NamedTuple):
@@ -95,15 +143,41 @@ class Window(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """How many of `out_of` were hit, and the last day its source told of anything."""
+    """How many of `out_of` were hit, and the last day its source told of anything.
+
+    Where the value is no share of these it comes as `value_ppm`; `detail` says of whom or what it is.
+    """
 
     hits: int
     out_of: int
     seen_on: date | None
+    value_ppm: int | None = None
+    detail: str = ""
+
+
+class Felt(NamedTuple):
+    """What a fast measure found, and the last instant its source told of anything."""
+
+    hits: int
+    out_of: int
+    seen_at: datetime | None
+    value_ppm: int | None = None
+    detail: str = ""
+
+
+class Band(NamedTuple):
+    """Center and spread of an indicator's own past, in ppm, and of how many days."""
+
+    center_ppm: int
+    spread_ppm: int
+    days: int
 
 
 class Evaluation(NamedTuple):
-    """An indicator judged for a business date; the value is in ppm, None where there is none."""
+    """An indicator judged for a business date; the value is in ppm, None where there is none.
+
+    Center and spread are those of the band it was held against, `judged_by` what gave the color.
+    """
 
     indicator: str
     version: int
@@ -116,6 +190,10 @@ class Evaluation(NamedTuple):
     value_ppm: int | None
     color: Color
     why: Why | None
+    detail: str = ""
+    center_ppm: int | None = None
+    spread_ppm: int | None = None
+    judged_by: Judge | None = None
 
 
 class Past(NamedTuple):
@@ -123,3 +201,47 @@ class Past(NamedTuple):
 
     color: Color | None
     evaluated_at: datetime | None
+
+
+class Pulse(NamedTuple):
+    """A fast indicator felt at an instant of a business date; the value is in ppm, None where there is none."""
+
+    indicator: str
+    felt_at: datetime
+    from_at: datetime
+    felt_on: date
+    version: int
+    hits: int | None
+    out_of: int | None
+    value_ppm: int | None
+    color: Color
+    why: Why | None
+    detail: str = ""
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Say it as an evaluation of its business date."""
+        return Evaluation(
+            self.indicator,
+            self.version,
+            self.felt_on,
+            self.felt_at,
+            self.felt_on,
+            self.felt_on + timedelta(days=1),
+            self.hits,
+            self.out_of,
+            self.value_ppm,
+            self.color,
+            self.why,
+            self.detail,
+        )
+
+
+class LastFelt(NamedTuple):
+    """How a fast indicator stood: its last pulse kept, its last known color, and when it was last looked at."""
+
+    color: Color | None
+    why: Why | None
+    known: Color | None
+    felt_at: datetime | None
+    looked_at: datetime | None
