@@ -15,7 +15,8 @@ _FILE = "indicators.toml"
 _Word: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 _Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=400)]
 _Days: TypeAlias = Annotated[int, Meta(ge=1, le=400)]
-_Ppm: TypeAlias = Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
+# Ten times the whole: what is measured against a floor may be more than it.
+_Ppm: TypeAlias = Annotated[int, Meta(ge=0, le=10 * WHOLE_PPM)]
 
 
 class _Said(Struct, frozen=True, forbid_unknown_fields=True):

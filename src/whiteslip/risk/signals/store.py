@@ -86,6 +86,11 @@ def measure_technical_debits(db: Connection, window: Window) -> Measured:
     return Measured(*sql.one(db, "measure_technical_debits", **window._asdict()))
 
 
+def measure_liquidity_coverage(db: Connection, window: Window) -> Measured:
+    """Measure the least cash a forecast expects against the floor; nothing where the day has no known forecast."""
+    return Measured(*sql.one(db, "measure_liquidity_coverage", **window._asdict()))
+
+
 MEASURES: Mapping[str, Callable[[Connection, Window], Measured]] = MappingProxyType(
     {
         "roll_to_overdue": measure_roll_to_overdue,
@@ -97,6 +102,7 @@ MEASURES: Mapping[str, Callable[[Connection, Window], Measured]] = MappingProxyT
         "lost_orders": measure_lost_orders,
         "thirty_plus": measure_thirty_plus,
         "technical_debits": measure_technical_debits,
+        "liquidity_coverage": measure_liquidity_coverage,
     }
 )
 """The measure of each indicator; a test holds them against the shipped file."""
