@@ -9,7 +9,7 @@ from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
 from whiteslip.kernel.errors import Conflict, InvalidInput, WhiteslipError
-from whiteslip.risk.liquidity import life, store
+from whiteslip.risk.liquidity import gate, life, store
 from whiteslip.risk.liquidity.life import Command, Move, Said
 from whiteslip.risk.liquidity.model import State, Valve
 
@@ -64,7 +64,7 @@ def propose_stage(db: Connection, request: Proposal, *, at: datetime) -> Governe
     number = names.index(request.stage)
     stage = terms.stages[number]
     segment = stage.segment if request.segment is None else request.segment
-    store.gate.segment_of(segment)
+    gate.segment_of(segment)
     valve = Valve(
         store.new_number(db), number + 1, 1, State.PROPOSED, stage.days, stage.share_ppm, stage.most_minor,
         stage.plans, segment, on, None, request.note,

@@ -39,8 +39,16 @@ def record(db: Connection, batch: Batch) -> None:
     batch.valve.count(db)
     _count_shadow(db, batch)
     _record_decisions(db, batch, [one[1] for one in decided], [one[2] for one in decided])
-    # What the valve refused says nothing of the person: it is no habit to have been refused for want of cash.
+    _keep_habits(db, batch, decided)
+
+
+def _keep_habits(
+    db: Connection, batch: Batch, decided: Sequence[tuple[PurchaseRequest, Outcome, int]]
+) -> None:
+    """Bring habits up to date; to be refused for want of cash is none, so what the valve refused is left out."""
     theirs = [one for one in decided if one[2] not in batch.valve.refused]
+    if not theirs:
+        return
     habits.keep_habits(
         db,
         [request.customer_id for request, _, _ in theirs],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, TypeAlias
 
+import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
@@ -13,7 +15,7 @@ from whiteslip.kernel.money import MAX_MINOR
 from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.risk.liquidity import gate
-from whiteslip.risk.liquidity.model import Plans, Stage, Terms, ValveTerms
+from whiteslip.risk.liquidity.model import Acting, Plans, Stage, Terms, ValveTerms
 
 _FILE, _VALVE_FILE = "liquidity.toml", "valve.toml"
 _Days: TypeAlias = Annotated[int, Meta(ge=1, le=400)]
@@ -52,6 +54,26 @@ class _Valve(Struct, frozen=True, forbid_unknown_fields=True):
     propose_days: _Days
     red_indicators: tuple[_Word, ...]
     stage: Annotated[tuple[_Stage, ...], Meta(min_length=1, max_length=9)]
+
+
+class _Acting(Struct, frozen=True, forbid_unknown_fields=True):
+    valve_id: Annotated[int, Meta(ge=1)]
+    stage: Annotated[int, Meta(ge=1)]
+    share_ppm: Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
+    most_minor: Annotated[int, Meta(ge=1, le=MAX_MINOR)] | None
+    plans: Plans
+    segment: str
+    until_on: date
+
+
+def read_acting(text: str) -> Acting:
+    """Read what a checkout reads of a valve; `InvalidInput` where anything of it does not fit."""
+    try:
+        acting = Acting(**_fields(msgspec.json.decode(text, type=_Acting)))
+    except msgspec.MsgspecError as error:
+        raise InvalidInput(f"the state of the valve: {error}") from error
+    gate.segment_of(acting.segment)
+    return acting
 
 
 def read_terms(text: str) -> Terms:

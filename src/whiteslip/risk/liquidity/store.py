@@ -8,15 +8,13 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
-import msgspec
-
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput, NotFound, Unavailable, invariant
 from whiteslip.money.funding.store import sum_cash_days
 from whiteslip.money.ledger.store import take_numbers
-from whiteslip.risk.liquidity import gate, rules
+from whiteslip.risk.liquidity import rules
 from whiteslip.risk.liquidity.history import DueFlows, HoldFlows, RefundFlows, Told
 from whiteslip.risk.liquidity.life import Move
 from whiteslip.risk.liquidity.model import (
@@ -33,7 +31,7 @@ from whiteslip.risk.liquidity.model import (
     ValveTerms,
     Why,
 )
-from whiteslip.risk.liquidity.reading import read_terms, read_valve_terms
+from whiteslip.risk.liquidity.reading import read_acting, read_terms, read_valve_terms
 
 sql = Sql(__package__)
 NOT_READ: Final = "the state of the valve cannot be read, so nothing can be granted"
@@ -129,11 +127,9 @@ def _acting(text: str | None) -> Acting | None:
     if text is None:
         return None
     try:
-        acting = msgspec.json.decode(text, type=Acting)
-        gate.segment_of(acting.segment)
-    except (msgspec.MsgspecError, InvalidInput) as error:
+        return read_acting(text)
+    except InvalidInput as error:
         raise Unavailable(NOT_READ) from error
-    return acting
 
 
 def count_gated(db: Connection, counted: Sequence[Counted], *, on: date) -> None:
