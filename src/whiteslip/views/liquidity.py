@@ -16,7 +16,7 @@ from whiteslip.money.funding.store import list_entries, sum_cash_days
 from whiteslip.risk.liquidity import gate, store
 from whiteslip.risk.liquidity.gate import Asked
 from whiteslip.risk.liquidity.life import Command
-from whiteslip.risk.liquidity.model import Counted, Forecast, State, Step, Valve, Why
+from whiteslip.risk.liquidity.model import Counted, Forecast, State, Step, Valve, ValveTerms, Why
 
 sql = Sql(__package__)
 
@@ -64,6 +64,11 @@ class LetThrough(NamedTuple):
     valve_id: int
     customer_id: int
     purchase_id: int
+
+
+def valve_terms() -> ValveTerms:
+    """Show the stages of the valve."""
+    return store.valve_terms()
 
 
 def show_liquidity(db: Connection) -> LiquidityView:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Final
 
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import MAX_MINOR, Minor
 from whiteslip.money.funding.model import CashDay, Entry, EntryKind, NewEntry
 
+_LEAST: Final = {EntryKind.CASH: -MAX_MINOR, EntryKind.COMMITMENT: 0, EntryKind.FLOOR: 1}
+"""The least amounts: an account may be overdrawn, a commitment ended, and a floor of nothing is none."""
+
 
 def mistake(one: NewEntry, *, closed_on: date) -> InvalidInput | None:
     """Say what is wrong with an entry, if anything is."""
-    least = 1 if one.kind is EntryKind.FLOOR else 0
+    least = _LEAST[one.kind]
     if not least <= one.amount_minor <= MAX_MINOR:
         return InvalidInput(f"an amount of {one.kind} is at least {least}", where="amount_minor")
     if not one.note.strip():

@@ -5,7 +5,7 @@ CREATE SEQUENCE money.funding_entry_number;
 
 CREATE TABLE money.funding_entry (
     entry_id bigint NOT NULL DEFAULT nextval('money.funding_entry_number'),
-    amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
+    amount_minor bigint NOT NULL,
     entered_at timestamptz NOT NULL,
     from_on date NOT NULL,
     until_on date CHECK (until_on > from_on),
@@ -15,6 +15,7 @@ CREATE TABLE money.funding_entry (
     note text NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
     CHECK ((kind = 'commitment') = (length(name) > 0)),
     CHECK ((kind = 'commitment') = (until_on IS NOT NULL)),
+    CHECK (amount_minor >= 0 OR kind = 'cash'),
     CHECK (kind <> 'floor' OR amount_minor > 0),
     PRIMARY KEY (entry_id)
 ) WITH (fillfactor = 100);

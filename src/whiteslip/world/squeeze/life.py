@@ -23,6 +23,8 @@ from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.purchases.model import Way
+from whiteslip.risk.liquidity.model import ValveTerms
+from whiteslip.views.liquidity import stood, valve_terms
 from whiteslip.world.promotion.life import Answer, Ask, Life
 from whiteslip.world.promotion.people import Cast
 from whiteslip.world.promotion.terms import shipped as people_terms
@@ -86,6 +88,11 @@ def is_valve(answer: Answer) -> bool:
     )
 
 
+def by_cash_alone() -> ValveTerms:
+    """Return the shipped stages, called for by cash and by no indicator of credit: a squeeze is not one of those."""
+    return valve_terms()._replace(red_indicators=())
+
+
 @dataclass(slots=True)
 class Squeeze:
     """An arm under way."""
@@ -93,6 +100,7 @@ class Squeeze:
     life: SqueezeLife
     arm: Arm
     terms: Terms
+    valve: ValveTerms = field(default_factory=by_cash_alone)
     stages: list[tuple[date, int]] = field(default_factory=list[tuple[date, int]])
 
     def run(self) -> None:
@@ -109,7 +117,7 @@ class Squeeze:
         at = life.clock.now()
         forecast_liquidity(life.database, at=at)
         warn_early(life.database, at=at)
-        report = propose_valve(life.database, at=at)
+        report = propose_valve(life.database, at=at, terms=self.valve)
         if report.proposed is None or self.arm is Arm.WITHOUT:
             return
         command = Command.RELEASE if self.arm is Arm.WITH else Command.REHEARSE
@@ -121,6 +129,8 @@ class Squeeze:
 
     def _errand(self, wallets: Wallets, on: date) -> None:
         calendar, funds = self.terms.calendar, self.terms.funds
+        if (on - calendar.funds_on).days % funds.told_every_days == 0:
+            self._tell_cash()
         if on == calendar.squeeze_on - timedelta(days=funds.known_days_before):
             self._lender_leaves()
         if calendar.squeeze_on <= on < calendar.calm_on:
@@ -134,6 +144,13 @@ class Squeeze:
             calendar.squeeze_on,
         )  # fmt: skip
         self._enter([one])
+
+    def _tell_cash(self) -> None:
+        """Enter what the bank says the account held last night; here it says what the book does."""
+        last = self.life.read(stood)[-1]
+        self._enter(
+            [NewEntry(EntryKind.CASH, last.cash_minor, last.day, PEOPLE[0], "the bank's figure")]
+        )
 
     def _enter(self, entries: Sequence[NewEntry]) -> None:
         enter(self.life.database, entries, at=self.life.clock.now())

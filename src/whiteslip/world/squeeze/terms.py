@@ -39,6 +39,7 @@ class Funds(Table, frozen=True):
     committed_minor_a_shopper: _Amount
     known_days_before: Annotated[int, Meta(ge=0, le=120)]
     floor_minor_a_shopper: _Amount
+    told_every_days: Annotated[int, Meta(ge=1, le=40)]
 
 
 class Wave(Table, frozen=True):
