@@ -32,7 +32,13 @@ class ValveReport(NamedTuple):
     lapsed: tuple[Valve, ...]
 
 
-def forecast_liquidity(database: Database, *, at: datetime, terms: Terms | None = None) -> Forecast:
+def forecast_liquidity(
+    database: Database,
+    *,
+    at: datetime,
+    terms: Terms | None = None,
+    valve: ValveTerms | None = None,
+) -> Forecast:
     """Forecast cash from the last closed day and keep it; a day that is known is not forecast again.
 
     What is missing (cash, a floor, history, the end of a day) makes it unknown, with why.
@@ -42,12 +48,12 @@ def forecast_liquidity(database: Database, *, at: datetime, terms: Terms | None 
     kept = database.read(partial(store.list_forecasts, until=on, most=1))
     if kept and kept[0].forecast_on == on and kept[0].why is None:
         return kept[0]
-    made = database.read(lambda db: _forecast(db, known, on=on))
+    made = database.read(lambda db: _forecast(db, known, valve or store.valve_terms(), on=on))
     database.write(lambda db: _keep(db, made, at=at))
     return made
 
 
-def _forecast(db: Connection, terms: Terms, *, on: date) -> Forecast:
+def _forecast(db: Connection, terms: Terms, valve: ValveTerms, *, on: date) -> Forecast:
     entries = list_entries(db)
     why = rules.missing(entries, terms, on=on, closing=business_day.read(db).closing)
     if why is not None:
@@ -59,7 +65,9 @@ def _forecast(db: Connection, terms: Terms, *, on: date) -> Forecast:
     acting = next((one for one in live if one.state is State.ACTING), None)
     first = on - timedelta(days=terms.history_weeks * _WEEK)
     passing = rules.passing_of(acting, store.sum_counts(db, from_on=first, until=on))
-    return rules.forecast_from(told, entries, terms, passing)
+    recent = on - timedelta(days=terms.pace_weeks * _WEEK)
+    asked = store.sum_asked(db, valve, after=recent, until=on)
+    return rules.forecast_from(told, entries, terms, passing, rules.stage_shares(valve, asked))
 
 
 _LIVE: Final = 20
@@ -93,7 +101,9 @@ def _propose(db: Connection, terms: ValveTerms, *, at: datetime) -> ValveReport:
     forecasts = store.list_forecasts(db, until=day.closed_on, most=1)
     forecast = next((one for one in forecasts if one.forecast_on == day.closed_on), None)
     red = [name for name, past in find_past(db, on=on).items() if past.color is Color.RED]
-    needed = life.needed_stage(terms, forecast, red)
+    acting = next((one.stage for one in left if one.state is State.ACTING), 0)
+    by_cash = life.needed_by_cash(terms, forecast, acting=acting)
+    needed = life.needed_stage(by_cash, terms, red)
     stage = life.to_propose(terms, left, needed=needed, on=on)
     proposal = None
     if stage is not None:
@@ -119,9 +129,12 @@ def _proposal(db: Connection, terms: ValveTerms, stage: Stage, why: str, *, on: 
 def _why(forecast: Forecast | None, red: Sequence[str]) -> str:
     """Say what a proposal rests on."""
     said: list[str] = []
-    if forecast is not None and forecast.open_coverage_ppm is not None:
-        percent = forecast.open_coverage_ppm // 10_000
-        said.append(f"least cash expected from {forecast.forecast_on}: {percent} % of the floor")
+    if forecast is not None and forecast.stage_coverages_ppm:
+        percents = [f"{one // 10_000} %" for one in forecast.stage_coverages_ppm]
+        said.append(
+            f"least cash expected from {forecast.forecast_on}, of the floor: {percents[0]} open,"
+            f" {', '.join(percents[1:])} by stage"
+        )
     if red:
         said.append(f"red: {', '.join(sorted(red))}")
     return "; ".join(said)

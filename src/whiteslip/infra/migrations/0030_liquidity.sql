@@ -21,7 +21,7 @@ CREATE TABLE money.funding_entry (
 ) WITH (fillfactor = 100);
 
 -- Each forecast from a closed day, as it was; a row never changes. What could not be known is a row too, with why, and may be tried again: attempt
--- counts. The arrays have one value for each day after forecast_on.
+-- counts. The arrays have one value for each day after forecast_on; stages_minor is the least with the valve open and under each stage.
 
 CREATE TABLE risk.liquidity_forecast (
     forecast_on date NOT NULL,
@@ -39,6 +39,7 @@ CREATE TABLE risk.liquidity_forecast (
     low_minor bigint [] NOT NULL,
     high_minor bigint [] NOT NULL,
     open_minor bigint [] NOT NULL,
+    stages_minor bigint [] NOT NULL,
     CHECK ((why IS NULL) = (num_nonnulls(cash_minor, floor_minor, least_minor) = 3)),
     CHECK ((why IS NULL) = (cardinality(liquidity_minor) > 0)),
     PRIMARY KEY (forecast_on, attempt)

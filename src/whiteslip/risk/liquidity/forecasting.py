@@ -78,6 +78,21 @@ def forecast(
     )  # fmt: skip
 
 
+def least_under(
+    record: Record, position: Position, terms: Terms, shares: Sequence[float]
+) -> tuple[Minor, ...]:
+    """Return the least liquidity expected when such a share of what is asked for is let through, for each share."""
+    central = terms._replace(paths=0)
+    draws = _draw(record, central, seed=position.on.toordinal())
+    committed = np.array(position.committed_minor, np.float64)
+    found: list[Minor] = []
+    for share in shares:
+        let_through = np.full(terms.horizon_days, share)
+        cash = _project(record, position, central, draws, let_through).cash[0]
+        found.append(int(np.rint((cash + committed).min())))
+    return tuple(found)
+
+
 def _whole(amounts: Floats) -> tuple[Minor, ...]:
     return tuple(int(each) for each in np.rint(amounts))
 

@@ -102,26 +102,36 @@ def is_over(one: Valve, terms: ValveTerms, *, on: date) -> str | None:
     return "its days are over" if ended else None
 
 
-def needed_stage(terms: ValveTerms, forecast: Forecast | None, red: Sequence[str]) -> int:
-    """Return the stage a forecast and the red indicators call for, 0 for none; what is unknown calls for none."""
-    coverage = None if forecast is None else forecast.open_coverage_ppm
-    by_cash = 0
-    if coverage is not None:
-        by_cash = sum(coverage <= stage.at_coverage_ppm for stage in terms.stages)
+def needed_by_cash(terms: ValveTerms, forecast: Forecast | None, *, acting: int) -> int:
+    """Return the mildest stage under which cash covers the floor, 0 for open; the tightest where none does.
+
+    What is milder than the stage that acts must cover more, so that a flutter changes nothing. What is unknown calls
+    for no other stage than the one that acts.
+    """
+    coverages = () if forecast is None else forecast.stage_coverages_ppm
+    if not coverages:
+        return acting
+    for stage, coverage in enumerate(coverages):
+        if coverage >= (terms.enough_ppm if stage < acting else terms.act_below_ppm):
+            return stage
+    return len(terms.stages)
+
+
+def needed_stage(by_cash: int, terms: ValveTerms, red: Sequence[str]) -> int:
+    """Return the stage cash and the red indicators call for together."""
     return max(by_cash, 1 if set(red) & set(terms.red_indicators) else 0)
 
 
 def to_propose(terms: ValveTerms, live: Iterable[Valve], *, needed: int, on: date) -> Stage | None:
-    """Return the stage to propose: at most one tighter than what acts, or what is needed once that is about to end.
+    """Return the stage to propose: at most one tighter than what acts, and again when what acts is about to end.
 
-    Nothing is proposed beside a proposal that is as tight.
+    Nothing is proposed beside a proposal of the same stage, and none where nothing is needed: what acts then ends.
     """
     acting = next((one for one in live if one.state is State.ACTING), None)
-    waiting = [one for one in live if one.state in {State.PROPOSED, State.REHEARSED}]
+    waiting = {one.stage for one in live if one.state in {State.PROPOSED, State.REHEARSED}}
     stage_no = min(needed, 1 + (acting.stage if acting else 0))
-    if acting is not None and stage_no <= acting.stage and not _ends_soon(acting, terms, on):
-        return None
-    if stage_no == 0 or any(one.stage >= stage_no for one in waiting):
+    is_so = acting is not None and stage_no == acting.stage and not _ends_soon(acting, terms, on)
+    if stage_no == 0 or is_so or stage_no in waiting:
         return None
     return terms.stages[stage_no - 1]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -60,7 +59,10 @@ class Days(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """What was forecast from a closed day; unknown with `why`, else with cash, floor and days."""
+    """What was forecast from a closed day; unknown with `why`, else with cash, floor and days.
+
+    `stages_minor` is the least liquidity expected with the valve open, and under each stage from the next day on.
+    """
 
     forecast_on: date
     version: int
@@ -68,6 +70,7 @@ class Forecast(NamedTuple):
     cash_minor: Minor | None
     floor_minor: Minor | None
     days: Days | None
+    stages_minor: tuple[Minor, ...] = ()
 
     @property
     def least_minor(self) -> Minor | None:
@@ -80,9 +83,10 @@ class Forecast(NamedTuple):
         return None if self.days is None else self._of_floor(min(self.days.liquidity_minor))
 
     @property
-    def open_coverage_ppm(self) -> int | None:
-        """The same as it would be without a valve that acts."""
-        return None if self.days is None else self._of_floor(min(self.days.open_minor))
+    def stage_coverages_ppm(self) -> tuple[int, ...]:
+        """The same with the valve open, and under each stage; empty where nothing is known."""
+        found = (self._of_floor(one) for one in self.stages_minor)
+        return tuple(one for one in found if one is not None)
 
     def _of_floor(self, amount_minor: Minor) -> int | None:
         return None if not self.floor_minor else amount_minor * 1_000_000 // self.floor_minor
@@ -97,14 +101,13 @@ class Plans(StrEnum):
 
 
 class Stage(NamedTuple):
-    """How tightly new purchases are let through, proposed from a coverage down, for so many days.
+    """How tightly new purchases are let through, for so many days.
 
     `share_ppm` of people are let through on a day; `most_minor` bounds one purchase; a segment is a condition over the
     facts of a purchase, everybody where it is empty.
     """
 
     name: str
-    at_coverage_ppm: int
     days: int
     share_ppm: int
     most_minor: Minor | None
@@ -113,9 +116,15 @@ class Stage(NamedTuple):
 
 
 class ValveTerms(NamedTuple):
-    """The stages, the mildest first, and how one is released."""
+    """The stages, the mildest first, from which coverage one is proposed or made milder, and how one is released.
+
+    Of what a stage refuses for its size or its plan, `retakes_ppm` is expected to be taken up within its bound.
+    """
 
     version: int
+    act_below_ppm: int
+    enough_ppm: int
+    retakes_ppm: int
     releases: int
     renew_days: int
     propose_days: int
@@ -188,6 +197,14 @@ class Step(NamedTuple):
     happened_at: datetime
 
 
+class Asked(NamedTuple):
+    """What was asked for, and what of it a stage would let pass whatever its share."""
+
+    stage: int
+    asked_minor: Minor
+    passes_minor: Minor
+
+
 class Counted(NamedTuple):
     """What came to a valve on a day, and what of it the valve refused, or would have refused when rehearsed."""
 
@@ -198,7 +215,3 @@ class Counted(NamedTuple):
     asked_minor: Minor
     refused: int
     refused_minor: Minor
-
-
-FactsOf = Mapping[str, object]
-"""The facts of a purchase by their names."""

@@ -39,7 +39,6 @@ class _Terms(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Stage(Struct, frozen=True, forbid_unknown_fields=True):
     name: _Word
-    at_coverage_ppm: Annotated[int, Meta(ge=0, le=10 * WHOLE_PPM)]
     days: Annotated[int, Meta(ge=1, le=60)]
     share_ppm: Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
     plans: Plans
@@ -49,6 +48,9 @@ class _Stage(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Valve(Struct, frozen=True, forbid_unknown_fields=True):
     version: _Version
+    act_below_ppm: Annotated[int, Meta(ge=0, le=10 * WHOLE_PPM)]
+    enough_ppm: Annotated[int, Meta(ge=0, le=10 * WHOLE_PPM)]
+    retakes_ppm: Annotated[int, Meta(ge=0, le=WHOLE_PPM)]
     releases: Annotated[int, Meta(ge=2, le=10)]
     renew_days: Annotated[int, Meta(ge=0, le=60)]
     propose_days: _Days
@@ -94,16 +96,15 @@ def read_valve_terms(text: str) -> ValveTerms:
     """Read the stages of the valve; a stage is milder than the next, and its segment can be read."""
     read = read_parameters(text, _Valve, file=_VALVE_FILE)
     stages = tuple(Stage(**_fields(one)) for one in read.stage)
-    if not all(mild.at_coverage_ppm > tight.at_coverage_ppm for mild, tight in pairwise(stages)):
-        where = "stage.at_coverage_ppm"
-        raise InvalidInput(f"{_VALVE_FILE}: stages go from the highest coverage down", where=where)
+    if read.act_below_ppm >= read.enough_ppm:
+        text = "enough is more than what is acted on"
+        raise InvalidInput(f"{_VALVE_FILE}: {text}", where="enough_ppm")
     if not all(mild.share_ppm >= tight.share_ppm for mild, tight in pairwise(stages)):
         raise InvalidInput(f"{_VALVE_FILE}: a later stage lets no more through", where="share_ppm")
     for one in stages:
         gate.segment_of(one.segment)
-    return ValveTerms(
-        read.version, read.releases, read.renew_days, read.propose_days, read.red_indicators, stages
-    )
+    parts = {name: value for name, value in _fields(read).items() if name != "stage"}
+    return ValveTerms(**parts, stages=stages)
 
 
 def _fields(one: Struct) -> dict[str, Any]:

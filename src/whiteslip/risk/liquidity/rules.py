@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.money.funding import rules as funding
 from whiteslip.money.funding.model import Entry, EntryKind
-from whiteslip.risk.liquidity.forecasting import Passing, Position, forecast
+from whiteslip.risk.liquidity.forecasting import Passing, Position, forecast, least_under
 from whiteslip.risk.liquidity.history import Told, record_of, weeks_known
-from whiteslip.risk.liquidity.model import Counted, Forecast, Terms, Valve, Why
+from whiteslip.risk.liquidity.model import Asked, Counted, Forecast, Terms, Valve, ValveTerms, Why
 
 
 def unknown(on: date, why: Why, terms: Terms) -> Forecast:
@@ -31,9 +32,13 @@ def missing(entries: Sequence[Entry], terms: Terms, *, on: date, closing: bool) 
 
 
 def forecast_from(
-    told: Told, entries: Sequence[Entry], terms: Terms, passing: Passing | None
+    told: Told,
+    entries: Sequence[Entry],
+    terms: Terms,
+    passing: Passing | None,
+    stage_shares: Sequence[float] = (),
 ) -> Forecast:
-    """Forecast from a closed day of which nothing is missing but, perhaps, history."""
+    """Forecast from a closed day of which nothing is missing but, perhaps, history; and the least under each stage."""
     on = told.on
     if weeks_known(told, terms) < terms.least_weeks:
         return unknown(on, Why.NO_HISTORY, terms)
@@ -48,7 +53,18 @@ def forecast_from(
     ahead = [on + timedelta(days=n + 1) for n in range(terms.horizon_days)]
     position = Position(on, cash_minor, funding.committed(entries, ahead), told.cash_days)
     days = forecast(record, position, terms, passing)
-    return Forecast(on, terms.version, None, cash_minor, floor.amount_minor, days)
+    least = least_under(record, position, terms, (1.0, *stage_shares))
+    return Forecast(on, terms.version, None, cash_minor, floor.amount_minor, days, least)
+
+
+def stage_shares(valve: ValveTerms, asked: Sequence[Asked]) -> tuple[float, ...]:
+    """Return which share of amounts each stage lets through; one of a segment only is counted on for nothing."""
+    return tuple(
+        1.0
+        if stage.segment or not one.asked_minor
+        else stage.share_ppm / WHOLE_PPM * one.passes_minor / one.asked_minor
+        for stage, one in zip(valve.stages, asked, strict=True)
+    )
 
 
 def passing_of(acting: Valve | None, counts: Sequence[Counted]) -> Passing | None:
@@ -57,7 +73,7 @@ def passing_of(acting: Valve | None, counts: Sequence[Counted]) -> Passing | Non
         return None
     mine = [one for one in counts if one.valve_id == acting.valve_id and one.acted]
     asked, refused = sum(one.asked_minor for one in mine), sum(one.refused_minor for one in mine)
-    share = 1 - refused / asked if asked else acting.share_ppm / 1_000_000
+    share = 1 - refused / asked if asked else acting.share_ppm / WHOLE_PPM
     return Passing(share, acting.until_on)
 
 

@@ -19,6 +19,7 @@ from whiteslip.risk.liquidity.history import DueFlows, HoldFlows, RefundFlows, T
 from whiteslip.risk.liquidity.life import Move
 from whiteslip.risk.liquidity.model import (
     Acting,
+    Asked,
     Counted,
     Days,
     Forecast,
@@ -84,6 +85,20 @@ def list_refund_flows(db: Connection, *, after: date, until: date) -> RefundFlow
     return RefundFlows(**sql.columns(db, "list_refund_flows", after=after, until=until))
 
 
+def sum_asked(db: Connection, known: ValveTerms, *, after: date, until: date) -> list[Asked]:
+    """Sum what was asked for after a day, and what each stage would let pass of it by its bounds."""
+    return sql.records(
+        db,
+        "sum_asked",
+        Asked,
+        most_minor=arrays.bigints([one.most_minor for one in known.stages]),
+        plans=arrays.texts([one.plans for one in known.stages]),
+        retakes_ppm=known.retakes_ppm,
+        after=after,
+        until=until,
+    )
+
+
 def insert_forecast(db: Connection, one: Forecast, *, at: datetime) -> bool:
     """Keep a forecast; False where one of its day is known already."""
     days = one.days or Days((), (), (), (), (), (), ())
@@ -97,6 +112,7 @@ def insert_forecast(db: Connection, one: Forecast, *, at: datetime) -> bool:
         cash_minor=one.cash_minor,
         floor_minor=one.floor_minor,
         least_minor=one.least_minor,
+        stages_minor=arrays.bigints(one.stages_minor),
         at=at,
         **columns,
     )
@@ -110,8 +126,13 @@ def list_forecasts(db: Connection, *, until: date, most: int) -> list[Forecast]:
 
 def _forecast(row: Any) -> Forecast:
     why = None if row.why is None else Why(row.why)
-    days = Days(*(tuple(each) for each in row[5:])) if why is None else None
-    return Forecast(row.forecast_on, row.version, why, row.cash_minor, row.floor_minor, days)
+    days = None
+    if why is None:
+        days = Days(**{name: tuple(getattr(row, name)) for name in Days._fields})
+    stages = tuple(row.stages_minor)
+    return Forecast(
+        row.forecast_on, row.version, why, row.cash_minor, row.floor_minor, days, stages
+    )
 
 
 def read_gate(db: Connection) -> Gated:

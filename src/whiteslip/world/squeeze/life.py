@@ -62,11 +62,12 @@ class SqueezeLife(Life):
 
     def flow(self, flow: Callable[..., list[A]], asked: Sequence[Any]) -> list[A]:
         """Put one batch through a flow; of repayments only those that were taken come back."""
-        if flow is not repay:
-            return super(SqueezeLife, self).flow(flow, asked)
-        answers = super(SqueezeLife, self).flow(self.repays, asked)
-        taken = [one for one in answers if isinstance(one, Repaid)]
+        is_repaying = flow is repay
+        answers = super(SqueezeLife, self).flow(self.repays if is_repaying else flow, asked)
+        if not is_repaying:
+            return answers
         self.paying += len(asked)
+        taken = [one for one in answers if isinstance(one, Repaid)]
         self.paid += len(taken)
         return taken
 
