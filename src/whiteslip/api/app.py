@@ -33,6 +33,7 @@ from whiteslip.api.routes import (
     disputes,
     limits,
     lines,
+    liquidity,
     portfolio,
     privacy,
     purchases,
@@ -88,6 +89,7 @@ ROUTERS = (
     rings,
     warnings,
     portfolio,
+    liquidity,
 )
 PREFIX = "/v1"
 ABOUT = (
