@@ -15,6 +15,7 @@ from whiteslip.cli import (
     explain,
     keys,
     limits,
+    liquidity,
     messages,
     model,
     model_life,
@@ -29,6 +30,7 @@ from whiteslip.cli import (
     runs,
     server,
     simulate,
+    squeeze,
     warnings,
 )
 from whiteslip.cli.app import app
@@ -51,6 +53,7 @@ __all__ = [
     "explain",
     "keys",
     "limits",
+    "liquidity",
     "messages",
     "model",
     "model_life",
@@ -65,6 +68,7 @@ __all__ = [
     "runs",
     "server",
     "simulate",
+    "squeeze",
     "warnings",
 ]
 

@@ -23,8 +23,8 @@ from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.purchases.model import Way
-from whiteslip.risk.liquidity.model import ValveTerms
-from whiteslip.views.liquidity import stood, valve_terms
+from whiteslip.risk.liquidity.model import State, ValveTerms
+from whiteslip.views.liquidity import stood, valve_terms, valves
 from whiteslip.world.promotion.life import Answer, Ask, Life
 from whiteslip.world.promotion.people import Cast
 from whiteslip.world.promotion.terms import shipped as people_terms
@@ -33,6 +33,7 @@ from whiteslip.world.staff import PEOPLE
 from whiteslip.world.wallets import Wallets
 
 A = TypeVar("A")
+_NEWEST: Final = 5
 _WAVE: Final = 31
 _LENDER: Final = "the lender who leaves"
 _LONG: Final = timedelta(days=365)
@@ -102,7 +103,7 @@ class Squeeze:
     arm: Arm
     terms: Terms
     valve: ValveTerms = field(default_factory=by_cash_alone)
-    stages: list[tuple[date, int]] = field(default_factory=list[tuple[date, int]])
+    acting: dict[date, int] = field(default_factory=dict[date, int])
 
     def run(self) -> None:
         """Live from the day funds were entered to the end."""
@@ -111,6 +112,7 @@ class Squeeze:
             on = calendar.funds_on + timedelta(days=day + 1)
             self.life.live(on, errand=self._errand)
             self._guard()
+            self.acting[on] = self._acts()
 
     def _guard(self) -> None:
         """Do the night's work, and what people do the next morning before anybody buys."""
@@ -126,7 +128,11 @@ class Squeeze:
         for by in people:
             step = ValveStep(report.proposed.valve_id, command, by, "the forecast says so")
             life.database.write(lambda db, step=step: _must(govern_valve(db, step, at=at)))
-        self.stages.append((report.on, report.proposed.stage))
+
+    def _acts(self) -> int:
+        """Return the stage that acts on the day that has begun, 0 for none."""
+        found = self.life.read(lambda db: valves(db, most=_NEWEST))
+        return next((one.valve.stage for one in found if one.valve.state is State.ACTING), 0)
 
     def _errand(self, wallets: Wallets, on: date) -> None:
         calendar, funds = self.terms.calendar, self.terms.funds
