@@ -92,7 +92,7 @@ def live_seed(
         with opened(before) as database:
             life = begin(database, cast, terms)
         return Lived(
-            seed, tuple(live_arm(server_dsn, before, life, arm, terms, look) for arm in Arm)
+            seed, tuple(live_arm(server_dsn, before, life, (arm, terms), look) for arm in Arm)
         )
 
 
@@ -100,19 +100,19 @@ def live_arm(
     server_dsn: str,
     before: str,
     life: SqueezeLife,
-    arm: Arm,
-    terms: Terms,
+    squeeze: tuple[Arm, Terms],
     look: Look | None = None,
 ) -> Figures:
     """Live one arm in a copy of the book as it stood before."""
+    arm, terms = squeeze
     prefix = f"squeeze_{life.cast.seed}_{arm}"
     with scratch_database(server_dsn, prefix, copy_of=before) as copy, opened(copy) as database:
         eve = database.read(digest)
-        squeeze = Squeeze(copied(life, database), arm, terms)
-        squeeze.run()
-        found = measured(database, squeeze, eve=eve)
+        lived = Squeeze(copied(life, database), arm, terms)
+        lived.run()
+        found = measured(database, lived, eve=eve)
         if look:
-            look(squeeze)
+            look(lived)
         return found
 
 

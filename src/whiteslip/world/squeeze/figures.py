@@ -18,7 +18,7 @@ _MOST_FORECASTS = 1_000
 
 
 class Score(NamedTuple):
-    """Forecasts so many days ahead against what came: how many of them lay in their interval, and how far they were off.
+    """Forecasts so many days ahead against what came: how many lay in their interval, and how far they were off.
 
     `quiet` ones end before the squeeze begins; the others end in it or after it, and none could know that it comes.
     `bias` and `error` are means of what came less what was expected, and of its size, in parts of the floor.
