@@ -9,6 +9,7 @@ from typing import NamedTuple
 from whiteslip.flows.check_books import check_books
 from whiteslip.infra.database import Database
 from whiteslip.infra.scratch import scratch_database
+from whiteslip.risk.liquidity.model import Terms as ForecastTerms
 from whiteslip.world.fingerprint import digest
 from whiteslip.world.promotion.experiment import opened
 from whiteslip.world.promotion.people import cast_of
@@ -102,13 +103,15 @@ def live_arm(
     life: SqueezeLife,
     squeeze: tuple[Arm, Terms],
     look: Look | None = None,
+    *,
+    forecasting: ForecastTerms | None = None,
 ) -> Figures:
     """Live one arm in a copy of the book as it stood before."""
     arm, terms = squeeze
     prefix = f"squeeze_{life.cast.seed}_{arm}"
     with scratch_database(server_dsn, prefix, copy_of=before) as copy, opened(copy) as database:
         eve = database.read(digest)
-        lived = Squeeze(copied(life, database), arm, terms)
+        lived = Squeeze(copied(life, database), arm, terms, forecasting=forecasting)
         lived.run()
         found = measured(database, lived, eve=eve)
         if look:

@@ -24,6 +24,7 @@ from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.purchases.model import Way
 from whiteslip.risk.liquidity.model import State, ValveTerms
+from whiteslip.risk.liquidity.model import Terms as ForecastTerms
 from whiteslip.views.liquidity import stood, valve_terms, valves
 from whiteslip.world.promotion.life import Answer, Ask, Life
 from whiteslip.world.promotion.people import Cast
@@ -103,6 +104,7 @@ class Squeeze:
     arm: Arm
     terms: Terms
     valve: ValveTerms = field(default_factory=by_cash_alone)
+    forecasting: ForecastTerms | None = None
     acting: dict[date, int] = field(default_factory=dict[date, int])
 
     def run(self) -> None:
@@ -118,7 +120,7 @@ class Squeeze:
         """Do the night's work, and what people do the next morning before anybody buys."""
         life = self.life
         at = life.clock.now()
-        forecast_liquidity(life.database, at=at)
+        forecast_liquidity(life.database, at=at, terms=self.forecasting, valve=self.valve)
         warn_early(life.database, at=at)
         report = propose_valve(life.database, at=at, terms=self.valve)
         if report.proposed is None or self.arm is Arm.WITHOUT:
