@@ -108,9 +108,16 @@ def show(found: Experiment) -> None:
 def side_by_side(found: Experiment) -> tuple[list[str], list[list[str]]]:
     """Give the head and rows of what came of each arm of each seed."""
     head = [
-        "seed, arm", "floor", "least", "days below", "days shut", "asked for", "refused by the valve",
-        "repayments", "of these refused", "got through",
-    ]  # fmt: skip
+        "seed, arm",
+        "floor",
+        "least",
+        "days below",
+        "days shut",
+        "asked",
+        "refused",
+        "repaid",
+        "got through",
+    ]
     rows = [
         [
             f"{lived.seed} {one.arm}",
@@ -119,9 +126,8 @@ def side_by_side(found: Experiment) -> tuple[list[str], list[list[str]]]:
             f"{one.days_below}",
             f"{one.days_shut}",
             _yuan(one.asked_minor, found),
-            f"{_yuan(one.refused_minor, found)} ({one.refused})",
-            f"{one.paying:,}",
-            f"{one.paying - one.paid}",
+            _yuan(one.refused_minor, found),
+            f"{one.paid} of {one.paying}",
             f"{one.got_through}",
         ]
         for lived in found.seeds
@@ -131,8 +137,8 @@ def side_by_side(found: Experiment) -> tuple[list[str], list[list[str]]]:
 
 
 def forecasts(found: Experiment) -> tuple[list[str], list[list[str]]]:
-    """Give the head and rows of how forecasts did, by arm and how far ahead they looked."""
-    head = ["arm, days ahead, ending", "forecasts", "in their interval", "bias", "mean error"]
+    """Give the head and rows of how forecasts did, by arm, how far ahead they looked and when that ends."""
+    head = ["arm", "days", "ending", "number", "inside", "bias, floors", "error, floors"]
     rows: list[list[str]] = []
     for arm in (Arm.WITHOUT, Arm.WITH):
         for some in zip(*(one.scores for one in found.of(arm)), strict=True):
@@ -147,14 +153,17 @@ def _scored(arm: Arm, some: Sequence[Score]) -> list[list[str]]:
     inside = sum(one.inside for one in some)
     bias = sum(one.bias * one.forecasts for one in some) / count
     error = sum(one.error * one.forecasts for one in some) / count
-    ending = "before the squeeze" if some[0].quiet else "in it or after"
+    ending = "before" if some[0].quiet else "in it or after"
+    share = f"{100 * inside / count:.0f} %"
     return [
         [
-            f"{arm}, {some[0].days_ahead}, {ending}",
+            arm.value,
+            f"{some[0].days_ahead}",
+            ending,
             f"{count}",
-            f"{100 * inside / count:.0f} %",
-            f"{bias:+.2f} of the floor",
-            f"{error:.2f} of the floor",
+            share,
+            f"{bias:+.2f}",
+            f"{error:.2f}",
         ]
     ]
 

@@ -1,6 +1,6 @@
 -- Sum what was asked for after a day and up to another, with what the valve alone refused of it; and what of it each stage would let pass by its bound and
 -- its word on plans, when so much of the rest is taken up again within the bound.
--- Pure twin of the bounds: risk/liquidity/gate.py: refuses
+-- What the share of a stage lets through is not in it.
 SELECT
     stage.place::integer AS stage, coalesce(sum(asked.amount_minor), 0)::bigint AS asked_minor,
     coalesce(sum(
