@@ -33,6 +33,7 @@ from whiteslip.api.routes import (
     disputes,
     limits,
     lines,
+    liquidity,
     portfolio,
     privacy,
     purchases,
@@ -91,6 +92,7 @@ ROUTERS = (
     warnings,
     signs,
     portfolio,
+    liquidity,
 )
 PREFIX = "/v1"
 ABOUT = (

@@ -13,6 +13,7 @@ from rich.table import Table
 from whiteslip.cli.agreements import announce_tonight
 from whiteslip.cli.app import app, err, out, say
 from whiteslip.cli.limits import move_limits_tonight
+from whiteslip.cli.liquidity import forecast_tonight, propose_tonight
 from whiteslip.cli.model_run import score_tonight
 from whiteslip.cli.network import weave_tonight
 from whiteslip.cli.server import Dsn, Home, running_database
@@ -57,7 +58,9 @@ def end_of_day(
             move_limits_tonight(database, quiet=as_json)
             announce_tonight(database, quiet=as_json)
             weave_tonight(database, quiet=as_json)
+            forecast_tonight(database, quiet=as_json)
             warn_tonight(database, quiet=as_json)
+            propose_tonight(database, quiet=as_json)
             look_tonight(database, workers=workers, quiet=as_json)
     if as_json:
         typer.echo(json.dumps([report._asdict() for report in reports], default=str))

@@ -16,6 +16,7 @@ from whiteslip.cli import (
     explain,
     keys,
     limits,
+    liquidity,
     messages,
     model,
     model_life,
@@ -31,6 +32,7 @@ from whiteslip.cli import (
     runs,
     server,
     simulate,
+    squeeze,
     warnings,
 )
 from whiteslip.cli.app import app
@@ -54,6 +56,7 @@ __all__ = [
     "explain",
     "keys",
     "limits",
+    "liquidity",
     "messages",
     "model",
     "model_life",
@@ -69,6 +72,7 @@ __all__ = [
     "runs",
     "server",
     "simulate",
+    "squeeze",
     "warnings",
 ]
 

@@ -31,6 +31,10 @@ from whiteslip.money.products import store as products
 from whiteslip.money.purchases import referrals
 from whiteslip.money.purchases import store as purchases
 from whiteslip.money.purchases.referrals import Ruled, Waiting, Word
+from whiteslip.risk.liquidity import gate
+from whiteslip.risk.liquidity.gate import Asked
+from whiteslip.risk.liquidity.model import Acting
+from whiteslip.risk.liquidity.store import read_gate
 from whiteslip.risk.reviews import rules as review_rules
 from whiteslip.risk.reviews import store as reviews
 from whiteslip.risk.reviews.model import Case, CaseKey, Kind, Move, NewCase, SubjectType
@@ -171,6 +175,7 @@ class _Desk:
     hold_days: Mapping[int, int]
     caps: Mapping[int, Any]
     spent: Mapping[int, Spent]
+    valve: Acting | None = None
     taken: defaultdict[LineKey, int] = field(default_factory=lambda: defaultdict(int))
 
     def rule(self, request: CaseRuling) -> list[Ruled] | WhiteslipError:
@@ -228,6 +233,9 @@ class _Desk:
         )
         if budgeting_rules.against_caps([attempt], self.caps, budgeting.terms().caps):
             return Conflict("the purchase is over a cap the customer has set since")
+        asked = Asked(one.customer_id, one.amount_minor, one.plan_months)
+        if self.valve is not None and gate.refuses(self.valve, asked, on=self.on):
+            return Conflict(f"new purchases are limited until {self.valve.until_on}: it waits")
         return None
 
 
@@ -269,6 +277,7 @@ def _desk(db: Connection, ids: Collection[OwnedId], *, at: datetime) -> _Desk:
         {product_id: product.hold_days for product_id, product in terms.items()},
         caps,
         budgeting.spent_of(db, caps, on=on) if caps else {},
+        read_gate(db).acting,
     )
 
 

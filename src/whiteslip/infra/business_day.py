@@ -85,6 +85,11 @@ def days_reached(db: Connection, day: Day, customer_ids: Iterable[int]) -> dict[
     }
 
 
+def bar(db: Connection) -> None:
+    """Wait until nobody holds the business date, and let nobody take it before this transaction ends."""
+    sql.many(db, "bar_day")
+
+
 def roll(db: Connection, *, to: date) -> None:
     """Roll the date by one day, once every transaction that holds the old one has ended."""
     sql.many(db, "bar_day")

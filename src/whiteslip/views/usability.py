@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -14,8 +14,9 @@ from whiteslip.care.budgeting.store import caps_of, spent_of, terms
 from whiteslip.care.hardship.model import OnRelief
 from whiteslip.care.hardship.rules import relief_reason
 from whiteslip.care.hardship.store import lines_on_relief
-from whiteslip.decisioning.decisions.other_ways import Case, other_ways
+from whiteslip.decisioning.decisions.other_ways import Case, lets_all, other_ways
 from whiteslip.decisioning.decisions.store import offering
+from whiteslip.decisioning.habits.facts import facts_of
 from whiteslip.decisioning.habits.model import Asking
 from whiteslip.decisioning.habits.store import read_backgrounds, read_habits
 from whiteslip.decisioning.rulebooks import store as rulebooks
@@ -24,7 +25,8 @@ from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
-from whiteslip.kernel.errors import NotFound
+from whiteslip.kernel.calendar import ZONE
+from whiteslip.kernel.errors import NotFound, Unavailable
 from whiteslip.kernel.reason import Reason, ReasonCode, at_most
 from whiteslip.money.arrears.store import read_episodes
 from whiteslip.money.lines import rules as line_rules
@@ -33,6 +35,9 @@ from whiteslip.money.lines.store import read_lines
 from whiteslip.money.products import store as products
 from whiteslip.money.purchases.model import OtherWay, PurchaseRequest, Way
 from whiteslip.money.schedules.store import read_owed
+from whiteslip.risk.liquidity import gate as valves
+from whiteslip.risk.liquidity.model import Acting
+from whiteslip.risk.liquidity.store import read_gate
 from whiteslip.risk.suspensions.model import Standing
 from whiteslip.risk.suspensions.store import standing_on
 from whiteslip.risk.watching.store import read_facts
@@ -123,12 +128,14 @@ def usability(db: Connection, key: LineKey, asked: Asked, *, at: datetime) -> Us
         return None
     standing = standing_on(db, key)
     relief = lines_on_relief(db, [key]).get(key) if line.credit_barred else None
-    gates = tuple(_gates(db, line, standing, relief, asked))
+    valve = _valve(db, line, asked, at=at)
+    gates = tuple(_gates(db, line, standing, asked, (relief, valve)))
     shut = [reason for gate in gates if not gate.is_open for reason in gate.reasons]
     can_buy = all(gate.is_open for gate in gates)
     back = WayBack((), is_proven=True, usable_on=None)
     if not can_buy:
         back = _after_relief(_way_back(db, line, standing, asked.wanted_minor), relief)
+        back = _after_valve(back, valve)
     elif (
         line.restriction_level >= RESTRICTED_LEVEL
     ):  # it buys in part: why not in full, and what leads there
@@ -149,8 +156,13 @@ def usability(db: Connection, key: LineKey, asked: Asked, *, at: datetime) -> Us
 
 
 def _gates(
-    db: Connection, line: Line, standing: list[Standing], relief: OnRelief | None, asked: Asked
+    db: Connection,
+    line: Line,
+    standing: list[Standing],
+    asked: Asked,
+    stopping: tuple[OnRelief | None, Acting | None],
 ) -> Iterator[GateView]:
+    relief, valve = stopping
     against = list(_against(line, standing, asked))
     policy = [one for one in against if one.code.startswith(_POLICY)]
     consent = [one for one in against if one.code is ReasonCode.CONSENT]
@@ -160,7 +172,7 @@ def _gates(
     fault, shop = [Reason(ReasonCode.SYSTEM_FAULT)], asked.merchant_id
     for gate, reasons in {
         Gate.SYSTEM: [] if _answers(db) else fault,
-        Gate.POLICY: policy,
+        Gate.POLICY: [*policy, *([valves.reason_of(valve)] if valve else [])],
         Gate.CONSENT: consent,
         Gate.LINE: [one for one in refused if one not in limit],
         Gate.LIMIT: limit,
@@ -184,9 +196,43 @@ def _answers(db: Connection) -> bool:
     """Tell whether anything could be granted at all."""
     try:
         rulebooks.live(db, "checkout")
-    except NotFound:
+        read_gate(db)
+    except (NotFound, Unavailable):
         return False
     return True
+
+
+def _valve(db: Connection, line: Line, asked: Asked, *, at: datetime) -> Acting | None:
+    """Return the valve if it refuses what is asked about today; one that cannot be read shuts the system's gate."""
+    try:
+        acting = read_gate(db).acting
+    except Unavailable:
+        return None
+    if acting is None:
+        return None
+    on = business_day.read(db).current_on
+    amount = asked.wanted_minor
+    lets = _lets(db, line, acting, asked.merchant_id, on=on, at=at)
+    return None if lets(amount, asked.plan_months) else acting
+
+
+def _lets(
+    db: Connection, line: Line, acting: Acting, merchant_id: int | None, *, on: date, at: datetime
+) -> Callable[[int, int], bool]:
+    """Return what the valve lets through of a line today; the facts are read only if its segment needs them."""
+    facts = None
+    if acting.segment:
+        asking = Asking(_LEAST_MINOR, merchant_id or 0, 0, 0)
+        (known,) = read_backgrounds(db, [line.key], [asking], at=at)
+        request = PurchaseRequest(*line.key, merchant_id or 0, _LEAST_MINOR, 0, "")
+        hour = at.astimezone(ZONE).hour
+        facts = facts_of(request, line, known, taken_minor=0, on=on, hour=hour)
+
+    def lets(amount_minor: int, plan_months: int) -> bool:
+        wanted = valves.Asked(line.customer_id, amount_minor, plan_months, facts)
+        return not valves.refuses(acting, wanted, on=on)
+
+    return lets
 
 
 def _sells(db: Connection, merchant_id: int) -> bool:
@@ -200,6 +246,7 @@ def _others(
     amount = asked.amount_minor or 0
     if not answers:
         return (OtherWay(Way.ANOTHER_METHOD, 0, amount),)
+    on, acting = business_day.read(db).current_on, read_gate(db).acting
     request = PurchaseRequest(*line.key, asked.merchant_id or 0, amount, asked.plan_months, "")
     asking = Asking(amount, request.merchant_id, 0, 0)
     (background,) = read_backgrounds(db, [line.key], [asking], at=at)
@@ -212,7 +259,8 @@ def _others(
         background.days_past_due,
         background.default_probability,
         partial(_may_spend, db, line, at),
-        business_day.read(db).current_on,
+        on,
+        lets=_lets(db, line, acting, asked.merchant_id, on=on, at=at) if acting else lets_all,
     )
     (ways,) = other_ways([case], offering(), at=at)
     return ways
@@ -265,6 +313,16 @@ def _after_relief(back: WayBack, relief: OnRelief | None) -> WayBack:
     usable_on = max(until, back.usable_on or until) if back.is_proven else None
     steps = (*back.steps, WayStep(Does.WAIT, until_on=until))
     return WayBack(tuple(dict.fromkeys(steps)), is_proven=back.is_proven, usable_on=usable_on)
+
+
+def _after_valve(back: WayBack, valve: Acting | None) -> WayBack:
+    """Add that the valve's end is to be waited for; sooner, less may be let through."""
+    if valve is None:
+        return back
+    until = valve.until_on
+    usable_on = max(until, back.usable_on or until) if back.is_proven else None
+    steps = (*back.steps, WayStep(Does.WAIT, until_on=until))
+    return WayBack(steps, is_proven=back.is_proven, usable_on=usable_on)
 
 
 def known_of(db: Connection, line: Line, standing: list[Standing]) -> Known:

@@ -39,11 +39,17 @@ class Offering(Struct, frozen=True, forbid_unknown_fields=True):
     steps: Annotated[int, Meta(ge=1, le=100)]
 
 
+def lets_all(_amount_minor: Minor, _plan_months: int) -> bool:
+    """Let everything through: no valve acts."""
+    return True
+
+
 class Case(NamedTuple):
     """A refused purchase with all it is judged by if it is asked for again at once.
 
     The line and the habit are as the refusal left them; `may_spend` says of an amount whether the person's own caps
-    let it pass. `fired` are the rules that fired then, 0 where it was not judged: what they do not read is not tried.
+    let it pass, `lets` whether new purchases of so much, in so many months, are let through at all. `fired` are
+    the rules that fired then, 0 where it was not judged: what they do not read is not tried.
     """
 
     request: PurchaseRequest
@@ -56,6 +62,7 @@ class Case(NamedTuple):
     may_spend: Callable[[Minor], bool]
     on: date
     fired: int = 0
+    lets: Callable[[Minor, int], bool] = lets_all
 
     @property
     def terms_may_help(self) -> bool:
@@ -208,7 +215,8 @@ def _may(case: Case, amount: Minor, months: int) -> bool:
     product = case.product
     if months and (product.plan(months) is None or amount < product.plan_minimum_minor):
         return False
-    return line_rules.may_hold(case.line, amount, in_plan=months > 0) and case.may_spend(amount)
+    may_hold = line_rules.may_hold(case.line, amount, in_plan=months > 0)
+    return may_hold and case.may_spend(amount) and case.lets(amount, months)
 
 
 def _other_terms(case: Case) -> Iterable[int]:

@@ -18,6 +18,7 @@ from whiteslip.decisioning.rulebooks.experiment import is_challenged
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.flows.checkout.own_caps import NO_CAPS, OwnCaps
+from whiteslip.flows.checkout.valve import OPEN, ValveGate
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import Unavailable, WhiteslipError
 from whiteslip.kernel.reason import Fact, Reason, ReasonCode, at_most
@@ -100,6 +101,7 @@ class Batch:
     on_relief: list[int] = field(default_factory=list[int])
     terms: dict[int, Product] = field(default_factory=dict[int, Product])
     own_caps: OwnCaps = NO_CAPS
+    valve: ValveGate = field(default_factory=lambda: ValveGate(OPEN))
 
     def __post_init__(self) -> None:
         self.keys = [LineKey(one.customer_id, one.line_id) for one in self.requests]
@@ -120,6 +122,7 @@ class Batch:
         self.own_caps = self.own_caps.joined(known.own_caps)
         found = [standing.line for standing in known.standings]
         self._judge_by_book(waiting, found, known)
+        self.valve.on = self.on
         earlier = _Earlier(self, known.habits)
         for place, index in enumerate(waiting):
             standing, line, request = known.standings[place], found[place], self.requests[index]
@@ -179,6 +182,11 @@ class Batch:
         may_hold = line_rules.may_hold(line, taken + amount, in_plan=in_plan)
         if judged is None or not allowed or not may_hold:
             self._decline(index, line, taken, number)
+        elif valve := self.valve.against(index, self.requests[index], self.facts[index]):
+            self.outcomes[index] = Declined(
+                line.customer_id, number, line.line_id, amount, (valve,),
+                max(0, line.available_minor - taken),
+            )  # fmt: skip
         elif judged.verdict.outcome >= BookOutcome.STEP_UP:
             self._refer(index, line, taken, number, judged)
         elif not verified and line_rules.needs_verification(line):
@@ -203,6 +211,7 @@ class Batch:
         waiting = sorted(index for key in lost for index in self.approved[key])
         for index in waiting:
             self.outcomes[index] = _BUSY
+        self.valve.forget(waiting)
         return waiting
 
     def in_plan(self, key: LineKey) -> bool:
@@ -292,7 +301,7 @@ class _Earlier:
         while ahead and ahead[-1] < index:
             before = ahead.pop()
             authorized = isinstance(outcome := self._batch.outcomes[before], Authorized)
-            if not isinstance(outcome, WhiteslipError):
+            if not isinstance(outcome, WhiteslipError) and before not in self._batch.valve.refused:
                 self._habits[request.customer_id] = after(
                     self._habits[request.customer_id],
                     self._batch.askings[before],

@@ -21,6 +21,7 @@ from whiteslip.flows.checkout.explaining import explain_reliefs, explain_restric
 from whiteslip.flows.checkout.offering import offer_other_ways
 from whiteslip.flows.checkout.own_caps import read_own_caps
 from whiteslip.flows.checkout.recording import record
+from whiteslip.flows.checkout.valve import read_valve
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound, Unavailable, WhiteslipError
@@ -43,7 +44,7 @@ def checkout(
     that is a mistake is answered with the error, and nothing of it is kept. Without a checkout book nothing is granted.
     """
     business_day.hold(db)
-    batch = Batch(requests, _running(db), at)
+    batch = Batch(requests, _running(db), at, valve=read_valve(db))
     waiting = list(range(len(requests)))
     for _ in range(ROUNDS):
         batch.judge(waiting, _read(db, batch, waiting))
@@ -119,7 +120,7 @@ def _explain_score(db: Connection, batch: Batch, place: int, evidence: Evidence)
     batch.scores[place] = ScoreSeen(card.name, card.version, anatomy.points, evidence.facts)
     told = choose_reasons(judged.verdict, anatomy.lost)
     batch.judged[place] = judged._replace(verdict=replace(judged.verdict, reasons=told))
-    if isinstance(outcome, Declined | Referred):
+    if isinstance(outcome, Declined | Referred) and place not in batch.valve.refused:
         beside = [one for one in outcome.reasons if one.code not in judged.verdict.reasons]
         reasons = at_most(*(Reason(code) for code in told), *beside)
         batch.outcomes[place] = outcome._replace(reasons=reasons)

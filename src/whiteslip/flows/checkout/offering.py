@@ -48,6 +48,7 @@ def _found(db: Connection, batch: Batch, places: list[int]) -> dict[int, tuple[O
                 partial(_may_spend, batch, place),
                 batch.on,
                 _fired(batch, place),
+                partial(_is_let_through, batch, place),
             )
         )
     return dict(zip(places, other_ways(cases, offering(), at=batch.at), strict=True))
@@ -61,6 +62,12 @@ def _may_help(batch: Batch, place: int) -> bool:
 def _fired(batch: Batch, place: int) -> int:
     judged = batch.judged[place]
     return 0 if judged is None else judged.verdict.fired
+
+
+def _is_let_through(batch: Batch, place: int, amount_minor: Minor, plan_months: int) -> bool:
+    """Tell whether the valve would let other terms through."""
+    asked = batch.requests[place]._replace(amount_minor=amount_minor, plan_months=plan_months)
+    return batch.valve.lets(asked, batch.facts[place])
 
 
 def _may_spend(batch: Batch, place: int, amount_minor: Minor) -> bool:

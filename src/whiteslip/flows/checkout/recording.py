@@ -36,13 +36,24 @@ def record(db: Connection, batch: Batch) -> None:
         _record_approved(db, batch, *zip(*approved, strict=True))
     if refused:
         _record_refused(db, batch, *zip(*refused, strict=True))
+    batch.valve.count(db)
     _count_shadow(db, batch)
     _record_decisions(db, batch, [one[1] for one in decided], [one[2] for one in decided])
+    _keep_habits(db, batch, decided)
+
+
+def _keep_habits(
+    db: Connection, batch: Batch, decided: Sequence[tuple[PurchaseRequest, Outcome, int]]
+) -> None:
+    """Bring habits up to date; to be refused for want of cash is none, so what the valve refused is left out."""
+    theirs = [one for one in decided if one[2] not in batch.valve.refused]
+    if not theirs:
+        return
     habits.keep_habits(
         db,
-        [request.customer_id for request, _, _ in decided],
-        [batch.askings[place] for _, _, place in decided],
-        [isinstance(outcome, Authorized) for _, outcome, _ in decided],
+        [request.customer_id for request, _, _ in theirs],
+        [batch.askings[place] for _, _, place in theirs],
+        [isinstance(outcome, Authorized) for _, outcome, _ in theirs],
         at=batch.at,
     )
 

@@ -147,6 +147,7 @@ _COUNTED: Mapping[str, str] = MappingProxyType(
         "restricted": "measure_restricted",
         "appeals_right": "measure_appeals",
         "checkout_faults": "measure_checkout_faults",
+        "liquidity_coverage": "measure_liquidity_coverage",
     }
 )
 _OTHERS: Mapping[str, Callable[[Connection, Indicator, Window], Measured]] = MappingProxyType(

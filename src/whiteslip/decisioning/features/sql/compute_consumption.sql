@@ -1,5 +1,5 @@
 -- What each line was used for up to a day: purchases asked for, what shops captured of them and what came back.
--- What a person granted only after that day was refused until then. What a person's own cap refused was refused by nobody else. A balance that moved in with its line was not spent here, and imported purchases name no merchant.
+-- What a person granted only after that day was refused until then. What a person's own cap or the valve refused says nothing of the person. A balance that moved in with its line was not spent here, and imported purchases name no merchant.
 WITH asked AS (
     SELECT
         purchase.customer_id, purchase.line_id,
@@ -32,7 +32,7 @@ WITH asked AS (
         SELECT
             purchase.status NOT IN ('declined', 'referred') AND later.word IS NULL AS counts,
             (purchase.status IN ('declined', 'referred') OR later.word IS NOT NULL) AND coalesce(
-                NOT (purchase.reasons @> '[{"code": "CUS-02"}]' OR purchase.reasons @> '[{"code": "CUS-03"}]'), TRUE
+                NOT (purchase.reasons @> '[{"code": "CUS-02"}]' OR purchase.reasons @> '[{"code": "CUS-03"}]' OR purchase.reasons @> '[{"code": "POL-04"}]'), TRUE
             ) AS refused
     ) AS kept
     WHERE

@@ -1,5 +1,5 @@
 -- Compute habits from the purchases before an instant, as keeping them up one request at a time would have left them.
--- Of requests of one instant the number decides. What a person granted afterward was not granted at its instant and taught the habit nothing. Twin: keep_habits.sql, run for each request.
+-- Of requests of one instant the number decides. What the valve refused says nothing of the person. What a person granted afterward was not granted at its instant and taught the habit nothing. Twin: keep_habits.sql, run for each request.
 SELECT
     asked.customer_id, asked.requests, coalesce(usual.purchases, 0) AS purchases, coalesce(usual.usual_at, asked.first_at) AS usual_at,
     coalesce(usual.usual_weight, 0) AS usual_weight, coalesce(usual.usual_sum, 0) AS usual_sum,
@@ -15,7 +15,9 @@ FROM (
             purchase.customer_id, purchase.authorized_at, purchase.authorized_minor,
             row_number() OVER (PARTITION BY purchase.customer_id ORDER BY purchase.authorized_at DESC, purchase.purchase_id DESC) AS place
         FROM money.purchase
-        WHERE purchase.customer_id = any(%(customer_ids)b::bigint[]) AND purchase.authorized_at < %(at)s::timestamptz AND NOT purchase.imported
+        WHERE
+            purchase.customer_id = any(%(customer_ids)b::bigint[]) AND purchase.authorized_at < %(at)s::timestamptz AND NOT purchase.imported
+            AND NOT coalesce(purchase.reasons @> '[{"code": "POL-04"}]', FALSE)
     ) AS ranked
     GROUP BY ranked.customer_id
 ) AS asked

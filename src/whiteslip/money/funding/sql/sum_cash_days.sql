@@ -1,0 +1,15 @@
+-- Sum by business date what moved through the bank account and what shops are owed, after one day and up to another; an imported movement touches neither.
+SELECT
+    movement.business_date AS day,
+    coalesce(sum(movement.amount_minor) FILTER (WHERE movement.debit = 'bank'), 0)::bigint AS bank_in_minor,
+    coalesce(sum(movement.amount_minor) FILTER (WHERE movement.credit = 'bank'), 0)::bigint AS bank_out_minor,
+    coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'captured'), 0)::bigint AS captured_minor,
+    coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'merchant_fee'), 0)::bigint AS merchant_fee_minor,
+    coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind IN ('refunded', 'refund_credited')), 0)::bigint AS refunded_minor,
+    coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'merchant_fee_returned'), 0)::bigint AS fee_returned_minor
+FROM money.movement
+WHERE
+    movement.business_date > %(after)s::date AND movement.business_date <= %(until)s::date
+    AND (movement.debit IN ('bank', 'merchant_payable') OR movement.credit IN ('bank', 'merchant_payable'))
+GROUP BY movement.business_date
+ORDER BY movement.business_date
