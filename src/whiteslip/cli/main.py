@@ -2,6 +2,7 @@
 
 from whiteslip.cli import (
     agreements,
+    appetite,
     backtest,
     bench,
     bench_contact,
@@ -38,6 +39,7 @@ app.command()(replay.replay)
 __all__ = [
     "agreements",
     "app",
+    "appetite",
     "backtest",
     "bench",
     "bench_contact",

@@ -29,6 +29,8 @@ from whiteslip.money.lines import store as lines
 from whiteslip.money.purchases import store as purchases
 from whiteslip.money.repayments import store as repayments
 from whiteslip.money.statements import store as statements
+from whiteslip.risk.appetite import store as appetite
+from whiteslip.risk.appetite.rules import tell
 from whiteslip.risk.runs import store as runs
 from whiteslip.risk.runs.model import Run
 from whiteslip.risk.suspensions import store as suspensions
@@ -171,7 +173,7 @@ class _Job:
                     future.cancel()
 
     def release(self, workers: int) -> int:
-        """Bring into force what the watch book proposed, unless the blast guard keeps a run for people to release.
+        """Bring into force what the watch book proposed, unless guard or appetite keep a run for people to release.
 
         Returns how many lines changed. Run again, it does what is left.
         """
@@ -191,11 +193,16 @@ class _Job:
 
     def _may_go_on(self, db: Connection, book: RuleBook, run: Run) -> bool:
         blast = rulebooks.blast_of_run(db, book, on=run.on)
-        if blast.moved and blast.needs_release:
-            note = f"{blast.moved} of {blast.accounts} accounts, allowed {blast.limit or 0}"
-            runs.propose(db, run, note=note, on=run.on, at=self.at)
+        if not blast.moved:
             return False
-        return blast.moved > 0
+        held = appetite.check_run(db, run)
+        if blast.needs_release or held.refusing:
+            note = f"{blast.moved} of {blast.accounts} accounts, allowed {blast.limit or 0}"
+            told = [note] * blast.needs_release + [tell(one) for one in held.refusing]
+            runs.propose(db, run, note="; ".join(told), on=run.on, at=self.at)
+            return False
+        appetite.insert_findings(db, held, by=ENGINE, at=self.at)
+        return True
 
     def _release_range(self, run: Run, range_no: int) -> int:
         first = range_no * self.range_size
