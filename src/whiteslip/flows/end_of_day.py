@@ -193,16 +193,14 @@ class _Job:
 
     def _may_go_on(self, db: Connection, book: RuleBook, run: Run) -> bool:
         blast = rulebooks.blast_of_run(db, book, on=run.on)
-        if not blast.moved:
-            return False
         held = appetite.check_run(db, run)
-        if blast.needs_release or held.refusing:
+        if blast.moved and (blast.needs_release or held.refusing):
             note = f"{blast.moved} of {blast.accounts} accounts, allowed {blast.limit or 0}"
             told = [note] * blast.needs_release + [tell(one) for one in held.refusing]
             runs.propose(db, run, note="; ".join(told), on=run.on, at=self.at)
             return False
         appetite.insert_findings(db, held, by=ENGINE, at=self.at)
-        return True
+        return blast.moved > 0
 
     def _release_range(self, run: Run, range_no: int) -> int:
         first = range_no * self.range_size

@@ -107,7 +107,7 @@ class AppetiteChecked(Struct, frozen=True):
 
 
 class Appetite(Struct, frozen=True):
-    """The appetite: the version in force (null before one is published), its limits, and how the book and waiting runs stand."""
+    """The version in force (null before one is published), its limits, and how the book and waiting runs stand."""
 
     version: int | None
     why: str

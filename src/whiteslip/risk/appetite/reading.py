@@ -27,13 +27,25 @@ class _Limit(Struct, frozen=True, forbid_unknown_fields=True):
     least_ppm: _Ppm | None = None
 
 
+class _Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    expected_loss: _Limit
+    stressed_loss: _Limit
+    suspended_a_day: _Limit
+    suspended: _Limit
+    false_positive: _Limit
+    product_share: _Limit
+    band_share: _Limit
+    merchant_share: _Limit
+    liquidity_coverage: _Limit
+
+
 class _Appetite(Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=1, le=30_000)]
     why: _Text
     scenario: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")]
     least_mature_ppm: _Share
     band_edges_minor: Annotated[tuple[_Edge, ...], Meta(min_length=1, max_length=20)]
-    limits: dict[Measure, _Limit]
+    limits: _Limits
 
 
 _LEAST = frozenset({Measure.LIQUIDITY_COVERAGE})
@@ -43,14 +55,11 @@ _LEAST = frozenset({Measure.LIQUIDITY_COVERAGE})
 def read_appetite(text: str, *, file: str = _FILE) -> Appetite:
     """Read an appetite from TOML; `InvalidInput` says what is missing, unknown or does not fit, and where."""
     read = read_parameters(text, _Appetite, file=file)
-    if missing := [each.value for each in Measure if each not in read.limits]:
-        listed = ", ".join(missing)
-        raise InvalidInput(f"{file}: limits: there is none of {listed}", where="limits")
     edges = read.band_edges_minor
     if list(edges) != sorted(set(edges)):
         where = "band_edges_minor"
         raise InvalidInput(f"{file}: {where}: the edges do not rise", where=where)
-    limits = {each: _limit(each, one, file=file) for each, one in read.limits.items()}
+    limits = {each: _limit(each, getattr(read.limits, each), file=file) for each in Measure}
     return Appetite(read.version, read.why, read.scenario, read.least_mature_ppm, edges, limits)
 
 

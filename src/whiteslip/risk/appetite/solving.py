@@ -2,7 +2,7 @@
 
 Lines whose score is at the cut-off or above are suspended. Three figures follow, each with its limit: the *share* of
 the lines suspended, the *false positives* among these (they would have paid), and the *loss*: of what the lines left
-open owe, what those that ended badly will not pay. Fewer stops lose more, more stops hit more people who would have paid.
+open owe, the part that those which ended badly will not pay. Fewer stops lose more, more stops hit more of the good.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ class Obstacle(NamedTuple):
 class Solved(NamedTuple):
     """A cut-off and what it does where it was solved; or None, what stands in the way, and the nearest that could be.
 
-    `nearest` breaks its worst limit by the smallest part of it; without an obstacle only several limits together do.
+    `nearest` breaks its worst limit by the smallest part of it. The loss is always among the obstacles: stopping nobody
+    keeps the other two limits.
     """
 
     cutoff: float | None

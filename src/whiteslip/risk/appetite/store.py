@@ -22,6 +22,7 @@ from whiteslip.risk.appetite.model import (
     Checked,
     Figure,
     Finding,
+    Held,
     Kind,
     Measure,
     Pass,
@@ -137,7 +138,11 @@ def read_passes(db: Connection, subject: Subject, version: int) -> list[Pass]:
 
 
 def insert_findings(db: Connection, checked: Checked, *, by: str, at: datetime) -> None:
-    """Keep what was found of a subject that goes on; nothing where no appetite is in force."""
+    """Keep what was found of a subject that goes on; nothing where no appetite is in force.
+
+    A line that was restricted already is suspended without a proposal, so that a run may be found beyond its limit when
+    it is done: that is said as an event.
+    """
     if checked.version is None:
         return
     found = checked.findings
@@ -157,6 +162,9 @@ def insert_findings(db: Connection, checked: Checked, *, by: str, at: datetime) 
         actor=by,
         at=at,
     )
+    if any(one.held is Held.BEYOND for one in checked.refusing):
+        topic, numbers = "risk.appetite-exceeded", [checked.version]
+        outbox.append(db, topic, customer_ids=[NOBODY], subject_ids=numbers, at=at)
 
 
 def count_run(db: Connection, run: Run) -> tuple[Figure, Figure]:
