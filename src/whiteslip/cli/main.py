@@ -3,6 +3,7 @@
 from whiteslip.cli import (
     agreements,
     appetite,
+    appetite_solve,
     backtest,
     bench,
     bench_contact,
@@ -40,6 +41,7 @@ __all__ = [
     "agreements",
     "app",
     "appetite",
+    "appetite_solve",
     "backtest",
     "bench",
     "bench_contact",
