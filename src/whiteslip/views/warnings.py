@@ -10,7 +10,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import NotFound
 from whiteslip.risk.signals.life import State
-from whiteslip.risk.signals.model import Catalog, Color, Evaluation, Indicator, Why
+from whiteslip.risk.signals.model import Catalog, Color, Evaluation, Indicator, Said, Why
 from whiteslip.risk.signals.store import catalog
 
 sql = Sql(__package__)
@@ -83,3 +83,8 @@ def _standing(row: Any) -> Standing | None:
     if row.state is None:
         return None
     return Standing(State(row.state), Color(row.worst), *row[_FIELDS + 2 :])
+
+
+def indicator_names() -> dict[str, Said]:
+    """Name every indicator in both languages, in the order of the file."""
+    return {one.id: one.name for one in catalog().indicators.values()}

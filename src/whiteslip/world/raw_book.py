@@ -38,16 +38,17 @@ _NOTHING, _CURRENT, _FIRST_DEFAULTED, _LAST = 1, 2, 6, 9
 class RawBook:
     """Customers by month ends; `owed_minor` and `days_late` are as a month ends, the rest as its statement follows.
 
+    The end of a month's last day uses waiting credit for what is about to be billed before it keeps what is owed.
+
     `asked` tells whether a statement asks for anything, `late_before` whether the line was overdue before its due date,
-    `missed` whether something of it was then overdue, `episode` since which statement's due the line is overdue, −1 where
-    it is not, and `oldest` which statement's due is the oldest unpaid then, −1 likewise.
+    `missed` whether something of it was then overdue, `episode` since which statement's due the line is overdue, −1
+    where it is not, and `oldest` which statement's due is the oldest unpaid then, −1 likewise.
     """
 
     month_ends: tuple[date, ...]
     dues: tuple[date, ...]
     owed_minor: Ints
     days_late: Ints
-    principal_minor: Ints
     asked: NDArray[np.bool_]
     late_before: NDArray[np.bool_]
     missed: NDArray[np.bool_]
@@ -112,17 +113,16 @@ def recompute(panel: Panel, profile: Profile) -> RawBook:
     dues = tuple(on + timedelta(days=terms.due_days) for on in profile.statement_dates)
     heaps = _Heaps(panel.bills_minor[:, 0], len(months))
     shape = (panel.customers, len(months))
-    found = {name: np.zeros(shape, np.int64) for name in ("owed", "late", "principal")}
+    found = {name: np.zeros(shape, np.int64) for name in ("owed", "late")}
     found |= {name: np.full(shape, -1, np.int64) for name in ("episode", "oldest")}
     flags = {name: np.zeros(shape, np.bool_) for name in ("asked", "before", "missed")}
     for month in range(len(months)):
         if month:
             _live(heaps, panel, month, flags)
-        found["owed"][:, month] = heaps.owed
         found["late"][:, month] = _days(heaps.oldest, dues, ends[month])
         heaps.bill()
+        found["owed"][:, month] = heaps.owed
         flags["asked"][:, month] = _asked(heaps, terms.minimum_ppm)
-        found["principal"][:, month] = heaps.owed
         found["episode"][:, month], found["oldest"][:, month] = heaps.episode, heaps.oldest
         heaps.free = _free(heaps.billed, terms.minimum_ppm)
     return RawBook(
@@ -130,7 +130,6 @@ def recompute(panel: Panel, profile: Profile) -> RawBook:
         dues,
         found["owed"],
         found["late"],
-        found["principal"],
         flags["asked"],
         flags["before"],
         flags["missed"],
@@ -238,7 +237,7 @@ def _days(oldest: Ints, dues: Sequence[date], on: date) -> Ints:
 def _thirty_plus(book: RawBook, month: int) -> tuple[int, int]:
     from_on = book.month_ends[month] + timedelta(days=1 - 30)
     old = np.array([due < from_on for due in book.dues] + [False])
-    owing = book.principal_minor[:, month] > 0
+    owing = book.owed_minor[:, month] > 0
     return _pair(owing & old[book.oldest[:, month]], owing)
 
 

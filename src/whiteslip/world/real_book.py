@@ -54,7 +54,7 @@ class Check(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Customers of one group: how many, how many defaulted in the month after, and what they owed at the last month end."""
+    """Customers of one group: how many, how many defaulted in the month after, what they owed at the last month end."""
 
     by: str
     place: int
@@ -157,7 +157,7 @@ def live(database: Database, panel: Panel, profile: Profile, *, tell: Tell) -> R
         _check_vintages(vintages, raw),
         _check_warnings(warned, raw),
         _check_groups(groups, panel, raw, cut),
-        _check_losses(losses, view, panel, raw, cut, terms),
+        _check_losses(losses, view, again=_Again(panel, raw, cut, terms)),
     )
     return RealBook(replayed, rolls, vintages, view, losses, warned, groups, checks)
 
@@ -304,37 +304,40 @@ def _between(values: Ints, edges: Sequence[int], place: int) -> NDArray[np.bool_
     return (values > low) & (values <= high)
 
 
-def _check_losses(
-    losses: Sequence[Losses],
-    view: LossView,
-    panel: Panel,
-    raw: RawBook,
-    cut: Cuts,
-    terms: LossTerms,
-) -> Check:
+class _Again(NamedTuple):
+    """What the second computation of losses goes by."""
+
+    panel: Panel
+    raw: RawBook
+    cut: Cuts
+    terms: LossTerms
+
+
+def _check_losses(losses: Sequence[Losses], view: LossView, *, again: _Again) -> Check:
     """Compare each band and the whole with the matrices' chain; a cell may round to the other side by one minor unit.
 
     The view sums all bands before it rounds, so it may differ by one minor unit a cell as well.
     """
+    panel, raw, cut, terms = again
     counts, standing = raw_book.rolled(raw), raw.standing[:, -1]
     scenarios = {one.name: (one.worsens_ppm, one.recoveries_ppm) for one in terms.scenario}
     shown = {one.scenario: one.total for one in view.losses}
     compared = wrong = 0
     for one in losses:
         path, recoveries = scenarios.get(one.scenario, ((WHOLE_PPM,), WHOLE_PPM))
-        again: list[int] = []
+        second: list[int] = []
         for segment in one.segments:
             mine = _between(panel.limits_minor, cut.limit_edges_minor, int(segment.name))
             owed = raw.owed_minor[:, -1]
             places = np.unique(standing[mine & (owed > 0)]).tolist()
             amounts = {each: int(owed[mine & (standing == each)].sum()) for each in places}
             told = _lost(amounts, counts, terms, path, recoveries)
-            again.append(told)
+            second.append(told)
             compared += 1
             wrong += abs(told - segment.loss_minor) > len(amounts)
         compared += 2
         wrong += sum(segment.loss_minor for segment in one.segments) != one.total.loss_minor
-        wrong += abs(shown[one.scenario].loss_minor - sum(again)) > 2 * len(one.cells)
+        wrong += abs(shown[one.scenario].loss_minor - sum(second)) > 2 * len(one.cells)
     return Check("losses", compared, wrong)
 
 

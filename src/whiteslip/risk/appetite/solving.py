@@ -165,7 +165,8 @@ def solve(cases: Cases, bounds: Bounds, method: Method, *, checked: int | None =
 
 def reach(cases: Cases, cutoff: float, *, lost: float) -> Reach:
     """Say what a cut-off does."""
-    return Reach(*_figures(cases, cases.score >= cutoff, np.ones((1, len(cases))), lost)[:, 0])
+    found = _figures(cases, cases.score >= cutoff, np.ones((1, len(cases))), lost)
+    return Reach(*found[:, 0].tolist())
 
 
 def check_enough(cases: Cases, method: Method) -> None:
