@@ -151,11 +151,11 @@ def live(database: Database, panel: Panel, profile: Profile, *, tell: Tell) -> R
     losses = tuple(expect(_exposures(kept, cut), rolls.rates, terms))
     groups = tuple(group_customers(panel, kept.limits_minor, kept, cut))
     checks = (
-        _check_month_ends(kept, raw),
-        _check_rolls(rolls, raw),
-        _check_flows(rolls, raw),
+        check_month_ends(kept, raw),
+        check_rolls(rolls, raw),
+        check_flows(rolls, raw),
         _check_vintages(vintages, raw),
-        _check_warnings(warned, raw),
+        check_warnings(warned, raw),
         _check_groups(groups, panel, raw, cut),
         _check_losses(losses, view, again=_Again(panel, raw, cut, terms)),
     )
@@ -212,12 +212,14 @@ def _exposures(kept: Kept, cut: Cuts) -> list[Exposure]:
     return found
 
 
-def _check_month_ends(kept: Kept, raw: RawBook) -> Check:
+def check_month_ends(kept: Kept, raw: RawBook) -> Check:
+    """Compare what lines owed and how late they were, line by line and month by month."""
     wrong = (kept.owed_minor != raw.owed_minor) | (kept.days_late != raw.days_late)
     return Check("month ends", wrong.size, int(wrong.sum()))
 
 
-def _check_rolls(rolls: RollView, raw: RawBook) -> Check:
+def check_rolls(rolls: RollView, raw: RawBook) -> Check:
+    """Compare the moves between standings, cell by cell."""
     found = np.zeros((len(STANDINGS), len(STANDINGS)), np.int64)
     for rate in rolls.rates:
         found[STANDINGS.index(rate.before), STANDINGS.index(rate.after)] = rate.lines
@@ -225,7 +227,8 @@ def _check_rolls(rolls: RollView, raw: RawBook) -> Check:
     return Check("roll rates", wrong.size, int(wrong.sum()))
 
 
-def _check_flows(rolls: RollView, raw: RawBook) -> Check:
+def check_flows(rolls: RollView, raw: RawBook) -> Check:
+    """Compare each bucket's way through the last month."""
     before, after = raw.standing[:, -2], raw.standing[:, -1]
     wrong = 0
     for flow in rolls.flows:
@@ -257,7 +260,8 @@ def _check_vintages(found: VintageView, raw: RawBook) -> Check:
     return Check("vintages", compared, wrong)
 
 
-def _check_warnings(warned: Mapping[date, Sequence[Evaluation]], raw: RawBook) -> Check:
+def check_warnings(warned: Mapping[date, Sequence[Evaluation]], raw: RawBook) -> Check:
+    """Compare the indicators that the panel can tell, month by month."""
     compared = wrong = 0
     for month, on in enumerate(raw.month_ends):
         told = {one.indicator: (one.hits, one.out_of) for one in warned[on]}

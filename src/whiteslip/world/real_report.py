@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from whiteslip.risk.portfolio.loss import Losses, Sum
@@ -49,11 +50,12 @@ def _context(book: RealBook, language: Language) -> dict[str, object]:
             (w[one.name].format(months=months), thousands(one.compared), thousands(one.differing))
             for one in book.checks
         ],
-        "rolls": _rolls(book),
+        "title": f"{w['title']}: {w.get(profile.name, profile.title)}",
+        "rolls": _rolls(book, w),
         "rolls_say": w["rolls_say"].format(
             moves=thousands(sum(rate.lines for rate in book.rolls.rates)), rolls=rolled
         ),
-        "flows": list(_flows(book)),
+        "flows": list(_flows(book, w)),
         "groups": [
             (w[f"by_{by}"], _rows([one for one in book.groups if one.by == by], w, cut))
             for by in ("limit", "age", "education", "standing")
@@ -67,27 +69,25 @@ def _context(book: RealBook, language: Language) -> dict[str, object]:
     }
 
 
-def _rolls(book: RealBook) -> Grid:
+def _rolls(book: RealBook, w: Mapping[str, str]) -> Grid:
     """Lay the rates out as a table of counts; standings that no line was ever in are left out."""
-    import numpy as np
-
     counts = np.zeros((len(STANDINGS), len(STANDINGS)), np.int64)
     for rate in book.rolls.rates:
         counts[STANDINGS.index(rate.before), STANDINGS.index(rate.after)] = rate.lines
     rows, columns = np.flatnonzero(counts.sum(axis=1)), np.flatnonzero(counts.sum(axis=0))
     table = Table(
-        tuple(STANDINGS[place] for place in rows.tolist()),
-        tuple(STANDINGS[place] for place in columns.tolist()),
+        tuple(_standing(STANDINGS[place], w) for place in rows.tolist()),
+        tuple(_standing(STANDINGS[place], w) for place in columns.tolist()),
         counts[np.ix_(rows, columns)],
     )
     return grid(table)
 
 
-def _flows(book: RealBook) -> Iterable[tuple[str, ...]]:
+def _flows(book: RealBook, w: Mapping[str, str]) -> Iterable[tuple[str, ...]]:
     for flow in book.rolls.flows:
         if flow.opening or flow.closing:
             counts = (flow.opening, flow.came, flow.worsened, flow.improved, flow.closing)
-            yield flow.standing, *map(thousands, counts), _amount(flow.closing_minor)
+            yield _standing(flow.standing, w), *map(thousands, counts), _amount(flow.closing_minor)
 
 
 def _rows(groups: list[Group], w: Mapping[str, str], cut: Cuts) -> Rows:
@@ -115,7 +115,11 @@ def _name(one: Group, w: Mapping[str, str], cut: Cuts) -> str:
         case "education":
             return w[f"education_{one.place}"] if one.place else w["education_other"]
         case _:
-            return STANDINGS[one.place]
+            return _standing(STANDINGS[one.place], w)
+
+
+def _standing(name: str, w: Mapping[str, str]) -> str:
+    return w[name] if name in w else w["days_late"].format(days=name)
 
 
 def _band(place: int, w: Mapping[str, str], edges: list[str]) -> str:
