@@ -168,6 +168,16 @@ def database_of(dsn: str | None, home: Path | None) -> Database:
     return Database(found, max_size=1, statement_timeout_ms=0)
 
 
+def tell_unknown(checked: Checked | None) -> None:
+    """Say what of the appetite was not known when something went on: it is not within because nobody knows."""
+    if checked is None:
+        return
+    if checked.version is None:
+        say("No risk appetite is in force: it was held against nothing.")
+    for one in checked.unknown:
+        say(f"Not known of appetite {checked.version}: {views.tell(one)}.")
+
+
 def checked_json(one: Checked) -> dict[str, object]:
     """Write a check in plain types."""
     return {
