@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.api import conftest as api
 from tests.builders import FOUNDED_ON, Book
 from tests.flows.test_watched_events import card
 from tests.flows.watched_worlds import Watched
@@ -23,14 +25,20 @@ from whiteslip.views import appetite as views
 from whiteslip.views.endings import Ending
 from whiteslip.web.reports.appetite import render
 
+module_dsn = api.module_dsn
 ENDING = Ending(days=1, within_days=40)
 SCORED_ON = FOUNDED_ON + timedelta(days=8)
 LINES = 40
 
 
-@pytest.fixture
-def scored(database: Database) -> tuple[Book, list[LineKey]]:
+@pytest.fixture(scope="module")
+def scored(module_dsn: str) -> Iterator[tuple[Book, list[LineKey]]]:
     """Forty people who buy and are scored; the ten with the highest scores, and two more, do not pay."""
+    with Database(module_dsn, max_size=4) as database:
+        yield lived(database)
+
+
+def lived(database: Database) -> tuple[Book, list[LineKey]]:
     book = Watched.founded(database)
     book.grant_all()
     book.release(card())
@@ -41,6 +49,7 @@ def scored(database: Database) -> tuple[Book, list[LineKey]]:
     book.close_until(SCORED_ON)
     for place, line in enumerate(lines[:-1]):
         book.score(line, round(0.9 - 0.02 * place, 4))
+    book.close_day()
     for place, line in enumerate(lines):
         if place >= 10 and place not in (20, 30):
             book.pay(line, 10_000 + 100 * place)
