@@ -22,6 +22,7 @@ from whiteslip.api.problems import ProblemError, problem
 from whiteslip.api.routes import (
     agreements,
     appeals,
+    appetite,
     applications,
     budgets,
     campaigns,
@@ -77,6 +78,7 @@ ROUTERS = (
     clock,
     reviews,
     appeals,
+    appetite,
     complaints,
     budgets,
     privacy,

@@ -194,7 +194,7 @@ def columns_of(
 
 def _split(month: Month, fold: Fold, plan: Plan, *, seed: int) -> Split:
     train = month.sample.take(fold.train)
-    known = Scored(_unseen(train, plan.folds, seed), month.endings.take(fold.train))
+    known = Scored(unseen(train, plan.folds, seed), month.endings.take(fold.train))
     model = learn(train, seed=seed)
     held_out = month.sample.take(fold.test)
     probability = scoring.score(model, held_out.columns).probability
@@ -209,7 +209,7 @@ def _split(month: Month, fold: Fold, plan: Plan, *, seed: int) -> Split:
     return Split(fold, model, auc(probability, held_out.is_bad), tried)
 
 
-def _unseen(train: Sample, folds: int, seed: int) -> Floats:
+def unseen(train: Sample, folds: int, seed: int) -> Floats:
     """Score each row by a model that learned from the others."""
     probability = np.empty(len(train))
     for inner in stratified(train.is_bad, folds=folds, seed=seed):

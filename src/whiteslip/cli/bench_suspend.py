@@ -81,7 +81,7 @@ def bench_suspend(place: Ground, path: Path, plan: Plan, *, live: bool) -> Stopp
     profile = profiles.load(PROFILE)
     read = panel.read(path, profile)
     with place.database() as dsn, Database(dsn, statement_timeout_ms=0) as database:
-        lived = _live_through(place, database, read, profile)
+        lived = live_through(place, database, read, profile)
         begun = perf_counter()
         tried = [(month, list(try_month(month, plan, tell=place.tell))) for month in lived.months]
         told = [figures(month, splits, plan) for month, splits in tried]
@@ -104,7 +104,7 @@ def bench_suspend(place: Ground, path: Path, plan: Plan, *, live: bool) -> Stopp
     )
 
 
-class _Lived(NamedTuple):
+class Lived(NamedTuple):
     """The months as the replayed book knew them, the customers in the panel's order, seconds, and faults."""
 
     months: list[Month]
@@ -113,7 +113,7 @@ class _Lived(NamedTuple):
     faults: tuple[str, ...]
 
 
-def _live_through(place: Ground, database: Database, read: Panel, profile: Profile) -> _Lived:
+def live_through(place: Ground, database: Database, read: Panel, profile: Profile) -> Lived:
     """Replay the panel; what the book knew on each day is looked at on the day itself, and again at the end."""
     wanted = range(len(profile.months) - LAST_MONTHS, len(profile.months))
     seen: dict[int, MonthEnd] = {}
@@ -144,7 +144,7 @@ def _live_through(place: Ground, database: Database, read: Panel, profile: Profi
         faults += ["the replay differs from the record", *result.book_problems]
     customers = later[wanted[-1]].columns["customer_id"]
     months = [_month(later[month], profile) for month in wanted]
-    return _Lived(months, customers, seconds, tuple(faults))
+    return Lived(months, customers, seconds, tuple(faults))
 
 
 def looked_ahead(then: Mapping[str, NDArray[Any]], now: Mapping[str, NDArray[Any]]) -> list[str]:

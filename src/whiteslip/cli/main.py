@@ -2,6 +2,8 @@
 
 from whiteslip.cli import (
     agreements,
+    appetite,
+    appetite_solve,
     backtest,
     bench,
     bench_contact,
@@ -26,6 +28,7 @@ from whiteslip.cli import (
     portfolio,
     portfolio_effect,
     promotion,
+    real_book,
     replay,
     rule_life,
     rules,
@@ -42,6 +45,8 @@ app.command()(replay.replay)
 __all__ = [
     "agreements",
     "app",
+    "appetite",
+    "appetite_solve",
     "backtest",
     "bench",
     "bench_contact",
@@ -66,6 +71,7 @@ __all__ = [
     "portfolio",
     "portfolio_effect",
     "promotion",
+    "real_book",
     "replay",
     "rule_life",
     "rules",

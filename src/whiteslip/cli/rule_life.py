@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 
 from whiteslip.cli.app import REFUSED, err, say
+from whiteslip.cli.appetite import tell_unknown
 from whiteslip.cli.rules import Name, OneVersion, commands, percent, show_differences
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows import publish_book as publishing
@@ -180,6 +181,7 @@ def _tell(found: Checked) -> None:
 def _admitted(found: Admitted) -> None:
     if found.differences:
         show_differences(found.differences.outcomes, found.differences.rules)
+    tell_unknown(found.appetite)
     name, blast = f"{found.name} {found.version}", found.blast
     if not found.proposed:
         part = percent(found.share_ppm)

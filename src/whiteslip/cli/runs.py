@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say
+from whiteslip.cli.appetite import tell_unknown
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows.govern_runs import Run, release_run, undo_run
 from whiteslip.infra import settings
@@ -62,6 +63,7 @@ def release(
         say(f"Released by one; {done.missing} more must release it.")
     else:
         say(f"Released: {done.moved} restrictions are in force.")
+    tell_unknown(done.appetite)
 
 
 @runs.command(name="undo")

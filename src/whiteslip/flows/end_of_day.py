@@ -29,6 +29,8 @@ from whiteslip.money.lines import store as lines
 from whiteslip.money.purchases import store as purchases
 from whiteslip.money.repayments import store as repayments
 from whiteslip.money.statements import store as statements
+from whiteslip.risk.appetite import store as appetite
+from whiteslip.risk.appetite.rules import tell
 from whiteslip.risk.portfolio import store as portfolio
 from whiteslip.risk.runs import store as runs
 from whiteslip.risk.runs.model import Run
@@ -181,7 +183,7 @@ class _Job:
                     future.cancel()
 
     def release(self, workers: int) -> int:
-        """Bring into force what the watch book proposed, unless the blast guard keeps a run for people to release.
+        """Bring into force what the watch book proposed, unless guard or appetite keep a run for people to release.
 
         Returns how many lines changed. Run again, it does what is left.
         """
@@ -201,10 +203,13 @@ class _Job:
 
     def _may_go_on(self, db: Connection, book: RuleBook, run: Run) -> bool:
         blast = rulebooks.blast_of_run(db, book, on=run.on)
-        if blast.moved and blast.needs_release:
+        held = appetite.check_run(db, run)
+        if blast.moved and (blast.needs_release or held.refusing):
             note = f"{blast.moved} of {blast.accounts} accounts, allowed {blast.limit or 0}"
-            runs.propose(db, run, note=note, on=run.on, at=self.at)
+            told = [note] * blast.needs_release + [tell(one) for one in held.refusing]
+            runs.propose(db, run, note="; ".join(told), on=run.on, at=self.at)
             return False
+        appetite.insert_findings(db, held, by=ENGINE, at=self.at)
         return blast.moved > 0
 
     def _release_range(self, run: Run, range_no: int) -> int:

@@ -12,6 +12,9 @@ from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
 from whiteslip.kernel.errors import InvalidInput, NotFound
+from whiteslip.risk.appetite.model import Checked
+from whiteslip.risk.appetite.rules import insist
+from whiteslip.risk.appetite.store import check_run, insert_findings
 from whiteslip.risk.runs import rules, store
 from whiteslip.risk.runs.model import Run, Saying
 from whiteslip.risk.suspensions.model import Taken
@@ -23,25 +26,35 @@ _EVERYONE = (0, 2**63 - 1)
 
 
 class Governed(NamedTuple):
-    """What became of a run: how many people must still release it, and how many restrictions moved."""
+    """What became of a run: how many people must still release it, and how many restrictions moved.
+
+    `appetite` is how it stands to the risk appetite, for a release.
+    """
 
     run: Run
     missing: int
     moved: int
+    appetite: Checked | None = None
 
 
 def release_run(db: Connection, run: Run, *, by: str, note: str, at: datetime) -> Governed:
-    """Release a run that stopped as a proposal; with the last release needed its restrictions come into force."""
+    """Release a run that stopped as a proposal; with the last release needed its restrictions come into force.
+
+    One that is not within the risk appetite is `Conflict`, which names the limits, until two people have passed them.
+    """
     needed = rulebooks.blast_guard().releases
     actor = rules.check_release(run, store.read_said(db, run), by=by, needed=needed)
+    checked = check_run(db, run)
+    insist(checked)
     store.append_said(db, run, Saying.RELEASE, actor=actor, note=note, at=at)
     missing = rules.missing_releases(store.read_said(db, run), needed=needed)
     if missing:
-        return Governed(run, missing, 0)
+        return Governed(run, missing, 0, checked)
+    insert_findings(db, checked, by=actor, at=at)
     first, last = _EVERYONE
     on = business_day.today(db).current_on
     taken = store.release_left(db, run, first=first, last=last, actor=actor, on=on, at=at)
-    return _governed(db, run, taken, Saying.RELEASE, at=at)
+    return _governed(db, run, taken, Saying.RELEASE, at=at)._replace(appetite=checked)
 
 
 def undo_run(db: Connection, run: Run, *, by: str, note: str, at: datetime) -> Governed:

@@ -18,6 +18,9 @@ from whiteslip.decisioning.rulebooks.shadowing import Differences, MaskGroup, gr
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, InvalidInput
+from whiteslip.risk.appetite.model import Checked as HeldAgainst
+from whiteslip.risk.appetite.rules import insist
+from whiteslip.risk.appetite.store import check_draft, insert_findings
 
 
 class Checked(NamedTuple):
@@ -31,7 +34,10 @@ class Checked(NamedTuple):
 
 
 class Admitted(NamedTuple):
-    """What asking for a version to go live came to: in effect, or a proposal that waits for releases."""
+    """What asking for a version to go live came to: in effect, or a proposal that waits for releases.
+
+    `appetite` is how it stands to the risk appetite.
+    """
 
     name: str
     version: int
@@ -40,6 +46,7 @@ class Admitted(NamedTuple):
     proposed: bool
     releases_missing: int
     differences: Differences | None
+    appetite: HeldAgainst
 
 
 def draft(db: Connection, body: str, *, file: str, by: str, at: datetime) -> Checked:
@@ -110,17 +117,22 @@ def go_live(
 ) -> Admitted:
     """Make a version live, or the challenger for a share of the customers, unless the blast guard stops it.
 
-    What would move too many accounts, cannot be counted, or has no version before it becomes a proposal.
+    What would move too many accounts, cannot be counted, or has no version before it becomes a proposal. What is not
+    within the risk appetite is `Conflict`, which names the limits, until two people have passed them.
     """
     now = rulebooks.standing(db, name)
     book = rulebooks.version_of(db, name, version)
     life.go_live(now, version, by=by, blast=HARMLESS, share_ppm=share_ppm)  # legal at all?
+    held = check_draft(db, name, version)
+    insist(held)
     blast, differences = _count(db, now, book, share_ppm)
     changes = life.go_live(now, version, by=by, blast=blast, share_ppm=share_ppm)
     rulebooks.keep(db, now, changes, at=at)
     proposed = changes[-1].command is Command.PROPOSE
     missing = rulebooks.blast_guard().releases if proposed else 0
-    return Admitted(name, version, share_ppm, blast, proposed, missing, differences)
+    if not proposed:
+        insert_findings(db, held, by=changes[-1].actor, at=at)
+    return Admitted(name, version, share_ppm, blast, proposed, missing, differences, held)
 
 
 def release(db: Connection, name: str, version: int, *, by: str, at: datetime) -> Admitted:
@@ -129,6 +141,8 @@ def release(db: Connection, name: str, version: int, *, by: str, at: datetime) -
     found = now.find(version)
     if found.proposed_ppm is None:
         raise Conflict(f"version {version} of {name} is not proposed: there is nothing to release")
+    held = check_draft(db, name, version)
+    insist(held)
     book = rulebooks.version_of(db, name, version)
     blast, differences = _count(db, now, book, found.proposed_ppm)
     changes = life.release(now, version, by=by, blast=blast, guard=guard)
@@ -136,7 +150,9 @@ def release(db: Connection, name: str, version: int, *, by: str, at: datetime) -
     last = changes[-1].after
     proposed = changes[-1].command is Command.RELEASE
     missing = guard.releases - len(last.released_by) if proposed else 0
-    return Admitted(name, version, found.proposed_ppm, blast, proposed, missing, differences)
+    if not proposed:
+        insert_findings(db, held, by=changes[-1].actor, at=at)
+    return Admitted(name, version, found.proposed_ppm, blast, proposed, missing, differences, held)
 
 
 def retire(

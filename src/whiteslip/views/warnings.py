@@ -19,6 +19,7 @@ from whiteslip.risk.signals.model import (
     Judge,
     Pulse,
     Rhythm,
+    Said,
     Why,
 )
 from whiteslip.risk.signals.store import catalog
@@ -128,3 +129,8 @@ def _standing(row: Any) -> Standing | None:
     return Standing(
         State(row.state), Color(row.worst), row.raised_on, row.due_at, row.acknowledged_by, row.note
     )
+
+
+def indicator_names() -> dict[str, Said]:
+    """Name every indicator of a day in both languages, in the order of the file."""
+    return {one.id: one.name for one in catalog().indicators.values()}

@@ -32,7 +32,10 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The panel in columns, one row a customer; amounts in minor units, months oldest first."""
+    """The panel in columns, one row a customer; amounts in minor units, months oldest first.
+
+    `others` are further columns as they stand, such as age; no rule of the book sees them.
+    """
 
     sha256: str
     complete: bool
@@ -45,6 +48,7 @@ class Panel:
     duplicate_rows: int
     undocumented: Mapping[str, Mapping[int, int]]
     warnings: tuple[str, ...]
+    others: Mapping[str, Ints]
 
     @property
     def customers(self) -> int:
@@ -202,6 +206,7 @@ def _columns(
         duplicate_rows=duplicates,
         undocumented=undocumented,
         warnings=tuple(_warnings(duplicates, undocumented, ignored)),
+        others=others,
     )
 
 
