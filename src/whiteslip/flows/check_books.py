@@ -9,6 +9,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
 from whiteslip.risk.suspensions import store as suspensions
+from whiteslip.risk.tightenings.store import find_unspared
 
 
 class Check(NamedTuple):
@@ -40,6 +41,7 @@ def check_books(db: Connection) -> BooksReport:
     found = ledger.broken_invariants(db)
     found += [("restrictions are explained and projected", suspensions.odd_restrictions(db))]
     found += [("every line was agreed to", find_unagreed(db))]
+    found += [("nobody spared is restricted with a segment", find_unspared(db))]
     checks = [Check(name, tuple(map(_told, rows))) for name, rows in found]
     balance = ledger.trial_balance(db)
     zero = () if sum(balance.values()) == 0 else (f"it sums to {sum(balance.values())}",)

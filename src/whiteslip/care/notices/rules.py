@@ -37,6 +37,7 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
         ReasonCode.HIGH_UTILIZATION: frozenset({"percent"}),
         ReasonCode.LIMIT_EXCEEDED: frozenset({"available"}),
         ReasonCode.AGREED_RELIEF: frozenset({"date"}),
+        ReasonCode.SEGMENT: frozenset({"date"}),
         ReasonCode.OWN_CAP: frozenset({"purchase", "day", "week", "month", "cooling_off"}),
     }
 )

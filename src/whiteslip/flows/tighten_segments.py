@@ -1,0 +1,459 @@
+"""Tighten segments: people release, end or undo a tightening, and each day its stages are rolled out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+from whiteslip.care.notices.restrictions import notices_of
+from whiteslip.care.notices.store import insert_notices
+from whiteslip.decisioning.rulebooks import store as rulebooks
+from whiteslip.decisioning.rulebooks.blast import still_released
+from whiteslip.infra import business_day, outbox
+from whiteslip.infra.database import Connection, Database
+from whiteslip.kernel.actor import PROGRAM
+from whiteslip.kernel.errors import Conflict, InvariantBroken, WhiteslipError
+from whiteslip.money.ledger.store import take_numbers
+from whiteslip.money.lines.model import LineKey
+from whiteslip.money.lines.store import take_turns
+from whiteslip.risk.macro import store as macro
+from whiteslip.risk.macro.model import Declared
+from whiteslip.risk.runs import rules as runs
+from whiteslip.risk.runs import store as running
+from whiteslip.risk.runs.model import Saying as Said
+from whiteslip.risk.segments import rules as segments
+from whiteslip.risk.segments import store as segment_store
+from whiteslip.risk.segments.model import Catalog
+from whiteslip.risk.suspensions.life import Command as Move
+from whiteslip.risk.suspensions.life import State as Stands
+from whiteslip.risk.suspensions.model import Step
+from whiteslip.risk.suspensions.store import impose, impose_at_once, take_steps, ways
+from whiteslip.risk.tightenings import effects, life, rules, store
+from whiteslip.risk.tightenings.life import Command
+from whiteslip.risk.tightenings.model import Arm, Effect, Member, State, Tightening
+from whiteslip.risk.tightenings.rules import Ending
+
+__all__ = [
+    "AdvanceReport",
+    "Command",
+    "Done",
+    "Saying",
+    "advance_tightenings",
+    "say_of_tightenings",
+]
+
+
+class Saying(NamedTuple):
+    """What a person says of a tightening: release, dismiss, lift, keep or undo, and why."""
+
+    tightening_id: int
+    command: Command
+    by: str
+    note: str
+
+
+class Done(NamedTuple):
+    """Where the tightening stands, how many people must still agree, and how many restrictions moved."""
+
+    tightening: Tightening
+    missing: int
+    moved: int
+
+
+class AdvanceReport(NamedTuple):
+    """What a day did: lines restricted by stages, lines that wait, lines freed for a relief, and ends asked for."""
+
+    restricted: int
+    waiting: int
+    freed: int
+    endings: tuple[int, ...]
+
+    def plus(self, other: AdvanceReport) -> AdvanceReport:
+        """Add what was done of another tightening."""
+        return AdvanceReport(
+            self.restricted + other.restricted,
+            self.waiting + other.waiting,
+            self.freed + other.freed,
+            self.endings + other.endings,
+        )
+
+
+def say_of_tightenings(
+    db: Connection, requests: Sequence[Saying], *, at: datetime, chosen: Catalog | None = None
+) -> list[Done | WhiteslipError]:
+    """Do what people say of tightenings, in order; what they may not say answers why and changes nothing."""
+    catalog = chosen or segment_store.catalog()
+    answers: list[Done | WhiteslipError] = []
+    for one in requests:
+        try:
+            with db.transaction():
+                done = _say(db, one, catalog, at=at)
+        except InvariantBroken:
+            raise
+        except WhiteslipError as error:
+            answers.append(error)
+        else:
+            answers.append(done)
+    return answers
+
+
+def advance_tightenings(
+    database: Database,
+    *,
+    at: datetime,
+    chosen: Catalog | None = None,
+    declared: Declared | None = None,
+) -> AdvanceReport:
+    """Do what the calendar and the records ask of every tightening that stands, each in a transaction of its own.
+
+    A stage whose day has come restricts its lines; one that has grown beyond what was released waits for two people.
+    Whoever began to keep to a relief is freed. The end is asked for when the trouble has passed or the review is near.
+    Run again, it does what is left.
+    """
+    catalog = chosen or segment_store.catalog()
+    done = AdvanceReport(0, 0, 0, ())
+    for tightening_id in database.read(store.find_live):
+        advance = partial(
+            _advance, tightening_id=tightening_id, catalog=catalog, declared=declared, at=at
+        )
+        done = done.plus(database.write(advance))
+    return done
+
+
+def _say(db: Connection, one: Saying, catalog: Catalog, *, at: datetime) -> Done:
+    before = store.take_tightening(db, one.tightening_id)
+    act = _ACTS.get(one.command)
+    if act is None:
+        raise Conflict(f"{one.command} is the program's to say")
+    actor = life.check_person(before, one.command, by=one.by, note=one.note)
+    return act(_Said(db, before, one.command, actor, one.note, catalog, at))
+
+
+class _Said(NamedTuple):
+    """A person's word on a tightening that is locked."""
+
+    db: Connection
+    before: Tightening
+    command: Command
+    actor: str
+    note: str
+    catalog: Catalog
+    at: datetime
+
+    @property
+    def on(self) -> date:
+        return business_day.today(self.db).current_on
+
+    def move(
+        self, *, review_on: date | None = None, waits: bool = False, moved: int = 0
+    ) -> Tightening:
+        return store.move_tightening(
+            self.db,
+            self.before,
+            self.command,
+            actor=self.actor,
+            note=self.note,
+            on=self.on,
+            at=self.at,
+            facts={"restrictions": moved},
+            review_on=review_on,
+            waits=waits,
+        )
+
+
+def _release(said: _Said) -> Done:
+    """Release a proposal; with the last person needed its first stage comes into force."""
+    db, before = said.db, said.before
+    run = rules.run_of(before, before.proposed_on)
+    needed = rulebooks.blast_guard().releases
+    runs.check_release(run, running.read_said(db, run), by=said.actor, needed=needed)
+    sayings = [*running.read_said(db, run), runs.Said(Said.RELEASE, said.actor)]
+    missing = runs.missing_releases(sayings, needed=needed)
+    members = [] if missing else _members(db, before)
+    if not missing:
+        _check_grown(before, members)
+    running.append_said(db, run, Said.RELEASE, actor=said.actor, note=said.note, at=said.at)
+    if missing:
+        return Done(said.move(waits=True), missing, 0)
+    review_on = said.on + timedelta(days=said.catalog.rollout.review_days)
+    released = said.move(review_on=review_on)
+    rolled, moved, _ = _roll_out(db, released, 0, members, actor=said.actor, at=said.at)
+    running.close_case(db, note=f"tightening {before.tightening_id} was released", at=said.at)
+    return Done(rolled, 0, moved)
+
+
+def _dismiss(said: _Said) -> Done:
+    """Dismiss a proposal: nobody was told of anything, and nothing is done."""
+    dismissed = said.move()
+    running.close_case(
+        said.db, note=f"tightening {dismissed.tightening_id} was dismissed", at=said.at
+    )
+    return Done(dismissed, 0, 0)
+
+
+def _end(said: _Said) -> Done:
+    """Agree to the end; with the last person needed all that it imposed is lifted."""
+    missing = _missing(said)
+    if missing:
+        return Done(said.move(waits=True), missing, 0)
+    moved = _take_back(said)
+    return Done(said.move(moved=moved), 0, moved)
+
+
+def _keep(said: _Said) -> Done:
+    """Agree that it goes on; with the last person needed it has another review date."""
+    missing = _missing(said)
+    if missing:
+        return Done(said.move(waits=True), missing, 0)
+    review_on = said.on + timedelta(days=said.catalog.rollout.review_days)
+    store.postpone_reviews(said.db, said.before.tightening_id, review_on=review_on)
+    kept = said.move(review_on=review_on)
+    running.close_case(said.db, note=f"tightening {kept.tightening_id} goes on", at=said.at)
+    return Done(kept, 0, 0)
+
+
+def _undo(said: _Said) -> Done:
+    """Undo a tightening as a whole: what waits is dismissed, what is in force lifted."""
+    run = rules.run_of(said.before, said.before.proposed_on)
+    running.append_said(said.db, run, Said.UNDO, actor=said.actor, note=said.note, at=said.at)
+    moved = _take_back(said)
+    return Done(said.move(moved=moved), 0, moved)
+
+
+_ACTS: dict[Command, Callable[[_Said], Done]] = {
+    Command.RELEASE: _release,
+    Command.DISMISS: _dismiss,
+    Command.LIFT: _end,
+    Command.KEEP: _keep,
+    Command.UNDO: _undo,
+}
+
+
+def _missing(said: _Said) -> int:
+    spoken = store.list_said(said.db, said.before.tightening_id)
+    needed = rulebooks.blast_guard().releases
+    return life.still_missing(spoken, said.command, actor=said.actor, needed=needed)
+
+
+def _take_back(said: _Said) -> int:
+    """End every restriction of a tightening that still stands, and tell the owners."""
+    db, before = said.db, said.before
+    left = store.find_standing(db, before.tightening_id, only_relieved=False)
+    taken = take_steps(
+        db, runs.undone(left, actor=said.actor, note=said.note), on=said.on, at=said.at
+    )
+    for answer in taken.answers:
+        if isinstance(answer, WhiteslipError):
+            raise InvariantBroken(f"a restriction that stands is not ended: {answer}")
+    insert_notices(db, notices_of(taken.changes), at=said.at)
+    note = f"{said.command} of tightening {before.tightening_id}"
+    running.close_case(db, note=note, at=said.at)
+    return len(left)
+
+
+def _advance(
+    db: Connection,
+    *,
+    tightening_id: int,
+    catalog: Catalog,
+    declared: Declared | None,
+    at: datetime,
+) -> AdvanceReport:
+    day = business_day.today(db)
+    now = store.take_tightening(db, tightening_id)
+    restricted = waiting = 0
+    place = rules.due_stage(now, on=day.current_on)
+    if place is not None:
+        members = _members(db, now)
+        now, restricted, waiting = _roll_out(db, now, place, members, actor=PROGRAM, at=at)
+    freed = _free(db, now, at=at)
+    ending = _ask_end(db, now, catalog, declared, at=at)
+    return AdvanceReport(restricted, waiting, freed, (tightening_id,) if ending else ())
+
+
+def _members(db: Connection, tightening: Tightening) -> list[Member]:
+    """Read who is in the segment by now, by the condition that was proposed."""
+    as_of = business_day.today(db).closed_on
+    name = tightening.segment
+    (book,) = segment_store.conditions([(name, tightening.condition)]).values()
+    found = segment_store.read_members(db, book, as_of=as_of, names=("days_past_due",))
+    keys = [
+        LineKey(*pair)
+        for pair in zip(found["customer_id"].tolist(), found["line_id"].tolist(), strict=True)
+    ]
+    cohort = rules.cohort_of(
+        found,
+        name,
+        exempt=store.find_exempt(db, keys),
+        holdout_ppm=tightening.holdout_ppm,
+        stages=tightening.stages,
+        drawn_on=tightening.proposed_on,
+    )
+    return rules.members_of(cohort)
+
+
+def _check_grown(tightening: Tightening, members: Sequence[Member]) -> None:
+    """Insist that a segment is still about as large as what was proposed."""
+    proposed = rules.expected_lines(tightening)
+    moved = sum(one.arm is Arm.TIGHTENED and not one.is_exempt for one in members)
+    if not still_released(proposed, moved, guard=rulebooks.blast_guard()):
+        raise Conflict(
+            f"{moved} lines are in the segment by now and {proposed} were proposed: dismiss it, and propose it anew"
+        )
+
+
+def _roll_out(
+    db: Connection,
+    before: Tightening,
+    place: int,
+    members: Sequence[Member],
+    *,
+    actor: str,
+    at: datetime,
+) -> tuple[Tightening, int, int]:
+    """Restrict the lines of a stage; returns how many are restricted, and how many wait for people.
+
+    The lines are locked, and whoever keeps to a relief by now is left out.
+    """
+    on = business_day.today(db).current_on
+    number = before.tightening_id
+    store.insert_members(db, number, members, on=on)
+    turns = take_turns(db, store.find_untouched(db, number, stage=place))
+    keys = [key for key, line in turns.items() if not line.credit_barred and line.status == "open"]
+    proposed = rules.expected_lines(before)
+    moved = store.count_touched(db, number) + len(keys)
+    waits = place > 0 and not still_released(proposed, moved, guard=rulebooks.blast_guard())
+    _restrict(db, before, keys, waits=waits, actor=actor, on=on, at=at)
+    if waits:
+        note = f"stage {place + 1} of {before.segment}: {moved} lines, {proposed} were released"
+        running.propose(db, rules.run_of(before, on), note=note, on=on, at=at)
+    after = store.move_tightening(
+        db,
+        before,
+        Command.ROLL_OUT,
+        actor=actor,
+        note=f"stage {place + 1}",
+        on=on,
+        at=at,
+        facts={"stage": place, "lines": len(keys), "waits": waits},
+        stages_done=place + 1,
+    )
+    return after, 0 if waits else len(keys), len(keys) if waits else 0
+
+
+def _restrict(
+    db: Connection,
+    tightening: Tightening,
+    keys: Sequence[LineKey],
+    *,
+    waits: bool,
+    actor: str,
+    on: date,
+    at: datetime,
+) -> None:
+    """Impose a stage's restrictions and tell the owners, or only propose them."""
+    if not keys:
+        return
+    numbers = take_numbers(db, 2 * len(keys))
+    pairs = zip(numbers[::2], numbers[1::2], strict=True)
+    state = Stands.PROPOSED if waits else Stands.ACTIVE
+    new = [
+        rules.restriction(tightening, key, pair, ways(), on=on, state=state)
+        for key, pair in zip(keys, pairs, strict=True)
+    ]
+    if waits:
+        impose(db, new, on=on, at=at, actor=actor)
+    else:
+        changes = impose_at_once(db, new, on=on, at=at, actor=actor)
+        insert_notices(db, notices_of(changes), at=at)
+    store.note_restrictions(db, tightening.tightening_id, keys, [one.restriction_id for one in new])
+
+
+def _free(db: Connection, tightening: Tightening, *, at: datetime) -> int:
+    """Free whoever began to keep to a relief since a stage restricted them."""
+    left = store.find_standing(db, tightening.tightening_id, only_relieved=True)
+    waiting = (Stands.PROPOSED, Stands.PENDING_REVIEW)
+    steps = [
+        Step(
+            one.customer_id,
+            one.restriction_id,
+            Move.DISMISS if one.state in waiting else Move.LIFT,
+            PROGRAM,
+            "keeps to an agreed relief",
+        )
+        for one in left
+    ]
+    if steps:
+        taken = take_steps(db, steps, on=business_day.today(db).current_on, at=at)
+        insert_notices(db, notices_of(taken.changes), at=at)
+    return len(steps)
+
+
+def _ask_end(
+    db: Connection,
+    now: Tightening,
+    catalog: Catalog,
+    declared: Declared | None,
+    *,
+    at: datetime,
+) -> Ending | None:
+    """Ask people whether a tightening is to end, with what it did so far."""
+    day = business_day.today(db)
+    if now.state is not State.RELEASED or now.released_on is None:
+        return None
+    passed = _has_passed(db, now, catalog, declared, since=now.released_on, as_of=day.closed_on)
+    ending = rules.asks_end(now, catalog.rollout, passed=passed, on=day.current_on)
+    if ending is None:
+        return None
+    effect = measure_effect(db, now, confidence_ppm=catalog.rollout.confidence_ppm)
+    facts = {"why": ending, "effect": rules.effect_facts(effect)}
+    store.move_tightening(
+        db, now, Command.ASK_END, actor=PROGRAM, note=ending, on=day.current_on, at=at, facts=facts
+    )
+    touched = store.count_touched(db, now.tightening_id)
+    note = f"{now.segment}: {ending}; it is to end, or to be kept"
+    case = runs.case_of(
+        rules.run_of(now, day.current_on), note, restrictions=touched, lines=touched
+    )
+    running.open_case(db, case, on=day.current_on, at=at)
+    outbox.append(
+        db,
+        "risk.tightening-end-asked",
+        customer_ids=[runs.NOBODY],
+        subject_ids=[now.tightening_id],
+        at=at,
+    )
+    return ending
+
+
+def _has_passed(
+    db: Connection,
+    now: Tightening,
+    catalog: Catalog,
+    declared: Declared | None,
+    *,
+    since: date,
+    as_of: date,
+) -> bool:
+    """A segment that is no longer in the file is not known to have passed: its review date ends it."""
+    segment = catalog.segments.get(now.segment)
+    if segment is None:
+        return False
+    judged = segment_store.list_judgments(db, version=catalog.version, until=as_of)
+    environment = macro.find_known(db, known_on=as_of, chosen=declared)
+    standing = None if segment.macro is None else environment[segment.macro]
+    history = judged.get(segment.name, {})
+    return segments.has_passed(segment, history, catalog.rollout, standing, since=since)
+
+
+def measure_effect(db: Connection, tightening: Tightening, *, confidence_ppm: int) -> Effect | None:
+    """Measure a tightening against its hold-out at the last month end after its release; None before there is one."""
+    ends = segment_store.find_month_ends(db)
+    if tightening.released_on is None or not ends or ends[-1] <= tightening.released_on:
+        return None
+    found = store.sum_arms(db, tightening, month_end=ends[-1])
+    nobody = (rules.nobody(arm) for arm in (Arm.TIGHTENED, Arm.HELD_OUT))
+    tightened, held_out = (found.get(one.arm, one) for one in nobody)
+    return effects.measure(ends[-1], tightened, held_out, confidence_ppm=confidence_ppm)
