@@ -1,4 +1,4 @@
-"""A book with a segment of the self-employed whose months are as a test wants them: kept rows stand for months lived."""
+"""A book with a segment of the self-employed, whose month ends are kept as a test wants them."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ class World:
         self.segment = [self.book.line() for _ in range(people)]
         self.others = [self.book.line() for _ in range(others)]
         self.book.write(
-            lambda db: db.execute(
-                b"UPDATE money.line SET opened_on = %(on)s", {"on": LONG_AGO}
-            ).rowcount
+            lambda db: (
+                db.execute(b"UPDATE money.line SET opened_on = %(on)s", {"on": LONG_AGO}).rowcount
+            )
         )
         self.tell_employment()
         self.book.close_day()

@@ -1,4 +1,4 @@
-"""A segment's rate leaves its limits: proposed, released by two people in stages, measured, lifted or undone as a whole."""
+"""A segment leaves its limits: tightened by two people in stages, measured, lifted or undone as a whole."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from whiteslip.flows.check_books import check_books
 from whiteslip.flows.judge_segments import Proposal, propose_tightenings
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, NotAllowed
-from whiteslip.risk.segments.model import Level, Measure
 from whiteslip.money.lines.model import LineKey
+from whiteslip.risk.segments.model import Level, Measure
 from whiteslip.risk.segments.rules import Asks
 from whiteslip.risk.tightenings.life import MOVES
 from whiteslip.risk.tightenings.model import State
@@ -169,7 +169,9 @@ def test_it_ends_when_the_trouble_passed_with_its_effect_and_two_people(world: W
     assert (first.missing, first.tightening.state) == (1, State.LIFTING)
     assert (second.missing, second.tightening.state) == (0, State.LIFTED)
     assert world.restricted() == set()
-    assert world.rows("SELECT state FROM risk.review_case WHERE kind = 'run'") == [("withdrawn",)] * 2
+    assert (
+        world.rows("SELECT state FROM risk.review_case WHERE kind = 'run'") == [("withdrawn",)] * 2
+    )
 
 
 def test_near_its_review_date_people_are_asked_though_nothing_passed(world: World) -> None:
@@ -222,7 +224,7 @@ def test_whoever_keeps_to_a_relief_is_spared_and_freed(world: World) -> None:
 def test_a_segment_that_grew_beyond_what_was_proposed_is_not_released(world: World) -> None:
     world.months(RISEN)
     world.judge()
-    world.segment += world.others
+    world.segment, world.others = world.segment + world.others, []
     world.tell_employment(LAST_END)
 
     assert not isinstance(world.say(Command.RELEASE, "Anna"), Exception)
@@ -234,7 +236,7 @@ def test_a_segment_that_grew_beyond_what_was_proposed_is_not_released(world: Wor
 def test_a_later_stage_that_grew_waits_for_two_people(world: World) -> None:
     released(world)
     before = world.restricted()
-    world.segment += world.others
+    world.segment, world.others = world.segment + world.others, []
     world.tell_employment(LAST_END)
     world.book.close_until(world.book.today + timedelta(days=14))
 
@@ -253,9 +255,11 @@ def test_control_a_hold_out_that_is_restricted_breaks_the_books(world: World) ->
     assert clean[name] == ()
 
     world.book.write(
-        lambda db: db.execute(
-            b"UPDATE risk.tightening_member SET restriction_id = NULL, arm = 'held_out' WHERE restriction_id IS NOT NULL"
-        ).rowcount
+        lambda db: (
+            db.execute(
+                b"UPDATE risk.tightening_member SET restriction_id = NULL, arm = 'held_out'"
+            ).rowcount
+        )
     )
 
     found = {one.name: one.problems for one in world.book.database.read(check_books).checks}

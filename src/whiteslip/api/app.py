@@ -33,6 +33,7 @@ from whiteslip.api.routes import (
     disputes,
     limits,
     lines,
+    macro,
     portfolio,
     privacy,
     purchases,
@@ -41,6 +42,7 @@ from whiteslip.api.routes import (
     restrictions,
     reviews,
     rings,
+    segments,
     suspensions,
     waivers,
     warnings,
@@ -88,6 +90,8 @@ ROUTERS = (
     rings,
     warnings,
     portfolio,
+    segments,
+    macro,
 )
 PREFIX = "/v1"
 ABOUT = (

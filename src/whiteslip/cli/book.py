@@ -15,6 +15,7 @@ from whiteslip.cli.app import app, err, out, say
 from whiteslip.cli.limits import move_limits_tonight
 from whiteslip.cli.model_run import score_tonight
 from whiteslip.cli.network import weave_tonight
+from whiteslip.cli.segments import tighten_tonight
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.cli.warnings import warn_tonight
 from whiteslip.flows import check_books as checking
@@ -58,6 +59,7 @@ def end_of_day(
             announce_tonight(database, quiet=as_json)
             weave_tonight(database, quiet=as_json)
             warn_tonight(database, quiet=as_json)
+            tighten_tonight(database, quiet=as_json)
     if as_json:
         typer.echo(json.dumps([report._asdict() for report in reports], default=str))
     elif not reports:

@@ -30,9 +30,9 @@ from whiteslip.risk.suspensions.life import Command as Move
 from whiteslip.risk.suspensions.life import State as Stands
 from whiteslip.risk.suspensions.model import Step
 from whiteslip.risk.suspensions.store import impose, impose_at_once, take_steps, ways
-from whiteslip.risk.tightenings import effects, life, rules, store
+from whiteslip.risk.tightenings import life, rules, store
 from whiteslip.risk.tightenings.life import Command
-from whiteslip.risk.tightenings.model import Arm, Effect, Member, State, Tightening
+from whiteslip.risk.tightenings.model import Arm, Member, State, Tightening
 from whiteslip.risk.tightenings.rules import Ending
 
 __all__ = [
@@ -198,8 +198,7 @@ def _end(said: _Said) -> Done:
     missing = _missing(said)
     if missing:
         return Done(said.move(waits=True), missing, 0)
-    moved = _take_back(said)
-    return Done(said.move(moved=moved), 0, moved)
+    return _taken_back(said)
 
 
 def _keep(said: _Said) -> Done:
@@ -218,8 +217,7 @@ def _undo(said: _Said) -> Done:
     """Undo a tightening as a whole: what waits is dismissed, what is in force lifted."""
     run = rules.run_of(said.before, said.before.proposed_on)
     running.append_said(said.db, run, Said.UNDO, actor=said.actor, note=said.note, at=said.at)
-    moved = _take_back(said)
-    return Done(said.move(moved=moved), 0, moved)
+    return _taken_back(said)
 
 
 _ACTS: dict[Command, Callable[[_Said], Done]] = {
@@ -237,20 +235,20 @@ def _missing(said: _Said) -> int:
     return life.still_missing(spoken, said.command, actor=said.actor, needed=needed)
 
 
-def _take_back(said: _Said) -> int:
-    """End every restriction of a tightening that still stands, and tell the owners."""
+def _taken_back(said: _Said) -> Done:
+    """End every restriction of a tightening that still stands, tell the owners, and move it."""
     db, before = said.db, said.before
     left = store.find_standing(db, before.tightening_id, only_relieved=False)
-    taken = take_steps(
-        db, runs.undone(left, actor=said.actor, note=said.note), on=said.on, at=said.at
-    )
+    steps = runs.undone(left, actor=said.actor, note=said.note)
+    taken = take_steps(db, steps, on=said.on, at=said.at)
     for answer in taken.answers:
         if isinstance(answer, WhiteslipError):
             raise InvariantBroken(f"a restriction that stands is not ended: {answer}")
     insert_notices(db, notices_of(taken.changes), at=said.at)
+    after = said.move(moved=len(left))
     note = f"{said.command} of tightening {before.tightening_id}"
     running.close_case(db, note=note, at=said.at)
-    return len(left)
+    return Done(after, 0, len(left))
 
 
 def _advance(
@@ -296,7 +294,7 @@ def _members(db: Connection, tightening: Tightening) -> list[Member]:
 
 def _check_grown(tightening: Tightening, members: Sequence[Member]) -> None:
     """Insist that a segment is still about as large as what was proposed."""
-    proposed = rules.expected_lines(tightening)
+    proposed = tightening.touched
     moved = sum(one.arm is Arm.TIGHTENED and not one.is_exempt for one in members)
     if not still_released(proposed, moved, guard=rulebooks.blast_guard()):
         raise Conflict(
@@ -322,7 +320,7 @@ def _roll_out(
     store.insert_members(db, number, members, on=on)
     turns = take_turns(db, store.find_untouched(db, number, stage=place))
     keys = [key for key, line in turns.items() if not line.credit_barred and line.status == "open"]
-    proposed = rules.expected_lines(before)
+    proposed = before.touched
     moved = store.count_touched(db, number) + len(keys)
     waits = place > 0 and not still_released(proposed, moved, guard=rulebooks.blast_guard())
     _restrict(db, before, keys, waits=waits, actor=actor, on=on, at=at)
@@ -407,7 +405,7 @@ def _ask_end(
     ending = rules.asks_end(now, catalog.rollout, passed=passed, on=day.current_on)
     if ending is None:
         return None
-    effect = measure_effect(db, now, confidence_ppm=catalog.rollout.confidence_ppm)
+    effect = store.measure_effect(db, now, confidence_ppm=catalog.rollout.confidence_ppm)
     facts = {"why": ending, "effect": rules.effect_facts(effect)}
     store.move_tightening(
         db, now, Command.ASK_END, actor=PROGRAM, note=ending, on=day.current_on, at=at, facts=facts
@@ -446,14 +444,3 @@ def _has_passed(
     standing = None if segment.macro is None else environment[segment.macro]
     history = judged.get(segment.name, {})
     return segments.has_passed(segment, history, catalog.rollout, standing, since=since)
-
-
-def measure_effect(db: Connection, tightening: Tightening, *, confidence_ppm: int) -> Effect | None:
-    """Measure a tightening against its hold-out at the last month end after its release; None before there is one."""
-    ends = segment_store.find_month_ends(db)
-    if tightening.released_on is None or not ends or ends[-1] <= tightening.released_on:
-        return None
-    found = store.sum_arms(db, tightening, month_end=ends[-1])
-    nobody = (rules.nobody(arm) for arm in (Arm.TIGHTENED, Arm.HELD_OUT))
-    tightened, held_out = (found.get(one.arm, one) for one in nobody)
-    return effects.measure(ends[-1], tightened, held_out, confidence_ppm=confidence_ppm)

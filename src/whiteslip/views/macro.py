@@ -25,3 +25,8 @@ def history(db: Connection, series: str, *, most: int, known_on: date | None = N
         raise NotFound(f"there is no series {series}")
     on = known_on or business_day.read(db).current_on
     return store.list_values(db, series, known_on=on, most=most)
+
+
+def micro_of(value: str) -> int:
+    """Read a value as it is published; `InvalidInput` if it is no number of at most six places."""
+    return rules.micro_of(value, where="value")

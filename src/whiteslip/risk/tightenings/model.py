@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.rate import Ppm
@@ -107,7 +107,12 @@ class Tightening(NamedTuple):
     stages_done: int
     state: State
     steps: int
-    evidence: Mapping[str, object]
+    evidence: Mapping[str, Any]
+
+    @property
+    def touched(self) -> int:
+        """How many lines it was proposed, and so released, to restrict in all its stages."""
+        return int(self.evidence["expected"]["touched"])
 
 
 class Member(NamedTuple):

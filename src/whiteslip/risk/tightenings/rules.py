@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from whiteslip.decisioning.rulebooks.experiment import is_challenged
-from whiteslip.kernel.errors import invariant
 from whiteslip.kernel.rate import Ppm
 from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.lines.model import (
@@ -192,13 +191,6 @@ def may_propose_again(last_ended: date | None, rollout: Rollout, *, on: date) ->
 def stages_text(stages: Sequence[Stage]) -> str:
     """Write the stages in one line."""
     return ", ".join(f"{one.share_ppm / 10_000:g} % after {one.after_days} days" for one in stages)
-
-
-def expected_lines(tightening: Tightening) -> int:
-    """Return how many lines a tightening was proposed, and so released, to restrict in all its stages."""
-    expected = tightening.evidence["expected"]
-    invariant(isinstance(expected, dict), "a tightening is proposed with what is expected of it")
-    return int(cast("dict[str, int]", expected)["touched"])
 
 
 def nobody(arm: Arm) -> ArmFigures:

@@ -17,10 +17,11 @@ from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.portfolio.loss import LossTerms, read_loss_terms
 from whiteslip.risk.runs.model import Left
 from whiteslip.risk.segments.model import Outcome, Segment, Stage
+from whiteslip.risk.segments.store import find_month_ends
 from whiteslip.risk.suspensions.life import State as Stands
-from whiteslip.risk.tightenings import life
+from whiteslip.risk.tightenings import effects, life, rules
 from whiteslip.risk.tightenings.life import Command, Said
-from whiteslip.risk.tightenings.model import Arm, ArmFigures, Member, State, Tightening
+from whiteslip.risk.tightenings.model import Arm, ArmFigures, Effect, Member, State, Tightening
 
 sql = Sql(__package__)
 MOST_LISTED: Final = 1_000
@@ -221,6 +222,17 @@ def sum_arms(db: Connection, tightening: Tightening, *, month_end: date) -> dict
     )
     found = (ArmFigures(*row)._replace(arm=Arm(row.arm)) for row in rows)
     return {one.arm: one for one in found}
+
+
+def measure_effect(db: Connection, tightening: Tightening, *, confidence_ppm: int) -> Effect | None:
+    """Measure a tightening against its hold-out at the last month end after its release; None before there is one."""
+    ends = find_month_ends(db)
+    if tightening.released_on is None or not ends or ends[-1] <= tightening.released_on:
+        return None
+    found = sum_arms(db, tightening, month_end=ends[-1])
+    nobody = (rules.nobody(arm) for arm in (Arm.TIGHTENED, Arm.HELD_OUT))
+    tightened, held_out = (found.get(one.arm, one) for one in nobody)
+    return effects.measure(ends[-1], tightened, held_out, confidence_ppm=confidence_ppm)
 
 
 def find_unspared(db: Connection) -> list[Any]:
