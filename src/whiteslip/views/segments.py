@@ -30,6 +30,7 @@ __all__ = [
     "TighteningView",
     "history",
     "latest",
+    "shipped_catalog",
     "show",
     "standing",
 ]
@@ -67,6 +68,11 @@ class TighteningView(NamedTuple):
     missing: int
     standing: int
     effect: Effect | None
+
+
+def shipped_catalog() -> Catalog:
+    """Return the segments that come with the program."""
+    return store.catalog()
 
 
 def standing(db: Connection, *, chosen: Catalog | None = None) -> list[SegmentView]:

@@ -20,7 +20,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.risk.segments.model import Judged
-from whiteslip.risk.tightenings.model import Effect, Interval, Tightening
+from whiteslip.risk.tightenings.model import Effect, Interval, State, Tightening
 from whiteslip.views import segments as views
 
 router = APIRouter(tags=["segments"])
@@ -68,7 +68,7 @@ async def show_tightening(number: Number, read: Read) -> HttpResponse:
     found = await read.view(lambda db: views.show(db, number))
     steps = [
         shapes.Step(
-            one.command, one.state, one.actor, one.note, one.happened_on, one.happened_at
+            one.command, State(one.state).value, one.actor, one.note, one.happened_on, one.happened_at
         )
         for one in found.steps
     ]  # fmt: skip
