@@ -172,10 +172,11 @@ def summary(story: Story) -> list[str]:
     found: list[str] = []
     expected, effect = story.hit.expected, story.hit.effect
     if expected is not None:
+        stopped, loss = (decimal_text(expected[name]) for name in ("stopped_minor", "loss_minor"))
         found.append(
-            f"Expected: {expected['touched']} lines touched, {expected['held_out']} held out, {expected['exempt']} exempt; "
-            f"{decimal_text(expected['stopped_minor'])} of new credit not given, {decimal_text(expected['loss_minor'])} of loss "
-            f"avoided, {expected['good']} good customers hit."
+            f"Expected: {expected['touched']} lines touched, {expected['held_out']} held out, "
+            f"{expected['exempt']} exempt; {stopped} of new credit not given, {loss} of loss avoided, "
+            f"{expected['good']} good customers hit."
         )
     if effect is not None:
         found += _effect_lines(effect)
@@ -226,38 +227,38 @@ def _plot(story: Story, measure: Measure) -> plots.Html:
     judged = [month.judged[measure] for month in months]
     xs = list(range(len(months)))
     series = [
-        plots.Line(label="rate", xs=xs, ys=[_percent(one.rate_ppm) for one in judged], dots=True),
-        plots.Line(label="average", xs=xs, ys=[_percent(one.smooth_ppm) for one in judged]),
+        plots.Line(label="rate", xs=xs, ys=[_share(one.rate_ppm) for one in judged], dots=True),
+        plots.Line(label="average", xs=xs, ys=[_share(one.smooth_ppm) for one in judged]),
         plots.Line(
             label="limit: warning",
             xs=xs,
-            ys=[_percent(one.warning_ppm) for one in judged],
+            ys=[_share(one.warning_ppm) for one in judged],
             dashed=True,
         ),
         plots.Line(
             label="limit: action",
             xs=xs,
-            ys=[_percent(one.action_ppm) for one in judged],
+            ys=[_share(one.action_ppm) for one in judged],
             dashed=True,
         ),
     ]
     if story.calm is not None:
         calm = {month.month_end: month.judged.get(measure) for month in story.calm.months}
         found = [calm.get(month.month_end) for month in months]
-        ys = [_percent(None if one is None else one.rate_ppm) for one in found]
+        ys = [_share(None if one is None else one.rate_ppm) for one in found]
         series.append(plots.Line(label="without a downturn", xs=xs, ys=ys))
     labels = [f"{month.month_end:%Y-%m}" for month in months]
     return plots.lines(
         str(measure),
         series,
-        x=plots.Axis("month end", labels=labels),
-        y=plots.Axis("%", unit=plots.Unit.PLAIN),
+        x=plots.Axis(label="month end", labels=labels),
+        y=plots.Axis(label="of lines", unit=plots.Unit.SHARE),
         listed=True,
     )
 
 
-def _percent(ppm: int | None) -> float:
-    return float("nan") if ppm is None else ppm / 10_000
+def _share(ppm: int | None) -> float:
+    return float("nan") if ppm is None else ppm / 1_000_000
 
 
 def _print(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
