@@ -10,14 +10,10 @@ from typing import NamedTuple
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
-from whiteslip.decisioning.rulebooks.blast import still_released
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import Conflict, InvariantBroken, WhiteslipError
-from whiteslip.money.ledger.store import take_numbers
-from whiteslip.money.lines.model import LineKey
-from whiteslip.money.lines.store import take_turns
 from whiteslip.risk.macro import store as macro
 from whiteslip.risk.macro.model import Declared
 from whiteslip.risk.runs import rules as runs
@@ -29,10 +25,10 @@ from whiteslip.risk.segments.model import Catalog
 from whiteslip.risk.suspensions.life import Command as Move
 from whiteslip.risk.suspensions.life import State as Stands
 from whiteslip.risk.suspensions.model import Step
-from whiteslip.risk.suspensions.store import impose, impose_at_once, take_steps, ways
+from whiteslip.risk.suspensions.store import take_steps
 from whiteslip.risk.tightenings import life, rules, store
 from whiteslip.risk.tightenings.life import Command
-from whiteslip.risk.tightenings.model import Arm, Member, State, Tightening
+from whiteslip.risk.tightenings.model import State, Tightening
 from whiteslip.risk.tightenings.rules import Ending
 
 __all__ = [
@@ -171,17 +167,18 @@ def _release(said: _Said) -> Done:
     runs.check_release(run, running.read_said(db, run), by=said.actor, needed=needed)
     sayings = [*running.read_said(db, run), runs.Said(Said.RELEASE, said.actor)]
     missing = runs.missing_releases(sayings, needed=needed)
-    members = [] if missing else _members(db, before)
+    members = [] if missing else store.read_members_now(db, before, on=said.on)
     if not missing:
-        _check_grown(before, members)
+        rules.check_grown(before, members, guard=rulebooks.blast_guard())
     running.append_said(db, run, Said.RELEASE, actor=said.actor, note=said.note, at=said.at)
     if missing:
         return Done(said.move(waits=True), missing, 0)
     review_on = said.on + timedelta(days=said.catalog.rollout.review_days)
     released = said.move(review_on=review_on)
-    rolled, moved, _ = _roll_out(db, released, 0, members, actor=said.actor, at=said.at)
+    rolled = store.roll_out(db, released, 0, members, actor=said.actor, on=said.on, at=said.at)
+    insert_notices(db, notices_of(rolled.changes), at=said.at)
     running.close_case(db, note=f"tightening {before.tightening_id} was released", at=said.at)
-    return Done(rolled, 0, moved)
+    return Done(rolled.tightening, 0, rolled.restricted)
 
 
 def _dismiss(said: _Said) -> Done:
@@ -264,109 +261,13 @@ def _advance(
     restricted = waiting = 0
     place = rules.due_stage(now, on=day.current_on)
     if place is not None:
-        members = _members(db, now)
-        now, restricted, waiting = _roll_out(db, now, place, members, actor=PROGRAM, at=at)
+        members = store.read_members_now(db, now, on=day.current_on)
+        rolled = store.roll_out(db, now, place, members, actor=PROGRAM, on=day.current_on, at=at)
+        insert_notices(db, notices_of(rolled.changes), at=at)
+        now, restricted, waiting, _ = rolled
     freed = _free(db, now, at=at)
     ending = _ask_end(db, now, catalog, declared, at=at)
     return AdvanceReport(restricted, waiting, freed, (tightening_id,) if ending else ())
-
-
-def _members(db: Connection, tightening: Tightening) -> list[Member]:
-    """Read who is in the segment by now, by the condition that was proposed."""
-    as_of = business_day.today(db).closed_on
-    name = tightening.segment
-    (book,) = segment_store.conditions([(name, tightening.condition)]).values()
-    found = segment_store.read_members(db, book, as_of=as_of, names=("days_past_due",))
-    keys = [
-        LineKey(*pair)
-        for pair in zip(found["customer_id"].tolist(), found["line_id"].tolist(), strict=True)
-    ]
-    cohort = rules.cohort_of(
-        found,
-        name,
-        exempt=store.find_exempt(db, keys),
-        holdout_ppm=tightening.holdout_ppm,
-        stages=tightening.stages,
-        drawn_on=tightening.proposed_on,
-    )
-    return rules.members_of(cohort)
-
-
-def _check_grown(tightening: Tightening, members: Sequence[Member]) -> None:
-    """Insist that a segment is still about as large as what was proposed."""
-    proposed = tightening.touched
-    moved = sum(one.arm is Arm.TIGHTENED and not one.is_exempt for one in members)
-    if not still_released(proposed, moved, guard=rulebooks.blast_guard()):
-        raise Conflict(
-            f"{moved} lines are in the segment by now and {proposed} were proposed: dismiss it, and propose it anew"
-        )
-
-
-def _roll_out(
-    db: Connection,
-    before: Tightening,
-    place: int,
-    members: Sequence[Member],
-    *,
-    actor: str,
-    at: datetime,
-) -> tuple[Tightening, int, int]:
-    """Restrict the lines of a stage; returns how many are restricted, and how many wait for people.
-
-    The lines are locked, and whoever keeps to a relief by now is left out.
-    """
-    on = business_day.today(db).current_on
-    number = before.tightening_id
-    store.insert_members(db, number, members, on=on)
-    turns = take_turns(db, store.find_untouched(db, number, stage=place))
-    keys = [key for key, line in turns.items() if not line.credit_barred and line.status == "open"]
-    proposed = before.touched
-    moved = store.count_touched(db, number) + len(keys)
-    waits = place > 0 and not still_released(proposed, moved, guard=rulebooks.blast_guard())
-    _restrict(db, before, keys, waits=waits, actor=actor, on=on, at=at)
-    if waits:
-        note = f"stage {place + 1} of {before.segment}: {moved} lines, {proposed} were released"
-        running.propose(db, rules.run_of(before, on), note=note, on=on, at=at)
-    after = store.move_tightening(
-        db,
-        before,
-        Command.ROLL_OUT,
-        actor=actor,
-        note=f"stage {place + 1}",
-        on=on,
-        at=at,
-        facts={"stage": place, "lines": len(keys), "waits": waits},
-        stages_done=place + 1,
-    )
-    return after, 0 if waits else len(keys), len(keys) if waits else 0
-
-
-def _restrict(
-    db: Connection,
-    tightening: Tightening,
-    keys: Sequence[LineKey],
-    *,
-    waits: bool,
-    actor: str,
-    on: date,
-    at: datetime,
-) -> None:
-    """Impose a stage's restrictions and tell the owners, or only propose them."""
-    if not keys:
-        return
-    numbers = take_numbers(db, 2 * len(keys))
-    pairs = zip(numbers[::2], numbers[1::2], strict=True)
-    state = Stands.PROPOSED if waits else Stands.ACTIVE
-    new = [
-        rules.restriction(tightening, key, pair, ways(), on=on, state=state)
-        for key, pair in zip(keys, pairs, strict=True)
-    ]
-    if waits:
-        impose(db, new, on=on, at=at, actor=actor)
-    else:
-        changes = impose_at_once(db, new, on=on, at=at, actor=actor)
-        insert_notices(db, notices_of(changes), at=at)
-    store.note_restrictions(db, tightening.tightening_id, keys, [one.restriction_id for one in new])
 
 
 def _free(db: Connection, tightening: Tightening, *, at: datetime) -> int:

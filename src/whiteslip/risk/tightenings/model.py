@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.rate import Ppm
 from whiteslip.risk.segments.model import Outcome, Stage
+from whiteslip.risk.suspensions.model import Change
 
 
 class Expected(NamedTuple):
@@ -124,3 +125,12 @@ class Member(NamedTuple):
     stage: int
     is_exempt: bool
     days_past_due: int
+
+
+class RolledOut(NamedTuple):
+    """What a stage did: the tightening after it, the lines it restricted or that wait, and what is to be told."""
+
+    tightening: Tightening
+    restricted: int
+    waiting: int
+    changes: tuple[Change, ...]

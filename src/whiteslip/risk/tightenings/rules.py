@@ -11,7 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from whiteslip.decisioning.rulebooks.blast import BlastGuard, still_released
 from whiteslip.decisioning.rulebooks.experiment import is_challenged
+from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.rate import Ppm
 from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.lines.model import (
@@ -191,6 +193,16 @@ def may_propose_again(last_ended: date | None, rollout: Rollout, *, on: date) ->
 def stages_text(stages: Sequence[Stage]) -> str:
     """Write the stages in one line."""
     return ", ".join(f"{one.share_ppm / 10_000:g} % after {one.after_days} days" for one in stages)
+
+
+def check_grown(tightening: Tightening, members: Sequence[Member], *, guard: BlastGuard) -> None:
+    """Insist that a segment is still about as large as what was proposed; else it is `Conflict`."""
+    moved = sum(one.arm is Arm.TIGHTENED and not one.is_exempt for one in members)
+    if not still_released(tightening.touched, moved, guard=guard):
+        raise Conflict(
+            f"{moved} lines are in the segment by now and {tightening.touched} were proposed: "
+            "dismiss it, and propose it anew"
+        )
 
 
 def nobody(arm: Arm) -> ArmFigures:

@@ -9,19 +9,35 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from whiteslip.decisioning.rulebooks.blast import still_released
+from whiteslip.decisioning.rulebooks.store import blast_guard
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.kernel.calendar import ONE_DAY
 from whiteslip.kernel.errors import Conflict, NotFound, invariant
+from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
+from whiteslip.money.lines.store import take_turns
 from whiteslip.risk.portfolio.loss import LossTerms, read_loss_terms
 from whiteslip.risk.runs.model import Left
+from whiteslip.risk.runs.store import propose
 from whiteslip.risk.segments.model import Outcome, Segment, Stage
-from whiteslip.risk.segments.store import find_month_ends
+from whiteslip.risk.segments.store import conditions, find_month_ends, read_members
 from whiteslip.risk.suspensions.life import State as Stands
+from whiteslip.risk.suspensions.model import Change
+from whiteslip.risk.suspensions.store import impose, impose_at_once, ways
 from whiteslip.risk.tightenings import effects, life, rules
 from whiteslip.risk.tightenings.life import Command, Said
-from whiteslip.risk.tightenings.model import Arm, ArmFigures, Effect, Member, State, Tightening
+from whiteslip.risk.tightenings.model import (
+    Arm,
+    ArmFigures,
+    Effect,
+    Member,
+    RolledOut,
+    State,
+    Tightening,
+)
 
 sql = Sql(__package__)
 MOST_LISTED: Final = 1_000
@@ -233,6 +249,95 @@ def measure_effect(db: Connection, tightening: Tightening, *, confidence_ppm: in
     nobody = (rules.nobody(arm) for arm in (Arm.TIGHTENED, Arm.HELD_OUT))
     tightened, held_out = (found.get(one.arm, one) for one in nobody)
     return effects.measure(ends[-1], tightened, held_out, confidence_ppm=confidence_ppm)
+
+
+def read_members_now(db: Connection, tightening: Tightening, *, on: date) -> list[Member]:
+    """Read who is in the segment as of the morning of a day, by the condition that was proposed."""
+    name = tightening.segment
+    (book,) = conditions([(name, tightening.condition)]).values()
+    found = read_members(db, book, as_of=on - ONE_DAY, names=("days_past_due",))
+    owners, lines = found["customer_id"].tolist(), found["line_id"].tolist()
+    keys = [LineKey(*pair) for pair in zip(owners, lines, strict=True)]
+    cohort = rules.cohort_of(
+        found,
+        name,
+        exempt=find_exempt(db, keys),
+        holdout_ppm=tightening.holdout_ppm,
+        stages=tightening.stages,
+        drawn_on=tightening.proposed_on,
+    )
+    return rules.members_of(cohort)
+
+
+def roll_out(
+    db: Connection,
+    before: Tightening,
+    place: int,
+    members: Sequence[Member],
+    *,
+    actor: str,
+    on: date,
+    at: datetime,
+) -> RolledOut:
+    """Restrict the lines of a stage; what is returned is to be told before the transaction ends.
+
+    The lines are locked, and whoever keeps to a relief by now is left out. A later stage that has grown beyond what was
+    released is only proposed, as a run of its own that waits for two people.
+    """
+    number = before.tightening_id
+    insert_members(db, number, members, on=on)
+    turns = take_turns(db, find_untouched(db, number, stage=place))
+    keys = [key for key, line in turns.items() if not line.credit_barred and line.status == "open"]
+    moved = count_touched(db, number) + len(keys)
+    waits = place > 0 and not still_released(before.touched, moved, guard=blast_guard())
+    changes = _restrict(db, before, keys, waits=waits, actor=actor, on=on, at=at)
+    if waits:
+        note = (
+            f"stage {place + 1} of {before.segment}: {moved} lines, {before.touched} were released"
+        )
+        propose(db, rules.run_of(before, on), note=note, on=on, at=at)
+    after = move_tightening(
+        db,
+        before,
+        Command.ROLL_OUT,
+        actor=actor,
+        note=f"stage {place + 1}",
+        on=on,
+        at=at,
+        facts={"stage": place, "lines": len(keys), "waits": waits},
+        stages_done=place + 1,
+    )
+    count = len(keys)
+    return RolledOut(after, 0 if waits else count, count if waits else 0, tuple(changes))
+
+
+def _restrict(
+    db: Connection,
+    tightening: Tightening,
+    keys: Sequence[LineKey],
+    *,
+    waits: bool,
+    actor: str,
+    on: date,
+    at: datetime,
+) -> list[Change]:
+    """Impose a stage's restrictions, or only propose them."""
+    if not keys:
+        return []
+    numbers = take_numbers(db, 2 * len(keys))
+    pairs = zip(numbers[::2], numbers[1::2], strict=True)
+    state = Stands.PROPOSED if waits else Stands.ACTIVE
+    new = [
+        rules.restriction(tightening, key, pair, ways(), on=on, state=state)
+        for key, pair in zip(keys, pairs, strict=True)
+    ]
+    changes: list[Change] = []
+    if waits:
+        impose(db, new, on=on, at=at, actor=actor)
+    else:
+        changes = impose_at_once(db, new, on=on, at=at, actor=actor)
+    note_restrictions(db, tightening.tightening_id, keys, [one.restriction_id for one in new])
+    return changes
 
 
 def find_unspared(db: Connection) -> list[Any]:

@@ -2,4 +2,4 @@
 SELECT DISTINCT ON (series) series, of_on, revision, value_micro, learned_on, source, actor
 FROM risk.macro_value
 WHERE learned_on <= %(known_on)s::date
-ORDER BY series, of_on DESC, revision DESC
+ORDER BY series ASC, of_on DESC, revision DESC
