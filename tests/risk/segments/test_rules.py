@@ -57,6 +57,21 @@ def test_what_is_asked_for(level: Level, color: Color | None, asks: Asks) -> Non
     assert speak([one(level)], environment(color)).asks is asks
 
 
+@pytest.mark.parametrize(
+    ("flow", "color", "asks"),
+    [
+        (Level.CALM, Color.GREEN, Asks.WATCH),
+        (Level.CALM, Color.RED, Asks.TIGHTEN),
+        (Level.WARNING, Color.GREEN, Asks.WATCH),
+        (Level.OUT, Color.GREEN, Asks.TIGHTEN),
+    ],
+)
+def test_a_stock_that_is_high_alone_asks_to_watch(flow: Level, color: Color, asks: Asks) -> None:
+    judged = [one(flow), one(Level.OUT, Measure.THIRTY_PLUS)]
+
+    assert speak(judged, environment(color)).asks is asks
+
+
 def test_nothing_judged_is_unknown() -> None:
     assert speak([], None).asks is Asks.UNKNOWN
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from whiteslip.risk.macro.model import Standing
 from whiteslip.risk.segments.model import Judged, Level, Measure, Month, Rollout, Segment
 from whiteslip.risk.signals.model import Color
+
+FLOWS: Final = frozenset(Measure) - {Measure.THIRTY_PLUS}
+"""The measures that tell of one month; the stock tells of all that came before, too."""
 
 
 class Asks(StrEnum):
@@ -32,12 +35,14 @@ class Spoken(NamedTuple):
 def speak(judged: Sequence[Judged], macro: Standing | None) -> Spoken:
     """Put the charts of a segment and its environment together.
 
-    A rate out of control asks for a tightening; so does one that only warns while the environment is known to be red.
-    An environment alone asks to watch: nobody is restricted for a figure of others. Unknown is never nothing.
+    A flow out of control asks for a tightening; so does a rate that warns while the environment is known to be red. A
+    stock remembers what is over, so alone it only warns. An environment alone asks to watch: nobody is restricted for
+    a figure of others. Unknown is never nothing.
     """
     color = None if macro is None else macro.color
-    out = tuple(one.measure for one in judged if one.level is Level.OUT)
-    warned = tuple(one.measure for one in judged if one.level is Level.WARNING)
+    high = [one for one in judged if one.level in {Level.WARNING, Level.OUT}]
+    out = tuple(one.measure for one in high if one.level is Level.OUT and one.measure in FLOWS)
+    warned = tuple(one.measure for one in high if one.measure not in out)
     if out or (warned and color is Color.RED):
         return Spoken(Asks.TIGHTEN, out + warned, color)
     if warned or color in {Color.YELLOW, Color.RED}:

@@ -142,38 +142,47 @@ def run(
 ) -> Story:
     """Live a seed with the downturn, and without; `look` sees the first book before it is dropped."""
     started = perf_counter()
-    said = tell or _quiet
-    lived = [
-        _live(server_dsn, seed, people, terms, catalog, is_hit=is_hit, tell=said, look=look)
-        for is_hit in ((True, False) if with_calm else (True,))
-    ]
-    calm = lived[1] if with_calm else None
+    world = _World(server_dsn, seed, people, terms, catalog, tell or _quiet)
+    usual, trade = people_of(people, seed=seed, terms=terms, is_hit=False)
+    with scratch_database(server_dsn, f"downturn_{seed}_before") as before:
+        with _opened(before) as database:
+            book = Downturn(life_of(database, usual, terms), terms, catalog, False, trade)  # noqa: FBT003
+            world.tell(f"{people:,} people live until {terms.calendar.begins_on}")
+            book.begin()
+        hit = _live(world, before, book, is_hit=True, look=look)
+        calm = _live(world, before, book, is_hit=False, look=None) if with_calm else None
     seconds = round(perf_counter() - started, 1)
-    return Story(seed, terms.calendar.begins_on, lived[0], calm, seconds)
+    return Story(seed, terms.calendar.begins_on, hit, calm, seconds)
 
 
-def _live(
-    server_dsn: str,
-    seed: int,
-    people: int,
-    terms: Terms,
-    catalog: Catalog,
-    *,
-    is_hit: bool,
-    tell: Tell,
-    look: Look | None,
-) -> Lived:
-    name = "downturn" if is_hit else "calm"
-    cast, trade = people_of(people, seed=seed, terms=terms, is_hit=is_hit)
-    with scratch_database(server_dsn, f"downturn_{seed}") as dsn, _opened(dsn) as database:
-        book = Downturn(life_of(database, cast, terms), terms, catalog, is_hit, trade)
-        book.begin()
-        calendar = terms.calendar
-        for first, until in _months(calendar.opens_on, calendar.ends_on):
-            book.live(first, until)
-            tell(f"{name}: {people:,} people have lived until {until}")
-        found = database.read(lambda db: _read(db, name, people, int(trade.sum()), catalog))
-        if look is not None and is_hit:
+class _World(NamedTuple):
+    """What both books of a seed have in common."""
+
+    server_dsn: str
+    seed: int
+    people: int
+    terms: Terms
+    catalog: Catalog
+    tell: Tell
+
+
+def _live(world: _World, before: str, book: Downturn, *, is_hit: bool, look: Look | None) -> Lived:
+    """Live on from the eve in a copy of the book, and read its records."""
+    name, calendar = "downturn" if is_hit else "calm", world.terms.calendar
+    cast, trade = people_of(world.people, seed=world.seed, terms=world.terms, is_hit=is_hit)
+    prefix = f"downturn_{world.seed}_{name}"
+    with (
+        scratch_database(world.server_dsn, prefix, copy_of=before) as dsn,
+        _opened(dsn) as database,
+    ):
+        mine = book.moved_to(database, cast, is_hit=is_hit)
+        for first, until in _months(calendar.begins_on, calendar.ends_on):
+            mine.live(first, until)
+            world.tell(f"{name}: {world.people:,} people have lived until {until}")
+        found = database.read(
+            lambda db: _read(db, name, world.people, int(trade.sum()), world.catalog)
+        )
+        if look is not None:
             look(database)
     return found
 

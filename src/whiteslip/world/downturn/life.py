@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -61,8 +62,17 @@ class Downturn:
             self._night(on)
 
     def begin(self) -> None:
-        """Found the book and let everybody join."""
+        """Found the book, let everybody join, and live until the downturn would begin."""
+        calendar = self.terms.calendar
         self.life.begin()
+        self.live(calendar.opens_on, calendar.begins_on)
+
+    def moved_to(self, database: Database, cast: Cast, *, is_hit: bool) -> Downturn:
+        """Go on in a copy of the book, with incomes as they are from now on."""
+        life = self.life.moved_to(database, self.life.terms)
+        life.cast = cast
+        life.habits.shoppers = cast.shoppers
+        return Downturn(life, self.terms, self.catalog, is_hit, self.trade)
 
     def _errand(self, _wallets: Wallets, on: date) -> None:
         """Noon: what people are is told from time to time, and the staff answer what waits for them."""
@@ -111,21 +121,29 @@ class Downturn:
         return index.fallen if fallen else index.usual
 
     def _answer(self) -> None:
-        """Two people release what was proposed, and agree to the end once it is asked for."""
+        """Two people release what was proposed, and let it end when it passed, or go on when it did not."""
         database, at = self.life.database, self.life.clock.now()
-        words = {
-            State.PROPOSED: (Command.RELEASE, "the rate and the index say the same"),
-            State.LIFTING: (Command.LIFT, "the flows are calm again"),
-        }
         for one in database.read(lambda db: views.latest(db, most=5)):
-            if one.state not in words:
+            if one.state not in {State.PROPOSED, State.LIFTING}:
                 continue
-            command, note = words[one.state]
-            asked = [Saying(one.tightening_id, command, by, note) for by in PEOPLE]
+            number = one.tightening_id
+            shown = database.read(partial(views.show, tightening_id=number, chosen=self.catalog))
+            command, note = _word(one.state, shown.steps)
+            asked = [Saying(number, command, by, note) for by in PEOPLE]
             say = partial(say_of_tightenings, requests=asked, at=at, chosen=self.catalog)
             for answer in database.write(say):
                 if isinstance(answer, WhiteslipError):
                     raise InvariantBroken(f"the staff asked for what cannot be: {answer}")
+
+
+def _word(state: State, steps: Sequence[views.StepView]) -> tuple[Command, str]:
+    """What both of the staff say of a tightening, by its last question."""
+    if state is State.PROPOSED:
+        return Command.RELEASE, "looked at the rates and the index"
+    asked = [step for step in steps if step.command == Command.ASK_END][-1]
+    if asked.note == "passed":
+        return Command.LIFT, "the flows are calm again"
+    return Command.KEEP, "the flows are not calm yet"
 
 
 def people_of(count: int, *, seed: int, terms: Terms, is_hit: bool) -> tuple[Cast, Bools]:
