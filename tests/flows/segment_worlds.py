@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from tests.builders import Book, founded, noon
 
@@ -31,7 +32,6 @@ from whiteslip.risk.tightenings.store import list_tightenings
 NAME = "self_employed"
 LAST_END = date(2026, 7, 31)
 LONG_AGO = date(2024, 1, 1)
-TOLD_ON = date(2025, 9, 15)
 
 KEEP = b"""
     INSERT INTO money.month_end (customer_id, line_id, owed_minor, overdue_minor, month_end, days_past_due)
@@ -54,33 +54,41 @@ class World:
     """People of the segment, others beside them, and months that were kept of both."""
 
     def __init__(
-        self, database: Database, *, people: int = 60, others: int = 10, **changes: object
+        self,
+        database: Database,
+        *,
+        people: int = 60,
+        others: int = 10,
+        book: Book | None = None,
+        **changes: Any,
     ) -> None:
-        self.book: Book = founded(database, on=LAST_END)
+        self.book: Book = book or founded(database, on=LAST_END)
+        self.last_end = LAST_END if book is None else self.book.today - ONE_DAY
         self.book.grant_all()
         self.segment = [self.book.line() for _ in range(people)]
         self.others = [self.book.line() for _ in range(others)]
-        self.book.write(
-            lambda db: (
-                db.execute(b"UPDATE money.line SET opened_on = %(on)s", {"on": LONG_AGO}).rowcount
-            )
-        )
+        long_ago = {"on": LONG_AGO}
+        query = b"UPDATE money.line SET opened_on = %(on)s"
+        self.book.write(lambda db: db.execute(query, long_ago).rowcount)
         self.tell_employment()
-        self.book.close_day()
+        if book is None:
+            self.book.close_day()
         self.catalog = catalog(people, **changes)
 
-    def tell_employment(self, on: date = TOLD_ON) -> None:
+    def tell_employment(self, on: date | None = None) -> None:
         """Let it be known who is self-employed; a fact counts for a year."""
+        told_on = on or self.last_end - timedelta(days=319)
         facts = [
-            OutsideFact(key.customer_id, "employment", word, on, on, "a form")
+            OutsideFact(key.customer_id, "employment", word, told_on, told_on, "a form")
             for keys, word in ((self.segment, "self_employed"), (self.others, "employed"))
             for key in keys
         ]
         at = self.book.at
         self.book.write(lambda db: record_outside_facts(db, facts, at=at))
 
-    def months(self, late: Sequence[int], *, until: date = LAST_END) -> None:
-        """Keep month ends up to one, in which so many of the segment turned overdue; each began current."""
+    def months(self, late: Sequence[int]) -> None:
+        """Keep month ends up to the last, in which so many of the segment turned overdue; each began current."""
+        until = self.last_end
         for place, count in enumerate(reversed(late)):
             self.month(end_before(until, place), count)
         self.month(end_before(until, len(late)), 0)
@@ -145,7 +153,7 @@ class World:
         return {LineKey(*row) for row in self.rows(query)}  # pyright: ignore
 
 
-def catalog(people: int, **changes: object) -> Catalog:
+def catalog(people: int, **changes: Any) -> Catalog:
     """The shipped segments, of which the self-employed alone are followed, however few."""
     shipped = store.catalog()
     segment = shipped.segments[NAME]._replace(
