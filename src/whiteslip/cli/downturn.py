@@ -24,7 +24,7 @@ from whiteslip.world.downturn.experiment import Event, Lived, Month, Story
 from whiteslip.world.downturn.terms import Terms, read, shipped
 
 FAULTY = 1
-_SHOWN = (Measure.ROLL_TO_OVERDUE, Measure.ROLL_TO_THIRTY, Measure.THIRTY_PLUS)
+SHOWN = (Measure.ROLL_TO_OVERDUE, Measure.ROLL_TO_THIRTY, Measure.THIRTY_PLUS)
 
 People = Annotated[int, typer.Option(min=50, max=100_000, help="How many people.")]
 Seed = Annotated[int, typer.Option(min=1, max=10_000, help="Which people.")]
@@ -130,13 +130,13 @@ def show(story: Story) -> None:
 
 def month_head() -> list[str]:
     """Name the columns of the months."""
-    return ["month end", *(str(measure) for measure in _SHOWN)]
+    return ["month end", *(str(measure) for measure in SHOWN)]
 
 
 def month_rows(lived: Lived) -> list[list[str]]:
     """Give each month's rates, and the level of each."""
     return [
-        [str(month.month_end), *(_cell(month, measure) for measure in _SHOWN)]
+        [str(month.month_end), *(_cell(month, measure) for measure in SHOWN)]
         for month in lived.months
     ]
 
@@ -209,7 +209,7 @@ def render(story: Story) -> str:
         f"{story.hit.people:,} made-up people, {story.hit.in_segment:,} of them self-employed, seed {story.seed}. "
         "What people do is assumed; every figure is read from the platform's records."
     )
-    blocks = [plots.section("Rates and limits", [_plot(story, measure) for measure in _SHOWN])]
+    blocks = [plots.section("Rates and limits", [_plot(story, measure) for measure in SHOWN])]
     if story.faults:
         blocks.insert(
             0, plots.section("Read this first", [plots.bullets(story.faults)], mark="bad")

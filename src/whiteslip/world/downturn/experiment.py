@@ -76,6 +76,7 @@ class Story(NamedTuple):
     hit: Lived
     calm: Lived | None
     seconds: float
+    least_lines: int
 
     @property
     def warned_on(self) -> date | None:
@@ -85,15 +86,26 @@ class Story(NamedTuple):
 
     @property
     def doubled_on(self) -> date | None:
-        """The first month end at which twice as many lines as before the downturn were 30 days late."""
-        usual = self.usual_rate
-        if usual is None:
-            return None
+        """The first month end at which twice as many were 30 days late as without the downturn.
+
+        Where the calm book was not lived, the months before stand in its place. Fewer lines than `least_lines` are no
+        doubling: one person more would be.
+        """
         for month in self.hit.months:
-            rate = month.rate(Measure.THIRTY_PLUS)
-            if month.month_end >= self.begins_on and rate is not None and rate >= 2 * usual:
+            one = month.judged.get(Measure.THIRTY_PLUS)
+            if one is None or month.month_end < self.begins_on or one.hits < self.least_lines:
+                continue
+            usual = self._without(month.month_end)
+            if usual is not None and one.hits >= 2 * usual * one.out_of:
                 return month.month_end
         return None
+
+    def _without(self, month_end: date) -> float | None:
+        """The share 30 days late that would have been."""
+        if self.calm is None:
+            return self.usual_rate
+        found = {month.month_end: month.rate(Measure.THIRTY_PLUS) for month in self.calm.months}
+        return found.get(month_end)
 
     @property
     def usual_rate(self) -> float | None:
@@ -152,7 +164,7 @@ def run(
         hit = _live(world, before, book, is_hit=True, look=look)
         calm = _live(world, before, book, is_hit=False, look=None) if with_calm else None
     seconds = round(perf_counter() - started, 1)
-    return Story(seed, terms.calendar.begins_on, hit, calm, seconds)
+    return Story(seed, terms.calendar.begins_on, hit, calm, seconds, terms.people.least_lines)
 
 
 class _World(NamedTuple):

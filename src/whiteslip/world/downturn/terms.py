@@ -33,10 +33,11 @@ class Calendar(Table, frozen=True):
 
 
 class People(Table, frozen=True):
-    """Who belongs to the trade."""
+    """Who belongs to the trade, and how few of them are too few to speak of a rate."""
 
     self_employed: Share
     retold_days: Days
+    least_lines: Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class Hit(Table, frozen=True):
