@@ -158,7 +158,8 @@ def run(
     usual, trade = people_of(people, seed=seed, terms=terms, is_hit=False)
     with scratch_database(server_dsn, f"downturn_{seed}_before") as before:
         with _opened(before) as database:
-            book = Downturn(life_of(database, usual, terms), terms, catalog, False, trade)  # noqa: FBT003
+            life = life_of(database, usual, terms)
+            book = Downturn(life, terms, catalog, is_hit=False, trade=trade)
             world.tell(f"{people:,} people live until {terms.calendar.begins_on}")
             book.begin()
         hit = _live(world, before, book, is_hit=True, look=look)
