@@ -10,6 +10,7 @@ import pytest
 from tests.flows.segment_worlds import LAST_END, NAME, Command, World, end_before
 
 from whiteslip.flows.check_books import check_books
+from whiteslip.flows.govern_runs import Run, release_run
 from whiteslip.flows.judge_segments import Proposal, propose_tightenings
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, NotAllowed
@@ -231,6 +232,38 @@ def test_a_segment_that_grew_beyond_what_was_proposed_is_not_released(world: Wor
     assert isinstance(world.say(Command.RELEASE, "Bo"), Conflict)
     assert world.tightening().state is State.PROPOSED
     assert world.restricted() == set()
+
+
+def test_ones_own_proposal_is_not_released_as_a_run_either(world: World) -> None:
+    at, asked = world.book.at, [Proposal(NAME, "Anna", "shops of the trade close")]
+    world.book.write(lambda db: propose_tightenings(db, asked, at=at, chosen=world.catalog))
+    run = Run("segments", 1, world.book.today)
+
+    def released_by(by: str) -> None:
+        world.book.write(lambda db: release_run(db, run, by=by, note="seen", at=at))
+
+    released_by("Anna")
+    released_by("Bo")
+    assert world.advance().restricted == 0  # of one's own proposal one's word does not count
+    assert world.tightening().state is State.PROPOSED
+
+    released_by_run = world.rows("SELECT count(*) FROM risk.run_step WHERE command = 'release'")
+    assert released_by_run == [(2,)]
+    last = world.say(Command.RELEASE, "Cleo")
+    assert not isinstance(last, Exception)
+    assert last.tightening.state is State.RELEASED
+
+
+def test_what_two_others_released_as_a_run_begins_the_next_night(world: World) -> None:
+    world.months(RISEN)
+    world.judge()
+    run, at = Run("segments", 1, world.book.today), world.book.at
+    for by in ("Anna", "Bo"):
+        world.book.write(lambda db, by=by: release_run(db, run, by=by, note="seen", at=at))
+
+    assert world.advance().restricted > 0
+    assert world.tightening().state is State.RELEASED
+    assert world.restricted()
 
 
 def test_a_later_stage_that_grew_waits_for_two_people(world: World) -> None:

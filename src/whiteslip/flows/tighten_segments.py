@@ -163,16 +163,27 @@ def _release(said: _Said) -> Done:
     """Release a proposal; with the last person needed its first stage comes into force."""
     db, before = said.db, said.before
     run = rules.run_of(before, before.proposed_on)
-    needed = rulebooks.blast_guard().releases
-    runs.check_release(run, running.read_said(db, run), by=said.actor, needed=needed)
-    sayings = [*running.read_said(db, run), runs.Said(Said.RELEASE, said.actor)]
-    missing = runs.missing_releases(sayings, needed=needed)
-    members = [] if missing else store.read_members_now(db, before, on=said.on)
-    if not missing:
-        rules.check_grown(before, members, guard=rulebooks.blast_guard())
+    if runs.Said(Said.RELEASE, said.actor) in running.read_said(db, run):
+        raise Conflict(f"{said.actor} released it already; another person has to")
     running.append_said(db, run, Said.RELEASE, actor=said.actor, note=said.note, at=said.at)
+    missing = _missing_releases(db, before)
     if missing:
         return Done(said.move(waits=True), missing, 0)
+    return _begin(said)
+
+
+def _missing_releases(db: Connection, before: Tightening) -> int:
+    """Count who must still release a proposal; who made it does not count, in whichever way they said so."""
+    spoken = running.read_said(db, rules.run_of(before, before.proposed_on))
+    others = [one for one in spoken if one.actor != before.proposed_by]
+    return runs.missing_releases(others, needed=rulebooks.blast_guard().releases)
+
+
+def _begin(said: _Said) -> Done:
+    """Let a tightening that was released begin with its first stage, unless its segment grew since."""
+    db, before = said.db, said.before
+    members = store.read_members_now(db, before, on=said.on)
+    rules.check_grown(before, members, guard=rulebooks.blast_guard())
     review_on = said.on + timedelta(days=said.catalog.rollout.review_days)
     released = said.move(review_on=review_on)
     rolled = store.roll_out(db, released, 0, members, actor=said.actor, on=said.on, at=said.at)
@@ -259,6 +270,9 @@ def _advance(
     day = business_day.today(db)
     now = store.take_tightening(db, tightening_id)
     restricted = waiting = 0
+    if now.state is State.PROPOSED and not _missing_releases(db, now):
+        # Both released it as a run of the book, where nobody asks whether the segment grew.
+        now, restricted = _begin_at_last(db, now, catalog, at=at)
     place = rules.due_stage(now, on=day.current_on)
     if place is not None:
         members = store.read_members_now(db, now, on=day.current_on)
@@ -268,6 +282,17 @@ def _advance(
     freed = _free(db, now, at=at)
     ending = _ask_end(db, now, catalog, declared, at=at)
     return AdvanceReport(restricted, waiting, freed, (tightening_id,) if ending else ())
+
+
+def _begin_at_last(
+    db: Connection, now: Tightening, catalog: Catalog, *, at: datetime
+) -> tuple[Tightening, int]:
+    said = _Said(db, now, Command.RELEASE, PROGRAM, "released as a run", catalog, at)
+    try:
+        done = _begin(said)
+    except Conflict:
+        return now, 0  # it grew since: people dismiss it
+    return done.tightening, done.moved
 
 
 def _free(db: Connection, tightening: Tightening, *, at: datetime) -> int:
