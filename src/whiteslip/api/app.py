@@ -35,6 +35,7 @@ from whiteslip.api.routes import (
     limits,
     lines,
     liquidity,
+    macro,
     portfolio,
     privacy,
     purchases,
@@ -43,6 +44,7 @@ from whiteslip.api.routes import (
     restrictions,
     reviews,
     rings,
+    segments,
     signs,
     suspensions,
     waivers,
@@ -95,6 +97,8 @@ ROUTERS = (
     signs,
     portfolio,
     liquidity,
+    segments,
+    macro,
 )
 PREFIX = "/v1"
 ABOUT = (

@@ -16,6 +16,7 @@ from whiteslip.cli.limits import move_limits_tonight
 from whiteslip.cli.liquidity import forecast_tonight, propose_tonight
 from whiteslip.cli.model_run import score_tonight
 from whiteslip.cli.network import weave_tonight
+from whiteslip.cli.segments import tighten_tonight
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.cli.warnings import look_tonight, warn_tonight
 from whiteslip.flows import check_books as checking
@@ -62,6 +63,7 @@ def end_of_day(
             warn_tonight(database, quiet=as_json)
             propose_tonight(database, quiet=as_json)
             look_tonight(database, workers=workers, quiet=as_json)
+            tighten_tonight(database, quiet=as_json)
     if as_json:
         typer.echo(json.dumps([report._asdict() for report in reports], default=str))
     elif not reports:

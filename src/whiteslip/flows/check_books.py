@@ -11,6 +11,7 @@ from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
 from whiteslip.risk.portfolio import store as portfolio
 from whiteslip.risk.suspensions import store as suspensions
+from whiteslip.risk.tightenings.store import find_unspared
 
 
 class Check(NamedTuple):
@@ -43,6 +44,7 @@ def check_books(db: Connection) -> BooksReport:
     found += [("restrictions are explained and projected", suspensions.odd_restrictions(db))]
     found += [("every line was agreed to", find_unagreed(db))]
     found += [("the last month end is what its sums say", _odd_month_sums(db))]
+    found += [("nobody spared is restricted with a segment", find_unspared(db))]
     checks = [Check(name, tuple(map(_told, rows))) for name, rows in found]
     balance = ledger.trial_balance(db)
     zero = () if sum(balance.values()) == 0 else (f"it sums to {sum(balance.values())}",)

@@ -38,6 +38,7 @@ FACTS: Mapping[ReasonCode, frozenset[str]] = MappingProxyType(
         ReasonCode.LIMIT_EXCEEDED: frozenset({"available"}),
         ReasonCode.AGREED_RELIEF: frozenset({"date"}),
         ReasonCode.PURCHASES_LIMITED: frozenset({"date"}),
+        ReasonCode.SEGMENT: frozenset({"date"}),
         ReasonCode.OWN_CAP: frozenset({"purchase", "day", "week", "month", "cooling_off"}),
     }
 )

@@ -1,4 +1,4 @@
--- Tell whether any run waits for people: one of the watch book that still proposes something, or one of limit reviews.
+-- Tell whether any run waits for people: one of a book that still proposes something, one of limit reviews, or the tightening of a segment.
 SELECT
     EXISTS(
         SELECT FROM risk.run_step AS said
@@ -10,4 +10,5 @@ SELECT
                 AND restriction.state = 'proposed'
         WHERE said.command = 'propose'
     )
-    OR EXISTS(SELECT FROM credit.limit_run WHERE limit_run.state = 'stopped') AS waits
+    OR EXISTS(SELECT FROM credit.limit_run WHERE limit_run.state = 'stopped')
+    OR EXISTS(SELECT FROM risk.tightening WHERE tightening.state IN ('proposed', 'lifting')) AS waits

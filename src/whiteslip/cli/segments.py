@@ -1,0 +1,219 @@
+"""`whiteslip segments` and `whiteslip tighten`: how parts of the book stand, and what people do about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from whiteslip.cli.app import app, complain, out, say
+from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.flows.judge_segments import Proposal, judge_segments, propose_tightenings
+from whiteslip.flows.tighten_segments import (
+    Command,
+    Done,
+    Saying,
+    advance_tightenings,
+    say_of_tightenings,
+)
+from whiteslip.infra import settings
+from whiteslip.infra.clock import MachineClock
+from whiteslip.infra.database import Database
+from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.risk.segments.model import Judged
+from whiteslip.risk.tightenings.model import Interval, Tightening
+from whiteslip.views import segments as views
+
+commands = typer.Typer(help="Tightenings of segments: proposed, released by two people, ended.")
+app.add_typer(commands, name="tighten")
+
+Evaluate = Annotated[
+    bool, typer.Option("--evaluate", help="First judge the month ends that are not judged yet.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+Number = Annotated[int, typer.Argument(min=1, help="Number of the tightening.")]
+By = Annotated[str, typer.Option(help="Who does it.")]
+Note = Annotated[str, typer.Option(help="On what grounds.")]
+_PPM = 10_000
+
+
+@app.command(name="segments")
+def segments(
+    *, evaluate: Evaluate = False, as_json: AsJson = False, dsn: Dsn = None, home: Home = None
+) -> None:
+    """Show how the segments of the book stand to their control limits; what cannot be known is said to be unknown."""
+    with _database(dsn, home) as database:
+        if evaluate:
+            judge_segments(database, at=MachineClock().now())
+        found = database.read(views.standing)
+    if as_json:
+        typer.echo(json.dumps([_segment_json(one) for one in found], default=str))
+        return
+    table = Table(
+        "asks", "segment", "measure", "month end", "rate", "usual", "average", "limits", "says"
+    )
+    for view in found:
+        name = view.segment.title.en
+        if not view.judged:
+            table.add_row(
+                view.spoken.asks, name, "", "", "", "", "", "", "no month end is judged yet"
+            )
+        for one in view.judged:
+            table.add_row(view.spoken.asks, name, *_cells(one))
+    out.print(table)
+
+
+@commands.command(name="list")
+def list_tightenings(*, dsn: Dsn = None, home: Home = None) -> None:
+    """List the latest tightenings."""
+    with _database(dsn, home) as database:
+        found = database.read(lambda db: views.latest(db, most=50))
+    table = Table(
+        "number", "segment", "outcome", "state", "proposed", "released", "review", "ended"
+    )
+    for one in found:
+        days = (one.proposed_on, one.released_on, one.review_on, one.ended_on)
+        told = ("" if day is None else str(day) for day in days)
+        table.add_row(str(one.tightening_id), one.segment, one.outcome, one.state, *told)
+    out.print(table)
+
+
+@commands.command(name="show")
+def show(number: Number, *, dsn: Dsn = None, home: Home = None) -> None:
+    """Show a tightening: what was expected of it, its steps, and what it did against its hold-out."""
+    with _database(dsn, home) as database:
+        found = database.read(lambda db: views.show(db, number))
+    shown = {
+        **found.tightening._asdict(),
+        "missing_people": found.missing,
+        "restrictions": found.standing,
+        "steps": [one._asdict() for one in found.steps],
+        "effect": None if found.effect is None else _effect_json(found),
+    }
+    typer.echo(json.dumps(shown, default=str, indent=2, ensure_ascii=False))
+
+
+@commands.command(name="propose")
+def propose(
+    segment: Annotated[str, typer.Argument(help="Name of the segment.")],
+    *,
+    by: By,
+    note: Note,
+    dsn: Dsn = None,
+    home: Home = None,
+) -> None:
+    """Propose to tighten a segment, whatever its charts say; two others release it."""
+    with _database(dsn, home) as database:
+        asked, at = [Proposal(segment, by, note)], MachineClock().now()
+        (answer,) = database.write(lambda db: propose_tightenings(db, asked, at=at))
+    if isinstance(answer, WhiteslipError):
+        raise answer
+    say(f"Proposed as {answer.tightening_id}: {_told(answer)}.")
+
+
+@commands.command(name="release")
+def release(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
+    """Release a proposal; with the last person needed its first stage comes into force."""
+    _say(Saying(number, Command.RELEASE, by, note), dsn, home)
+
+
+@commands.command(name="dismiss")
+def dismiss(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
+    """Dismiss a proposal."""
+    _say(Saying(number, Command.DISMISS, by, note), dsn, home)
+
+
+@commands.command(name="lift")
+def lift(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
+    """Agree that a tightening ends, once its end is asked for."""
+    _say(Saying(number, Command.LIFT, by, note), dsn, home)
+
+
+@commands.command(name="keep")
+def keep(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
+    """Agree that a tightening goes on, with another review date."""
+    _say(Saying(number, Command.KEEP, by, note), dsn, home)
+
+
+@commands.command(name="undo")
+def undo(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
+    """Undo a tightening as a whole."""
+    _say(Saying(number, Command.UNDO, by, note), dsn, home)
+
+
+def tighten_tonight(database: Database, *, quiet: bool) -> None:
+    """Judge segments after the day just closed and move their tightenings; what goes wrong is said and no more."""
+    at = MachineClock().now()
+    try:
+        report = judge_segments(database, at=at)
+        moved = advance_tightenings(database, at=at)
+    except Exception as error:
+        complain(f"segments were not judged: {type(error).__name__}: {error}")
+        return
+    if quiet:
+        return
+    for one in report.proposed:
+        say(f"Tightening {one.tightening_id} is proposed: {_told(one)}.")
+    if moved.restricted or moved.waiting or moved.freed:
+        say(f"Tightenings: {moved.restricted} lines, {moved.waiting} wait, {moved.freed} freed.")
+    for number in moved.endings:
+        say(f"Tightening {number} is to end or to be kept; whiteslip tighten show {number}")
+
+
+def _say(asked: Saying, dsn: Dsn, home: Home) -> None:
+    with _database(dsn, home) as database:
+        at = MachineClock().now()
+        (answer,) = database.write(lambda db: say_of_tightenings(db, [asked], at=at))
+    if isinstance(answer, WhiteslipError):
+        raise answer
+    say(_done(answer))
+
+
+def _done(done: Done) -> str:
+    if done.missing:
+        return f"Said by one; {done.missing} more must say so."
+    return f"The tightening is {done.tightening.state}; {done.moved} restrictions moved."
+
+
+def _told(one: Tightening) -> str:
+    return f"{one.segment}, {one.outcome}, {one.touched} lines"
+
+
+def _cells(one: Judged) -> tuple[str, ...]:
+    said = one.level if one.why is None else f"{one.level}: {one.why}"
+    limits = (
+        "" if one.warning_ppm is None else f"{_share(one.warning_ppm)}, {_share(one.action_ppm)}"
+    )
+    rate = f"{_share(one.rate_ppm)} ({one.hits} of {one.out_of})"
+    usual, average = _share(one.base_ppm), _share(one.smooth_ppm)
+    return one.measure, str(one.month_end), rate, usual, average, limits, said
+
+
+def _share(ppm: int | None) -> str:
+    return "" if ppm is None else f"{ppm / _PPM:.2f} %"
+
+
+def _segment_json(view: views.SegmentView) -> dict[str, object]:
+    standing = view.tightening
+    return {
+        "segment": view.segment.name,
+        "asks": view.spoken.asks,
+        "measures": [one._asdict() for one in view.judged],
+        "macro": None if view.macro is None else [view.macro.color, view.macro.why],
+        "tightening": None if standing is None else standing.tightening_id,
+    }
+
+
+def _effect_json(found: views.TighteningView) -> dict[str, object]:
+    parts = {} if found.effect is None else found.effect._asdict()
+    return {
+        name: part._asdict() if isinstance(part, Interval | views.ArmFigures) else part
+        for name, part in parts.items()
+    }
+
+
+def _database(dsn: Dsn, home: Home) -> Database:
+    found = running_database(settings.load(dsn=dsn, home=home))
+    return Database(found, max_size=2, statement_timeout_ms=0)
