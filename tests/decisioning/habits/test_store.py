@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from whiteslip.decisioning.habits import rules
-from whiteslip.decisioning.habits.model import NO_HABIT, Asking, Habit, HabitFacts
+from whiteslip.decisioning.habits.model import NO_HABIT, Asking, Habit, HabitFacts, Hours
 from whiteslip.decisioning.habits.store import (
     compute_habits,
     keep_habits,
@@ -123,7 +123,7 @@ def close(left: Sequence[object], right: Sequence[object]) -> bool:
 
 
 def _close(left: object, right: object) -> bool:
-    if isinstance(left, tuple) and isinstance(right, tuple):
+    if isinstance(left, Hours) and isinstance(right, Hours):
         return close(left, right)
     if isinstance(left, float) and isinstance(right, float):
         return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-9)
@@ -138,10 +138,9 @@ def same(left: Habit, right: Habit) -> bool:
     return met and close(left._replace(**plain), right._replace(**plain))
 
 
-def asks(amount_minor: int = 10_000, **more: int) -> Asking:
-    """Somebody asks, of a device and to an address the shop does not tell."""
-    told = {"merchant_id": 1, "device": 0, "address": 0} | more
-    return Asking(amount_minor, **told)
+def asks(amount_minor: int = 10_000) -> Asking:
+    """Somebody asks, from a device and for an address the shop does not tell."""
+    return Asking(amount_minor, 1, 0, 0)
 
 
 def lived_by(*days_and_hours: tuple[float, float], asking: Asking | None = None) -> Habit:
@@ -181,8 +180,10 @@ def test_three_ways_to_a_habit_agree(db: Connection, lived: Lived) -> None:
     "bug",
     [
         "UPDATE decisioning.habit SET usual_sum = usual_sum * 1.0001",
-        "UPDATE decisioning.habit SET recent_at = recent_at[2:], recent_minor = recent_minor[2:],"
-        " recent_shops = recent_shops[2:] WHERE requests > 16",
+        (
+            "UPDATE decisioning.habit SET recent_at = recent_at[2:], recent_minor = recent_minor[2:],"
+            " recent_shops = recent_shops[2:] WHERE requests > 16"
+        ),
         "UPDATE decisioning.habit SET merchants = merchants || 77 WHERE cardinality(merchants) < 32",
         "UPDATE decisioning.habit SET requests = requests + 1",
         "UPDATE decisioning.habit SET categories = categories | 1",

@@ -141,7 +141,12 @@ CHECKOUT = _live("checkout")
 def verdict_changed(book: RuleBook, facts: Mapping[str, Any], linked: Mapping[str, Any]) -> bool:
     """Tell whether being linked alone changes what the book says of somebody."""
     without = judge(book, {**facts, "links_to_bad": 0, "ring_score": 0.0})
-    return judge(book, {**facts, **linked}) != without
+    found = judge(book, {**facts, **linked})
+    return (found.outcome, found.fired, found.reasons) != (
+        without.outcome,
+        without.fired,
+        without.reasons,
+    )
 
 
 @settings(max_examples=300)

@@ -116,7 +116,7 @@ class Background(NamedTuple):
 
     def with_habit(self, facts: HabitFacts) -> Background:
         """Return the same with another comparison."""
-        return Background(*facts, *self[len(facts) :])
+        return self._replace(**facts._asdict())
 
     @property
     def is_met_anew(self) -> bool:

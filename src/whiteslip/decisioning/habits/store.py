@@ -119,7 +119,7 @@ def compute_habits(
 
 
 def _habit(row: Any) -> Habit:
-    return Habit(*row[1:10], Hours(*row[10:16]), *map(tuple, row[16:]))
+    return Habit._make((*row[1:10], Hours(*row[10:16]), *map(tuple, row[16:])))
 
 
 def _resale_bits(askings: Sequence[Asking]) -> int:
