@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from whiteslip.kernel.reason import ReasonCode
+
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
@@ -75,6 +77,7 @@ class RingTerms(NamedTuple):
     bad_days: int
     raise_at: float
     same_share: float
+    restrict_for: tuple[ReasonCode, ...]
     weights: Mapping[str, float]
 
 
@@ -148,6 +151,40 @@ class Ring(NamedTuple):
     def bad(self) -> frozenset[int]:
         """Who of it is known as bad."""
         return frozenset(member.customer_id for member in self.members if member.is_bad)
+
+
+class Link(NamedTuple):
+    """One account and one thing it used, last on a day."""
+
+    customer_id: int
+    kind: LinkKind
+    entity: int
+    last_on: date
+
+
+class Comer(NamedTuple):
+    """Somebody who comes with things that are new to them: each a kind and a hash."""
+
+    customer_id: int
+    things: tuple[tuple[LinkKind, int], ...]
+
+
+class Company(NamedTuple):
+    """What others did whom somebody is linked to; it says nothing of them.
+
+    `links_to_bad` counts people known as bad who used a scarce thing they come with, `ring_score` is that of an open or
+    confirmed ring they are in, 0 without.
+    """
+
+    links_to_bad: int
+    ring_score: float
+
+
+class Roll(NamedTuple):
+    """Who is in a ring, and whether a person confirmed it."""
+
+    members: frozenset[int]
+    is_confirmed: bool
 
 
 class KnownRing(NamedTuple):
