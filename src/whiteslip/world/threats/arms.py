@@ -48,6 +48,12 @@ def shut_eyes(database: Database, *, at: datetime) -> None:
 
 def _lead(database: Database, name: str, version: int, *, at: datetime) -> None:
     first, second = PEOPLE
+    why = {"rows": 0, "how": "an arm of an experiment: there is no book yet to judge by"}
+    database.write(
+        lambda db: publish_book.record_backtest(
+            db, name, version, by=_AUTHOR, evidence=why, at=at
+        )
+    )
     database.write(lambda db: publish_book.approve(db, name, version, by=first, at=at))
     admitted = database.write(
         lambda db: publish_book.go_live(db, name, version, by=first, at=at)

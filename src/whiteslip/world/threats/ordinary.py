@@ -34,6 +34,7 @@ class Ordinary:
         self._weekdays = np.array([each.weekdays for each in categories])
         self._weights = np.array(cast.terms.days.weights) / sum(cast.terms.days.weights)
         self._minutes = np.array(cast.terms.days.minutes)
+        self._scale = self._even_scale()
 
     def intents(
         self, wallets: Wallets, device: Ints, address: Ints, *, day: int, on: date
@@ -102,7 +103,14 @@ class Ordinary:
         shoppers = self._cast.shoppers
         drawn = self._medians[category] * np.exp(self._sigmas[category] * sizes)
         most = shoppers.limit[who] * _MOST_TIMES_LIMIT
-        return np.clip((drawn * shoppers.spending_scale[who]).astype(np.int64), _LEAST_MINOR, most)
+        return np.clip((drawn * self._scale[who]).astype(np.int64), _LEAST_MINOR, most)
+
+    def _even_scale(self) -> Floats:
+        """Size purchases so that whoever has a dear taste spends no more of their income than others do."""
+        categories, taste = self._known.categories, self._cast.taste
+        means = self._medians * np.exp(self._sigmas**2 / 2)
+        usual = float(np.array([each.weight for each in categories]) @ means)
+        return self._cast.shoppers.spending_scale * usual / (taste @ means / taste.sum(axis=1))
 
     def _minute(self, who: Ints, own: Floats, other: Floats) -> Ints:
         place = np.searchsorted(self._weights.cumsum()[:-1], other)
