@@ -16,7 +16,7 @@ from whiteslip.decisioning.decisions.store import read_decisions
 from whiteslip.decisioning.habits import rules as habits
 from whiteslip.decisioning.habits.facts import CheckoutFacts
 from whiteslip.decisioning.habits.model import Asking, Habit
-from whiteslip.decisioning.habits.store import compute_habits
+from whiteslip.decisioning.habits.store import compute_habits, terms
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.flows.checkout import (
     Authorized,
@@ -35,13 +35,19 @@ HABIT_FACTS = (
     "requests_1h",
     "requests_24h",
     "asked_24h",
+    "same_shop_24h",
     "purchases_before",
     "minutes_since_last",
     "usual_amount",
     "deviation",
+    "pace_deviation",
+    "hour_share",
+    "resale_share",
+    "largest_before",
     "device_is_known",
     "address_is_known",
     "merchant_is_known",
+    "category_is_known",
 )
 Answer = Authorized | Declined | Referred | WhiteslipError
 
@@ -188,7 +194,7 @@ def test_the_facts_of_a_decision_are_those_the_past_gives(book: Book) -> None:
         past = _past(book, kept, at=crowd.at)
         for (_, asking, _), decision in zip(once, kept, strict=True):
             facts = named_facts(decision, live)
-            expected = habits.facts_of(past.get(decision.customer_id), asking, at=crowd.at)
+            expected = habits.facts_of(past.get(decision.customer_id), asking, terms(), at=crowd.at)
             usual = None if expected.usual_minor is None else round(expected.usual_minor)
             recomputed = expected._replace(usual_minor=usual)
             stored = [facts[name] for name in HABIT_FACTS]
@@ -213,7 +219,7 @@ def test_the_book_reads_nothing_that_checkout_does_not_tell(book: Book) -> None:
     live = book.database.read(lambda db: rulebooks.live(db, "checkout"))
 
     assert {source.name for source in live.inputs} == set(CheckoutFacts._fields)
-    assert len(live.rules) == 30
+    assert len(live.rules) == 43
 
 
 def _past(book: Book, kept: Sequence[Decision], *, at: datetime) -> dict[int, Habit]:

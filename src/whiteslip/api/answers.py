@@ -229,6 +229,7 @@ class Merchant(Struct, frozen=True):
     name: str
     fee_ppm: int
     status: str
+    category: str
 
 
 class Merchants(Struct, frozen=True):

@@ -43,6 +43,14 @@ Verified: TypeAlias = Annotated[
     bool, Meta(description="The shop has just checked a second factor of the person.")
 ]
 FeePpm: TypeAlias = Annotated[int, Meta(ge=0, le=500_000, description="Parts per million.")]
+Category: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z]{3,40}$",
+        description="What the shop mainly sells: one of the list of categories.",
+        examples=["electronics"],
+    ),
+]
 Currency: TypeAlias = Literal["CNY"]
 Language: TypeAlias = Literal["zh", "en"]
 Monthly: TypeAlias = Annotated[
@@ -151,10 +159,11 @@ class CustomerBody(Body, frozen=True):
 
 
 class MerchantBody(Body, frozen=True):
-    """A shop, and what we keep of each of its sales."""
+    """A shop, what we keep of each of its sales, and what it mainly sells."""
 
     name: Name
     fee_ppm: FeePpm = 0
+    category: Category = "other"
 
 
 class LineBody(Body, frozen=True):

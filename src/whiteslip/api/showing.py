@@ -52,7 +52,8 @@ def customer(row: CustomerView) -> answers.Customer:
 
 def merchant(row: MerchantView) -> answers.Merchant:
     """Show a merchant."""
-    return answers.Merchant(ids.write("mer", row.merchant_id), row.name, row.fee_ppm, row.status)
+    number = ids.write("mer", row.merchant_id)
+    return answers.Merchant(number, row.name, row.fee_ppm, row.status, row.category)
 
 
 def line(row: LineView) -> answers.Line:

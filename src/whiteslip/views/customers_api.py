@@ -25,12 +25,13 @@ class CustomerView(NamedTuple):
 
 
 class MerchantView(NamedTuple):
-    """A shop and what we keep of its sales, in parts per million."""
+    """A shop what we keep of its sales, in parts per million, and what it sells."""
 
     merchant_id: int
     name: str
     fee_ppm: int
     status: str
+    category: str
 
 
 def find_customer(

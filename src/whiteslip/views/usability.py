@@ -30,6 +30,7 @@ from whiteslip.money.arrears.store import read_episodes
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import RESTRICTED_LEVEL, Line, LineKey
 from whiteslip.money.lines.store import read_lines
+from whiteslip.money.merchants.store import category_of, read_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.purchases.model import OtherWay, PurchaseRequest, Way
 from whiteslip.money.schedules.store import read_owed
@@ -201,7 +202,9 @@ def _others(
     if not answers:
         return (OtherWay(Way.ANOTHER_METHOD, 0, amount),)
     request = PurchaseRequest(*line.key, asked.merchant_id or 0, amount, asked.plan_months, "")
-    asking = Asking(amount, request.merchant_id, 0, 0)
+    shop = read_merchants(db, [request.merchant_id]).get(request.merchant_id)
+    category = category_of(None if shop is None else shop.category)
+    asking = Asking(amount, request.merchant_id, 0, 0, category)
     (background,) = read_backgrounds(db, [line.key], [asking], at=at)
     case = Case(
         request,
@@ -209,8 +212,8 @@ def _others(
         products.by_id(db, {line.product_id})[line.product_id],
         _judging(db, "checkout", line.customer_id),
         read_habits(db, [line.customer_id]).get(line.customer_id),
-        background.days_past_due,
-        background.default_probability,
+        background,
+        category,
         partial(_may_spend, db, line, at),
         business_day.read(db).current_on,
     )

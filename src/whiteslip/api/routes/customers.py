@@ -51,7 +51,9 @@ async def create_merchant(posted: Post) -> HttpResponse:
     body = posted.read(bodies.MerchantBody)
 
     def act(db: Connection, at: datetime) -> Response:
-        (merchant_id,) = open_merchants(db, [NewMerchant(body.name, body.fee_ppm)], at=at)
+        (merchant_id,) = open_merchants(
+            db, [NewMerchant(body.name, body.fee_ppm, body.category)], at=at
+        )
         return present.created(ids.write("mer", merchant_id))
 
     return await posted.manage(body, act)

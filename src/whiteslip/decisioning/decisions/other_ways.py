@@ -12,6 +12,7 @@ from whiteslip.decisioning.decisions.judging import judge_each
 from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
 from whiteslip.decisioning.habits.model import Asking, Background, Habit
 from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
+from whiteslip.decisioning.habits.store import terms
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.reads import may_change
 from whiteslip.kernel.calendar import ZONE
@@ -20,12 +21,13 @@ from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.verdict import Outcome
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line
+from whiteslip.money.merchants.model import Category
 from whiteslip.money.products.model import Product
 from whiteslip.money.purchases.model import OtherWay, PurchaseRequest, Way
 
 _FILE = "other-ways.toml"
 _TERMS = frozenset({"plan_months"})
-_AMOUNT = frozenset({"amount", "utilization_after", "deviation"})
+_AMOUNT = frozenset({"amount", "utilization_after", "deviation", "is_round"})
 _FACTOR = frozenset({"is_verified"})
 VARIED: Final = _TERMS | _AMOUNT | _FACTOR
 """The facts of a purchase that another way of paying for it may change."""
@@ -42,8 +44,9 @@ class Offering(Struct, frozen=True, forbid_unknown_fields=True):
 class Case(NamedTuple):
     """A refused purchase with all it is judged by if it is asked for again at once.
 
-    The line and the habit are as the refusal left them; `may_spend` says of an amount whether the person's own caps
-    let it pass. `fired` are the rules that fired then, 0 where it was not judged: what they do not read is not tried.
+    The line and the habit are as the refusal left them; `known` is what the refusal knew besides. `may_spend` says of
+    an amount whether the person's own caps let it pass. `fired` are the rules that fired then, 0 where it was not
+    judged: what they do not read is not tried.
     """
 
     request: PurchaseRequest
@@ -51,8 +54,8 @@ class Case(NamedTuple):
     product: Product
     book: RuleBook
     habit: Habit | None
-    days_past_due: int
-    default_probability: float | None
+    known: Background
+    category: Category
     may_spend: Callable[[Minor], bool]
     on: date
     fired: int = 0
@@ -229,11 +232,17 @@ def _facts(case: Case, one: _Try, at: datetime) -> CheckoutFacts:
     request = asked._replace(
         amount_minor=one.amount_minor, plan_months=one.plan_months, is_verified=one.is_verified
     )
-    asking = Asking(one.amount_minor, asked.merchant_id, asked.device, asked.address)
-    habit = habit_facts_of(case.habit, asking, at=at)
-    known = Background(*habit, case.days_past_due, case.default_probability)
-    hour = at.astimezone(ZONE).hour
-    return facts_of(request, case.line, known, taken_minor=0, on=case.on, hour=hour)
+    asking = Asking(one.amount_minor, asked.merchant_id, asked.device, asked.address, case.category)
+    return facts_of(
+        request,
+        case.line,
+        case.known.with_habit(habit_facts_of(case.habit, asking, terms(), at=at)),
+        case.category,
+        terms(),
+        taken_minor=0,
+        on=case.on,
+        hour=at.astimezone(ZONE).hour,
+    )
 
 
 def _chosen(case: Case, passing: Sequence[_Try]) -> Iterator[OtherWay]:

@@ -6,7 +6,9 @@ from datetime import date
 from typing import NamedTuple
 
 from whiteslip.decisioning.habits.model import Background
+from whiteslip.decisioning.habits.reading import Terms
 from whiteslip.money.lines.model import Line
+from whiteslip.money.merchants.model import Category
 from whiteslip.money.purchases.model import PurchaseRequest
 
 
@@ -26,19 +28,32 @@ class CheckoutFacts(NamedTuple):
     requests_1h: int
     requests_24h: int
     asked_24h: int
+    same_shop_24h: int
     purchases_before: int
     minutes_since_last: int | None
     usual_amount: int | None
     deviation: float | None
+    pace_deviation: float | None
+    hour_share: float | None
+    resale_share: float | None
+    largest_before: int | None
     device_is_known: bool | None
     address_is_known: bool | None
     merchant_is_known: bool
+    category_is_known: bool | None
+    resells_easily: bool | None
+    is_round: bool
+    days_since_raise: int | None
+    links_to_bad: int | None
+    ring_score: float | None
 
 
 def facts_of(
     request: PurchaseRequest,
     line: Line,
     known: Background,
+    category: Category,
+    terms: Terms,
     *,
     taken_minor: int,
     on: date,
@@ -64,11 +79,22 @@ def facts_of(
         known.requests_1h,
         known.requests_24h,
         known.asked_24h_minor,
+        known.same_shop_24h,
         known.purchases_before,
         known.minutes_since_last,
         None if known.usual_minor is None else round(known.usual_minor),
         known.deviation,
+        known.pace_deviation,
+        known.hour_share,
+        known.resale_share,
+        known.largest_minor,
         known.device_is_known,
         known.address_is_known,
         known.merchant_is_known,
+        known.category_is_known,
+        category.resells_easily if category.number else None,
+        request.amount_minor % terms.round_minor == 0,
+        known.days_since_raise,
+        known.links_to_bad,
+        known.ring_score,
     )

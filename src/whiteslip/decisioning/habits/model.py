@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from whiteslip.money.merchants.model import UNTOLD, Category
+
 
 class Asking(NamedTuple):
     """A request to buy and its circumstances; a device or an address of 0 was not told."""
@@ -13,6 +15,23 @@ class Asking(NamedTuple):
     merchant_id: int
     device: int
     address: int
+    category: Category = UNTOLD
+
+    @property
+    def category_bit(self) -> int:
+        """The bit its category is kept as; 0 for none."""
+        return self.category.bit
+
+
+class Hours(NamedTuple):
+    """Sums over purchases of the first three waves of a day, by which the density of any hour of it is known."""
+
+    cos_1: float = 0.0
+    sin_1: float = 0.0
+    cos_2: float = 0.0
+    sin_2: float = 0.0
+    cos_3: float = 0.0
+    sin_3: float = 0.0
 
 
 class Habit(NamedTuple):
@@ -20,15 +39,24 @@ class Habit(NamedTuple):
 
     requests: int
     purchases: int
-    usual_at: datetime
+    categories: int
+    largest_minor: int
+    first_at: datetime | None
     usual_weight: float
     usual_sum: float
     usual_square_sum: float
+    resale_weight: float
+    hours: Hours
     recent_at: tuple[datetime, ...]
     recent_minor: tuple[int, ...]
+    recent_shops: tuple[int, ...]
     devices: tuple[int, ...]
     addresses: tuple[int, ...]
     merchants: tuple[int, ...]
+
+
+NO_HABIT = Habit(0, 0, 0, 0, None, 0.0, 0.0, 0.0, 0.0, Hours(), (), (), (), (), (), ())
+"""Of somebody who never asked for anything."""
 
 
 class HabitFacts(NamedTuple):
@@ -36,37 +64,61 @@ class HabitFacts(NamedTuple):
 
     Amounts are minor units. The last hour and day are the 60 minutes and 24 hours before the request, itself left
     out, and count at most the latest 16 requests. `deviation` is how many spreads of ln(amount) the request lies
-    above the usual.
+    above the usual; `pace_deviation` how many spreads of a count the last day, the request included, lies above the
+    person's own day. `hour_share` is how often the person buys at this time of day, 1 being a day without preference.
     """
 
     requests_1h: int
     requests_24h: int
     asked_24h_minor: int
+    same_shop_24h: int
     purchases_before: int
     minutes_since_last: int | None
     usual_minor: float | None
     deviation: float | None
+    pace_deviation: float | None
+    hour_share: float | None
+    resale_share: float | None
+    largest_minor: int | None
     device_is_known: bool | None
     address_is_known: bool | None
     merchant_is_known: bool
+    category_is_known: bool | None
 
 
 class Background(NamedTuple):
-    """What is known behind a request: its comparison with the habit, then the line's arrears and the latest score."""
+    """What is known behind a request: its comparison with the habit, then the line's arrears, rise and latest score.
+
+    What the network knows is None until it is asked.
+    """
 
     requests_1h: int
     requests_24h: int
     asked_24h_minor: int
+    same_shop_24h: int
     purchases_before: int
     minutes_since_last: int | None
     usual_minor: float | None
     deviation: float | None
+    pace_deviation: float | None
+    hour_share: float | None
+    resale_share: float | None
+    largest_minor: int | None
     device_is_known: bool | None
     address_is_known: bool | None
     merchant_is_known: bool
+    category_is_known: bool | None
     days_past_due: int
+    days_since_raise: int | None
     default_probability: float | None
+    links_to_bad: int | None
+    ring_score: float | None
 
     def with_habit(self, facts: HabitFacts) -> Background:
         """Return the same with another comparison."""
-        return Background(*facts, self.days_past_due, self.default_probability)
+        return self._replace(**facts._asdict())
+
+    @property
+    def is_met_anew(self) -> bool:
+        """Whether the person comes with a device or to an address nobody knows of them."""
+        return self.device_is_known is False or self.address_is_known is False

@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
+from importlib import resources
+from math import log
 from typing import Any
 
 from whiteslip.decisioning.habits import rules
-from whiteslip.decisioning.habits.model import Asking, Background, Habit
+from whiteslip.decisioning.habits.model import Asking, Background, Habit, Hours
+from whiteslip.decisioning.habits.reading import Terms, read_terms
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.kernel.calendar import ZONE
 from whiteslip.money.lines.model import LineKey
+from whiteslip.money.merchants.store import categories
 
 sql = Sql(__package__)
+
+
+@cache
+def terms() -> Terms:
+    """Read what it takes to call something unlike a person, once."""
+    file = resources.files(__package__ or "") / "data" / "habits.toml"
+    return read_terms(file.read_text("utf-8"))
 
 
 def read_backgrounds(
@@ -23,8 +36,12 @@ def read_backgrounds(
     askings: Sequence[Asking],
     *,
     at: datetime,
+    reads_habits: bool = True,
 ) -> list[Background]:
-    """Compare each request with its customer's habit as it stands, in their order, and read what else is known."""
+    """Compare each request with its customer's habit as it stands, in their order, and read what else is known.
+
+    Without `reads_habits` each is as of somebody who never bought, which is for measuring what habits cost.
+    """
     return sql.records(
         db,
         "read_backgrounds",
@@ -34,8 +51,15 @@ def read_backgrounds(
         at=at,
         score_model=rules.SCORE_MODEL,
         score_days=rules.SCORE_DAYS,
-        least_purchases=rules.LEAST_PURCHASES,
-        least_spread=rules.LEAST_SPREAD,
+        reads_habits=reads_habits,
+        least_purchases=terms().least_purchases,
+        least_for_hours=terms().least_for_hours,
+        least_spread=terms().least_spread,
+        least_a_day=terms().least_a_day,
+        least_days=terms().least_days,
+        half_life_days=rules.HALF_LIFE_DAYS,
+        rate=log(2) / rules.HALF_LIFE_DAYS / rules.moment(at).weight,
+        **rules.waves(at)._asdict(),
     )
 
 
@@ -48,6 +72,7 @@ def keep_habits(
     at: datetime,
 ) -> None:
     """Bring habits up to date with requests, in order; who asks twice in a batch is brought up twice."""
+    now = rules.moment(at)
     for places in _waves(customer_ids):
         sql.run(
             db,
@@ -57,7 +82,9 @@ def keep_habits(
             ),
             authorized=arrays.bools([authorized[place] for place in places]),
             at=at,
-            half_life_days=rules.HALF_LIFE_DAYS,
+            weight=now.weight,
+            **now.hours._asdict(),
+            resale_bits=_resale_bits(askings),
             most_recent=rules.MOST_RECENT,
             most_known=rules.MOST_KNOWN,
         )
@@ -73,11 +100,17 @@ def compute_habits(
     db: Connection, customer_ids: Collection[int], *, at: datetime
 ) -> dict[int, Habit]:
     """Compute the habits from the purchases before an instant, for learning from the past."""
+    known = categories()
     rows = sql.many(
         db,
         "compute_habits",
         customer_ids=arrays.bigints(sorted(customer_ids)),
         at=at,
+        category_names=arrays.texts(list(known)),
+        category_bits=arrays.ints([one.bit for one in known.values()]),
+        resells=arrays.bools([one.resells_easily for one in known.values()]),
+        zone=str(ZONE),
+        epoch=rules.EPOCH,
         half_life_days=rules.HALF_LIFE_DAYS,
         most_recent=rules.MOST_RECENT,
         most_known=rules.MOST_KNOWN,
@@ -86,7 +119,16 @@ def compute_habits(
 
 
 def _habit(row: Any) -> Habit:
-    return Habit(*row[1:7], *map(tuple, row[7:]))
+    return Habit._make((*row[1:10], Hours(*row[10:16]), *map(tuple, row[16:])))
+
+
+def _resale_bits(askings: Sequence[Asking]) -> int:
+    """Join the bits of the categories among these whose goods resell easily."""
+    bits = 0
+    for category in {one.category for one in askings}:
+        if category.resells_easily:
+            bits |= category.bit
+    return bits
 
 
 def _waves(customer_ids: Sequence[int]) -> list[list[int]]:
@@ -102,11 +144,12 @@ def _waves(customer_ids: Sequence[int]) -> list[list[int]]:
 
 
 def _columns(customer_ids: Sequence[int], askings: Sequence[Asking]) -> dict[str, arrays.Column]:
-    amounts, merchants, devices, addresses = zip(*askings, strict=True)
+    amounts, merchants, devices, addresses, _ = zip(*askings, strict=True)
     return {
         "customer_ids": arrays.bigints(customer_ids),
         "amounts_minor": arrays.bigints(amounts),
         "merchant_ids": arrays.bigints(merchants),
         "devices": arrays.bigints(devices),
         "addresses": arrays.bigints(addresses),
+        "category_bits": arrays.ints([one.category_bit for one in askings]),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from whiteslip.decisioning.rulebooks import association
 from whiteslip.decisioning.rulebooks.model import (
     Arithmetic,
     Compare,
@@ -120,6 +121,7 @@ def _placed(book: RuleBook, file: str, causes: Iterator[tuple[str, str]]) -> tup
 
 def _causes(book: RuleBook, explained: Collection[ReasonCode]) -> Iterator[tuple[str, str]]:
     yield from _untold(book, explained)
+    yield from association.faults(book)
     regions: dict[str, Regions | None] = {}
     for rule in book.rules:
         regions[rule.id] = _where_true(rule)

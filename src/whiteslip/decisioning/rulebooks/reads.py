@@ -13,7 +13,7 @@ from whiteslip.kernel.verdict import Outcome
 @lru_cache(maxsize=16)
 def inputs_by_rule(book: RuleBook) -> tuple[frozenset[str], ...]:
     """Name the inputs each rule reads, in the order of the rules."""
-    return tuple(_named(rule.when) for rule in book.rules)
+    return tuple(named(rule.when) for rule in book.rules)
 
 
 def may_change(
@@ -28,12 +28,13 @@ def may_change(
     )
 
 
-def _named(node: object) -> frozenset[str]:
+def named(node: object) -> frozenset[str]:
+    """Name the inputs read anywhere in a condition or a part of one."""
     if isinstance(node, Input):
         return frozenset({node.name})
     if isinstance(node, tuple):
         parts = cast("tuple[object, ...]", node)
-        return frozenset[str]().union(*map(_named, parts))
+        return frozenset[str]().union(*map(named, parts))
     if is_dataclass(node):
-        return frozenset[str]().union(*(_named(getattr(node, one.name)) for one in fields(node)))
+        return frozenset[str]().union(*(named(getattr(node, one.name)) for one in fields(node)))
     return frozenset()

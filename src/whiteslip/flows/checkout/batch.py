@@ -14,6 +14,7 @@ from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
 from whiteslip.decisioning.habits.model import Asking, Background, Habit
 from whiteslip.decisioning.habits.rules import after
 from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
+from whiteslip.decisioning.habits.store import terms as habit_terms
 from whiteslip.decisioning.rulebooks.experiment import is_challenged
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import Running
@@ -24,6 +25,8 @@ from whiteslip.kernel.reason import Fact, Reason, ReasonCode, at_most
 from whiteslip.kernel.verdict import Outcome as BookOutcome
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import RESTRICTED_LEVEL, STEP_UP_LEVEL, Line, LineKey
+from whiteslip.money.merchants.model import OTHER
+from whiteslip.money.merchants.store import category_of
 from whiteslip.money.products.model import Product
 from whiteslip.money.purchases import rules
 from whiteslip.money.purchases.model import (
@@ -88,6 +91,7 @@ class Batch:
     askings: list[Asking] = field(init=False)
     outcomes: list[Outcome | WhiteslipError] = field(init=False)
     books: list[RuleBook] = field(init=False)
+    backgrounds: dict[int, Background] = field(default_factory=dict[int, Background])
     facts: list[CheckoutFacts | None] = field(init=False)
     judged: list[Judged | None] = field(init=False)
     hold_days: list[int] = field(init=False)
@@ -113,11 +117,19 @@ class Batch:
         times = Counter(request.customer_id for request in self.requests)
         self.repeated = frozenset(one for one, count in times.items() if count > 1)
 
+    def learn_categories(self, waiting: Sequence[int], standings: Sequence[Standing]) -> None:
+        """Take in what the shops sell."""
+        for index, standing in zip(waiting, standings, strict=True):
+            if standing.merchant_category not in {None, OTHER}:
+                category = category_of(standing.merchant_category)
+                self.askings[index] = self.askings[index]._replace(category=category)
+
     def judge(self, waiting: Sequence[int], known: Known) -> None:
         """Judge what waits, one after the other on each line, against what its line has left by then."""
         self.wanted, self.approved = {}, {}
         self.terms |= known.terms
         self.own_caps = self.own_caps.joined(known.own_caps)
+        self.backgrounds |= zip(waiting, known.backgrounds, strict=True)
         found = [standing.line for standing in known.standings]
         self._judge_by_book(waiting, found, known)
         earlier = _Earlier(self, known.habits)
@@ -141,12 +153,22 @@ class Batch:
     ) -> None:
         """Judge by the book, in one sweep, everybody who asks once."""
         self.on, hour = known.standings[0].current_on, self.at.astimezone(ZONE).hour
+        terms = habit_terms()
         places: list[int] = []
         rows: list[CheckoutFacts] = []
         for index, line, background in zip(waiting, found, known.backgrounds, strict=True):
             request = self.requests[index]
             if line is not None and request.customer_id not in self.repeated:
-                row = facts_of(request, line, background, taken_minor=0, on=self.on, hour=hour)
+                row = facts_of(
+                    request,
+                    line,
+                    background,
+                    self.askings[index].category,
+                    terms,
+                    taken_minor=0,
+                    on=self.on,
+                    hour=hour,
+                )
                 places.append(index)
                 rows.append(row)
                 self.facts[index] = row
@@ -160,6 +182,8 @@ class Batch:
             self.requests[index],
             line,
             background,
+            self.askings[index].category,
+            habit_terms(),
             taken_minor=self.wanted.get(self.keys[index], 0),
             on=self.on,
             hour=self.at.astimezone(ZONE).hour,
@@ -299,5 +323,7 @@ class _Earlier:
                     at=at,
                     authorized=authorized,
                 )
-        facts = habit_facts_of(self._habits[request.customer_id], self._batch.askings[index], at=at)
+        facts = habit_facts_of(
+            self._habits[request.customer_id], self._batch.askings[index], habit_terms(), at=at
+        )
         return known.with_habit(facts)

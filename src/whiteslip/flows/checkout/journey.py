@@ -68,6 +68,7 @@ def _running(db: Connection) -> Running:
 def _read(db: Connection, batch: Batch, waiting: Sequence[int]) -> Known:
     asked = [batch.requests[index] for index in waiting]
     standings = purchases.read_standings(db, asked)
+    batch.learn_categories(waiting, standings)
     return Known(
         standings,
         habits.read_backgrounds(

@@ -35,7 +35,7 @@ def _found(db: Connection, batch: Batch, places: list[int]) -> dict[int, tuple[O
     kept = habits.read_habits(db, {batch.keys[place].customer_id for place in places})
     cases: list[Case] = []
     for place in places:
-        line, facts = lines[batch.keys[place]], batch.facts[place]
+        line = lines[batch.keys[place]]
         cases.append(
             Case(
                 batch.requests[place],
@@ -43,8 +43,8 @@ def _found(db: Connection, batch: Batch, places: list[int]) -> dict[int, tuple[O
                 batch.terms[line.product_id],
                 batch.books[place],
                 kept.get(line.customer_id),
-                facts.days_past_due if facts else 0,
-                facts.default_probability if facts else None,
+                batch.backgrounds[place],
+                batch.askings[place].category,
                 partial(_may_spend, batch, place),
                 batch.on,
                 _fired(batch, place),

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from whiteslip.kernel import rate
 from whiteslip.kernel.money import Minor
+
+OTHER: Final = "other"
+"""What a shop sells that names no category."""
+
+
+class Category(NamedTuple):
+    """What a shop mainly sells; number 0 is no category, of which nothing is usual or unusual."""
+
+    name: str
+    number: int
+    resells_easily: bool
+
+    @property
+    def bit(self) -> int:
+        """The bit it is kept as among others; none for no category."""
+        return 1 << self.number if self.number else 0
+
+
+UNTOLD: Final = Category(OTHER, 0, resells_easily=False)
 
 
 class Merchant(NamedTuple):
@@ -15,6 +34,7 @@ class Merchant(NamedTuple):
     name: str
     fee_ppm: int
     status: str
+    category: str = OTHER
 
     @property
     def is_open(self) -> bool:

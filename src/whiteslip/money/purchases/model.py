@@ -34,6 +34,7 @@ class Standing(NamedTuple):
     number: int
     current_on: date
     merchant_status: str | None
+    merchant_category: str | None
     customer_id: int | None
     line_id: int
     product_id: int
@@ -53,7 +54,7 @@ class Standing(NamedTuple):
     @property
     def line(self) -> Line | None:
         """The line that is to pay, if it exists."""
-        return None if self.customer_id is None else Line._make(self[3:])
+        return None if self.customer_id is None else Line._make(self[4:])
 
 
 class Imported(NamedTuple):

@@ -1,41 +1,46 @@
 -- Bring habits up to date with one request each of some customers, all of one instant. Lock order: customers ascending, after their lines.
--- Twin: habits/rules.py: after
+-- Everything that weighs only adds up, so that nothing is computed of what is there but a sum. Twin: habits/rules.py: after
 INSERT INTO decisioning.habit AS habit (
-    customer_id, requests, purchases, usual_at, usual_weight, usual_sum, usual_square_sum, recent_at, recent_minor, devices, addresses, merchants
+    customer_id, largest_minor, first_at, usual_weight, usual_sum, usual_square_sum, resale_weight,
+    hour_cos_1, hour_sin_1, hour_cos_2, hour_sin_2, hour_cos_3, hour_sin_3,
+    requests, purchases, categories, recent_at, recent_minor, recent_shops, devices, addresses, merchants
 )
 SELECT
-    request.customer_id, 1, request.authorized::integer, %(at)s::timestamptz, request.authorized::integer,
-    CASE WHEN request.authorized THEN ln(request.amount_minor::double precision) ELSE 0 END,
-    CASE WHEN request.authorized THEN ln(request.amount_minor::double precision) ^ 2 ELSE 0 END,
-    ARRAY[%(at)s::timestamptz], ARRAY[request.amount_minor],
-    CASE WHEN request.authorized AND request.device <> 0 THEN ARRAY[request.device] ELSE '{}' END,
-    CASE WHEN request.authorized AND request.address <> 0 THEN ARRAY[request.address] ELSE '{}' END,
-    CASE WHEN request.authorized THEN ARRAY[request.merchant_id] ELSE '{}' END
-FROM unnest(
-    %(customer_ids)b::bigint[], %(amounts_minor)b::bigint[], %(merchant_ids)b::bigint[], %(devices)b::bigint[], %(addresses)b::bigint[],
-    %(authorized)b::boolean[]
-) AS request (customer_id, amount_minor, merchant_id, device, address, authorized)
+    request.customer_id, request.yes * request.amount_minor, CASE WHEN request.yes = 1 THEN %(at)s::timestamptz END,
+    request.weight, request.weight * ln(request.amount_minor::double precision), request.weight * ln(request.amount_minor::double precision) ^ 2,
+    CASE WHEN request.category_bit & %(resale_bits)s::integer <> 0 THEN request.weight ELSE 0 END,
+    request.weight * %(cos_1)s::double precision, request.weight * %(sin_1)s::double precision, request.weight * %(cos_2)s::double precision,
+    request.weight * %(sin_2)s::double precision, request.weight * %(cos_3)s::double precision, request.weight * %(sin_3)s::double precision,
+    1, request.yes, request.yes * request.category_bit, ARRAY[%(at)s::timestamptz], ARRAY[request.amount_minor], ARRAY[request.merchant_id],
+    CASE WHEN request.yes = 1 AND request.device <> 0 THEN ARRAY[request.device] ELSE '{}' END,
+    CASE WHEN request.yes = 1 AND request.address <> 0 THEN ARRAY[request.address] ELSE '{}' END,
+    CASE WHEN request.yes = 1 THEN ARRAY[request.merchant_id] ELSE '{}' END
+FROM (
+    SELECT told.*, told.authorized::integer AS yes, told.authorized::integer * %(weight)s::double precision AS weight
+    FROM unnest(
+        %(customer_ids)b::bigint[], %(amounts_minor)b::bigint[], %(merchant_ids)b::bigint[], %(devices)b::bigint[], %(addresses)b::bigint[],
+        %(category_bits)b::integer[], %(authorized)b::boolean[]
+    ) AS told (customer_id, amount_minor, merchant_id, device, address, category_bit, authorized)
+) AS request
 ON CONFLICT (customer_id) DO UPDATE SET
+    largest_minor = greatest(habit.largest_minor, excluded.largest_minor),
+    first_at = least(habit.first_at, excluded.first_at),
+    usual_weight = habit.usual_weight + excluded.usual_weight,
+    usual_sum = habit.usual_sum + excluded.usual_sum,
+    usual_square_sum = habit.usual_square_sum + excluded.usual_square_sum,
+    resale_weight = habit.resale_weight + excluded.resale_weight,
+    hour_cos_1 = habit.hour_cos_1 + excluded.hour_cos_1,
+    hour_sin_1 = habit.hour_sin_1 + excluded.hour_sin_1,
+    hour_cos_2 = habit.hour_cos_2 + excluded.hour_cos_2,
+    hour_sin_2 = habit.hour_sin_2 + excluded.hour_sin_2,
+    hour_cos_3 = habit.hour_cos_3 + excluded.hour_cos_3,
+    hour_sin_3 = habit.hour_sin_3 + excluded.hour_sin_3,
     requests = habit.requests + 1,
     purchases = habit.purchases + excluded.purchases,
-    usual_at = CASE WHEN excluded.purchases = 0 THEN habit.usual_at ELSE greatest(habit.usual_at, excluded.usual_at) END,
-    usual_weight = excluded.usual_weight + habit.usual_weight
-    * CASE
-        WHEN excluded.purchases = 0 THEN 1
-        ELSE 0.5 ^ (greatest(0, date_part('epoch', excluded.usual_at - habit.usual_at)) / (86400 * %(half_life_days)s::double precision))
-    END,
-    usual_sum = excluded.usual_sum + habit.usual_sum
-    * CASE
-        WHEN excluded.purchases = 0 THEN 1
-        ELSE 0.5 ^ (greatest(0, date_part('epoch', excluded.usual_at - habit.usual_at)) / (86400 * %(half_life_days)s::double precision))
-    END,
-    usual_square_sum = excluded.usual_square_sum + habit.usual_square_sum
-    * CASE
-        WHEN excluded.purchases = 0 THEN 1
-        ELSE 0.5 ^ (greatest(0, date_part('epoch', excluded.usual_at - habit.usual_at)) / (86400 * %(half_life_days)s::double precision))
-    END,
+    categories = habit.categories | excluded.categories,
     recent_at = habit.recent_at[cardinality(habit.recent_at) - %(most_recent)s::integer + 2:] || excluded.recent_at,
     recent_minor = habit.recent_minor[cardinality(habit.recent_minor) - %(most_recent)s::integer + 2:] || excluded.recent_minor,
+    recent_shops = habit.recent_shops[cardinality(habit.recent_shops) - %(most_recent)s::integer + 2:] || excluded.recent_shops,
     devices = CASE
         WHEN excluded.devices <@ habit.devices OR cardinality(habit.devices) >= %(most_known)s::integer THEN habit.devices
         ELSE habit.devices || excluded.devices

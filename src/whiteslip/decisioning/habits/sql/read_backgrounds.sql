@@ -1,8 +1,9 @@
--- Compare requests with the habits before them, in their order, and read their lines' arrears and latest scores.
--- A score counts while a version of its model is live. Twin: habits/rules.py: facts_of
+-- Compare requests with the habits before them, in their order, and read their lines' arrears, latest rise of a limit and latest scores.
+-- A score counts while a version of its model is live. What the network knows is asked afterward, of whom it matters.
+-- :reads_habits is false only where a measurement asks what habits cost. Twin: habits/rules.py: facts_of
 SELECT
     coalesce(pace.requests_1h, 0) AS requests_1h, coalesce(pace.requests_24h, 0) AS requests_24h, coalesce(pace.asked_24h_minor, 0) AS asked_24h_minor,
-    coalesce(habit.purchases, 0) AS purchases_before, pace.minutes_since_last,
+    coalesce(pace.same_shop_24h, 0) AS same_shop_24h, coalesce(habit.purchases, 0) AS purchases_before, pace.minutes_since_last,
     CASE WHEN habit.purchases >= %(least_purchases)s::integer THEN exp(habit.usual_sum / habit.usual_weight) END AS usual_minor,
     CASE
         WHEN habit.purchases >= %(least_purchases)s::integer
@@ -13,19 +14,67 @@ SELECT
                     sqrt(greatest(0.0, habit.usual_square_sum / habit.usual_weight - (habit.usual_sum / habit.usual_weight) ^ 2))
                 )
     END AS deviation,
+    CASE
+        WHEN habit.purchases >= %(least_purchases)s::integer
+            THEN
+                2 * (
+                    sqrt(pace.requests_24h + 1.375::double precision)
+                    - sqrt(
+                        0.375::double precision + greatest(
+                            %(least_a_day)s::double precision,
+                            habit.usual_weight * %(rate)s::double precision
+                            / (
+                                1 - 0.5 ^ (
+                                    greatest(%(least_days)s::double precision, date_part('epoch', %(at)s::timestamptz - habit.first_at) / 86400)
+                                    / %(half_life_days)s::double precision
+                                )
+                            )
+                        )
+                    )
+                )
+    END AS pace_deviation,
+    CASE
+        WHEN habit.purchases >= %(least_for_hours)s::integer
+            THEN greatest(
+                0.0,
+                1 + (
+                    habit.hour_cos_1 * %(cos_1)s::double precision + habit.hour_sin_1 * %(sin_1)s::double precision
+                    + habit.hour_cos_2 * %(cos_2)s::double precision + habit.hour_sin_2 * %(sin_2)s::double precision
+                    + habit.hour_cos_3 * %(cos_3)s::double precision + habit.hour_sin_3 * %(sin_3)s::double precision
+                ) / habit.usual_weight
+            )
+    END AS hour_share,
+    CASE WHEN habit.purchases >= %(least_purchases)s::integer THEN habit.resale_weight / habit.usual_weight END AS resale_share,
+    CASE WHEN habit.purchases > 0 THEN habit.largest_minor END AS largest_minor,
     CASE WHEN request.device <> 0 THEN coalesce(request.device = any(habit.devices), FALSE) END AS device_is_known,
     CASE WHEN request.address <> 0 THEN coalesce(request.address = any(habit.addresses), FALSE) END AS address_is_known,
     coalesce(request.merchant_id = any(habit.merchants), FALSE) AS merchant_is_known,
+    CASE WHEN request.category_bit <> 0 THEN coalesce(habit.categories & request.category_bit <> 0, FALSE) END AS category_is_known,
     coalesce(day.current_on - episode.oldest_due_on, 0) AS days_past_due,
-    latest.probability AS default_probability
+    day.current_on - greatest(
+        (
+            SELECT max(raised.changed_on) FROM money.limit_change AS raised
+            WHERE
+                raised.customer_id = request.customer_id AND raised.line_id = request.line_id
+                AND raised.fixed_after_minor > raised.fixed_before_minor
+        ),
+        (
+            SELECT max(granted.starts_on) FROM money.temporary_limit AS granted
+            WHERE
+                granted.customer_id = request.customer_id AND granted.line_id = request.line_id AND granted.status = 'active'
+                AND granted.starts_on <= day.current_on
+        )
+    ) AS days_since_raise,
+    latest.probability AS default_probability,
+    NULL::integer AS links_to_bad, NULL::double precision AS ring_score
 FROM unnest(
     %(customer_ids)b::bigint[], %(line_ids)b::bigint[], %(amounts_minor)b::bigint[], %(merchant_ids)b::bigint[], %(devices)b::bigint[],
-    %(addresses)b::bigint[]
-) WITH ORDINALITY AS request (customer_id, line_id, amount_minor, merchant_id, device, address, place)
+    %(addresses)b::bigint[], %(category_bits)b::integer[]
+) WITH ORDINALITY AS request (customer_id, line_id, amount_minor, merchant_id, device, address, category_bit, place)
 CROSS JOIN infra.business_day AS day
 LEFT JOIN money.arrears AS episode
     ON episode.customer_id = request.customer_id AND episode.line_id = request.line_id AND episode.ended_on IS NULL
-LEFT JOIN decisioning.habit ON habit.customer_id = request.customer_id
+LEFT JOIN decisioning.habit ON %(reads_habits)s::boolean AND habit.customer_id = request.customer_id
 LEFT JOIN LATERAL (
     SELECT score.probability
     FROM decisioning.score
@@ -39,9 +88,11 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT
         count(*) FILTER (WHERE recent.at > %(at)s::timestamptz - interval '1 hour') AS requests_1h,
-        count(*) FILTER (WHERE recent.at > %(at)s::timestamptz - interval '1 day') AS requests_24h,
-        (sum(recent.amount_minor) FILTER (WHERE recent.at > %(at)s::timestamptz - interval '1 day'))::bigint AS asked_24h_minor,
+        count(*) AS requests_24h,
+        sum(recent.amount_minor)::bigint AS asked_24h_minor,
+        count(*) FILTER (WHERE recent.shop = request.merchant_id) AS same_shop_24h,
         greatest(0, floor(extract(EPOCH FROM %(at)s::timestamptz - habit.recent_at[cardinality(habit.recent_at)]) / 60))::integer AS minutes_since_last
-    FROM unnest(habit.recent_at, habit.recent_minor) AS recent (at, amount_minor)
+    FROM unnest(habit.recent_at, habit.recent_minor, habit.recent_shops) AS recent (at, amount_minor, shop)
+    WHERE recent.at > %(at)s::timestamptz - interval '1 day'
 ) AS pace ON habit.customer_id IS NOT NULL
 ORDER BY request.place
