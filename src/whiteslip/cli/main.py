@@ -29,6 +29,7 @@ from whiteslip.cli import (
     runs,
     server,
     simulate,
+    threats,
     warnings,
 )
 from whiteslip.cli.app import app
@@ -65,6 +66,7 @@ __all__ = [
     "runs",
     "server",
     "simulate",
+    "threats",
     "warnings",
 ]
 

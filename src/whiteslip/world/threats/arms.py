@@ -50,14 +50,10 @@ def _lead(database: Database, name: str, version: int, *, at: datetime) -> None:
     first, second = PEOPLE
     why = {"rows": 0, "how": "an arm of an experiment: there is no book yet to judge by"}
     database.write(
-        lambda db: publish_book.record_backtest(
-            db, name, version, by=_AUTHOR, evidence=why, at=at
-        )
+        lambda db: publish_book.record_backtest(db, name, version, by=_AUTHOR, evidence=why, at=at)
     )
     database.write(lambda db: publish_book.approve(db, name, version, by=first, at=at))
-    admitted = database.write(
-        lambda db: publish_book.go_live(db, name, version, by=first, at=at)
-    )
+    admitted = database.write(lambda db: publish_book.go_live(db, name, version, by=first, at=at))
     for by in (first, second) if admitted.proposed else ():
         admitted = database.write(
             lambda db, by=by: publish_book.release(db, name, version, by=by, at=at)

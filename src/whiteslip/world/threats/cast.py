@@ -21,7 +21,7 @@ _LARGEST_NUMBER = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who lives in a seed; `taste` and `favorite` are by person and category, numbers of things are drawn alike for all."""
+    """Who lives in a seed; `taste` and `favorite` are by person and category."""
 
     seed: int
     days: int

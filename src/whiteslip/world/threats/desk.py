@@ -1,4 +1,4 @@
-"""The reviewers of a planted world: they see a case with its evidence, err as often as is assumed, and act by the flows."""
+"""The reviewers of a planted world: they see a case, err as often as is assumed, and act by the flows."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ class Desk:
     def turn(self, database: Database, *, day: int, at: datetime) -> None:
         """Decide every case that has waited long enough."""
         before = at - timedelta(minutes=self._terms.least_minutes)
-        waiting = database.read(lambda db: reviews.queue(db, kind=None, due_before=None, most=_MOST))
+        waiting = database.read(
+            lambda db: reviews.queue(db, kind=None, due_before=None, most=_MOST)
+        )
         for case in waiting:
             if case.kind in _HANDLED and case.opened_at <= before and case.holder is None:
                 self._look(database, case, day, at)
@@ -143,7 +145,9 @@ class Desk:
             if ring and not self._looks_guilty(view.case.case_id + 1 + place, one):
                 continue
             kind = Planted.RING if ring else self._fraud_of(one, day)
-            code = _CODES.get(kind, ReasonCode.FRAUD_SUSPECTED) if kind else ReasonCode.FRAUD_SUSPECTED
+            code = (
+                _CODES.get(kind, ReasonCode.FRAUD_SUSPECTED) if kind else ReasonCode.FRAUD_SUSPECTED
+            )
             request = RestrictionRequest(one, self.line[one], _SUSPENDED, code, who)
             answer = restrict(db, [request], at=at)[0]
             if isinstance(answer, Restricted):
@@ -217,7 +221,9 @@ def _confirm(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
 
 def _dismiss(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
     waiting = [
-        OwnedId(one.case.customer_id, n) for one in ruled for n in _numbers(one, SubjectType.PURCHASE)
+        OwnedId(one.case.customer_id, n)
+        for one in ruled
+        for n in _numbers(one, SubjectType.PURCHASE)
     ]
     if waiting:
         pass_on(db, waiting, at=at)

@@ -88,19 +88,22 @@ def run(
     terms: Terms,
     workers: int = 1,
     tell: Tell | None = None,
+    known: Sequence[Lived] = (),
     keep: Callable[[Lived], None] | None = None,
 ) -> Experiment:
-    """Live every seed in every arm; `keep` is called with each as it ends."""
+    """Live every seed in every arm that is not `known`; `keep` is called with each as it ends."""
     started = perf_counter()
     one = partial(live_arm, server_dsn, world=world, terms=terms)
-    lived: list[Lived] = []
-    jobs = [(seed, arm) for seed in seeds for arm in arms]
+    wanted = [(seed, arm) for seed in seeds for arm in arms]
+    lived = [one for one in known if any(one[:2] == (seed, arm.name) for seed, arm in wanted)]
+    done_before = {each[:2] for each in lived}
+    jobs = [job for job in wanted if (job[0], job[1].name) not in done_before]
     for done in _each(one, jobs, workers):
         lived.append(done)
         if keep:
             keep(done)
         if tell:
-            tell(f"seed {done.seed} lived, {done.arm}: {len(lived)} of {len(jobs)}")
+            tell(f"seed {done.seed} lived, {done.arm}: {len(lived)} of {len(wanted)}")
     lived.sort(key=lambda each: (each.seed, each.arm))
     seconds = round(perf_counter() - started, 1)
     return Experiment(world, tuple(arms), tuple(seeds), tuple(lived), tuple(tuned), seconds)
@@ -109,7 +112,7 @@ def run(
 def _each(
     one: Callable[[int, Arm], Lived], jobs: Sequence[tuple[int, Arm]], workers: int
 ) -> Iterator[Lived]:
-    if workers == 1 or len(jobs) == 1:
+    if workers == 1 or len(jobs) <= 1:
         yield from (one(*job) for job in jobs)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:

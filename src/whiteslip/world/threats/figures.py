@@ -27,8 +27,8 @@ _WARNED: Final = ("orange", "red")
 class Seen(NamedTuple):
     """How one kind of fraud was seen.
 
-    `seen` are episodes that were stopped or laid before a person, `in_time` those of them within three tries (of a ring:
-    before or within its last days), `alarms` what was held up as this kind and `true_alarms` those that were fraud.
+    `seen` are episodes that were stopped or laid before a person, `in_time` those of them within three tries (of a
+    ring: by its last day), `alarms` what was held up as this kind and `true_alarms` those that were fraud.
     `tries` and `days` until then are medians. `lost_minor` is what left by episodes of the kind.
     """
 
@@ -62,7 +62,8 @@ class Fared(NamedTuple):
     """How honest people fared in what may look odd, each episode once.
 
     `asked` gave a code at once, `referred` waited for a person, `stopped` were held up by more than a code that comes
-    (those who waited for a person are among them), `restricted` lost the use of their line; `back_in_a_day` of the stopped.
+    (those who waited for a person are among them), `restricted` lost the use of their line; `back_in_a_day` are of the
+    stopped.
     """
 
     episodes: int
@@ -118,9 +119,7 @@ def measure(cast: Cast, records: Records) -> Figures:
     hit = _befallen(cast)
     guilty = {who for who, one in hit.items() if one.kind is not Kind.TAKEOVER}
     honest = [
-        one
-        for one in records.orders
-        if one.who not in guilty and not cast.labels.is_fraud(one.ref)
+        one for one in records.orders if one.who not in guilty and not cast.labels.is_fraud(one.ref)
     ]
     stops = _by_person(stop for stop in records.stops if stop.who not in hit)
     lasting = [one for some in stops.values() for one in some if one.level >= RESTRICTING]
@@ -145,7 +144,7 @@ def measure(cast: Cast, records: Records) -> Figures:
 
 
 def _rings(cast: Cast, records: Records) -> Seen:
-    """A raised ring is true if half of its members are of one planted ring; a planted one is seen if so half of it are."""
+    """A raised ring is true if half of its members are of one planted ring; a planted one is seen if half of it is."""
     planted = [one for one in cast.labels.episodes if one.kind is Kind.RING]
     rings = _told_apart(records.rings)
     true = [ring for ring in rings if any(_same(ring, one) for one in planted)]
@@ -238,9 +237,7 @@ def _money(cast: Cast, records: Records, kind: Kind) -> tuple[int, int]:
 # Honest people
 
 
-def _fared(
-    cast: Cast, kind: Kind, honest: Sequence[Order], stops: dict[int, list[Stop]]
-) -> Fared:
+def _fared(cast: Cast, kind: Kind, honest: Sequence[Order], stops: dict[int, list[Stop]]) -> Fared:
     of_person: defaultdict[int, list[Order]] = defaultdict(list)
     for order in honest:
         if order.was_met:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Final
@@ -12,7 +13,7 @@ from whiteslip.flows.apply import Applied, apply
 from whiteslip.flows.decide_applications import decide_applications, decide_review
 from whiteslip.flows.open_lines import NewCustomer, NewLine, OpenedLine, join, open_lines
 from whiteslip.infra.database import Connection, Database
-from whiteslip.kernel.errors import InvariantBroken
+from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.world.shoppers import Ints
 from whiteslip.world.threats.cast import Cast
 
@@ -55,10 +56,9 @@ def _admit(db: Connection, cast: Cast, who: list[int], at: datetime) -> list[Ope
     ]
     opened: list[OpenedLine] = []
     for decided in decide_review(db, reviews, at=at):
-        line_id = getattr(decided, "line_id", None)
-        if line_id is None:
+        if isinstance(decided, WhiteslipError) or decided.line_id is None:
             raise InvariantBroken(f"somebody was not let in: {decided}")
-        opened.append(OpenedLine(decided.customer_id, line_id))
+        opened.append(OpenedLine(decided.customer_id, decided.line_id))
     return opened
 
 
@@ -78,7 +78,7 @@ def _application(cast: Cast, one: int, at: datetime) -> Request:
         requested_minor=int(shoppers.limit[one]),
         statement_day=int(shoppers.statement_day[one]),
         product=_PRODUCT,
-        consents=tuple(Consent(purpose, False, at) for purpose in Purpose),
+        consents=tuple(Consent(purpose, is_given=False, said_at=at) for purpose in Purpose),
         actor=_SHOP,
         device_hash=f"{plan.applied_from[one]:032x}",
         phone_hash=f"{plan.phone[one]:032x}",
@@ -90,7 +90,7 @@ def _reference(cast: Cast, one: int) -> str:
     return f"town-{cast.seed}-{one + 1}"
 
 
-def _opened(answers: list[OpenedLine | Exception]) -> list[OpenedLine]:
+def _opened(answers: Sequence[OpenedLine | WhiteslipError]) -> list[OpenedLine]:
     opened = [one for one in answers if isinstance(one, OpenedLine)]
     if len(opened) != len(answers):
         raise InvariantBroken(f"a line could not be opened: {answers}")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Kind(StrEnum):
-    """What an episode is. The first three are fraud; the rest is life, groups that share things, and the book at large."""
+    """What an episode is: three kinds of fraud, then life, groups that share things, and the book at large."""
 
     RING = "ring"
     TAKEOVER = "takeover"

@@ -52,6 +52,8 @@ Answer: TypeAlias = Authorized | Declined | Referred
 _PAYING, _ANSWERING, _COMING_BACK = 1, 3, 4
 _DAWN, _PACKING, _CLOSING = time(0, 1), time(23, 50), time(23, 59, 30)
 _METHOD = "bank transfer"
+_FRONT = "home"
+"""What a conniving shop says it sells."""
 _LEAST_MINOR = 500
 _LEAST_PLAN_MINOR = 10_000
 _LAPSES_AT_ONCE = 5_000
@@ -113,11 +115,14 @@ class Life:
         known, town = population(), self.cast.plan.town
         fees = {shop.category: shop.fee_ppm for shop in known.shops}
         new = [
-            NewMerchant(f"{category} {place + 1}", fees[category])
+            NewMerchant(f"{category} {place + 1}", fees[category], category)
             for category in town.categories
             for place in range(town.shops_a_category)
         ]
-        new += [NewMerchant(f"home {town.shops_a_category + n + 1}", 7_000) for n in range(town.conniving)]
+        new += [
+            NewMerchant(f"{_FRONT} {town.shops_a_category + n + 1}", fees[_FRONT], _FRONT)
+            for n in range(town.conniving)
+        ]
         self.shops = self._flow("open", new, open_merchants)
         if not self.arm.book:
             shut_eyes(self.database, at=self.clock.now())
@@ -188,7 +193,7 @@ class Life:
     # Coming back
 
     def _come_back(self, day: int, on: date) -> None:
-        """Let people whose line was stopped show who they are, and owners who saw a theft lock their line for a while."""
+        """Let people whose line was stopped show who they are, and owners who saw a theft lock their line."""
         self._plan_verifications(day, on)
         rng = self.cast.rng(_COMING_BACK, day)
         for who in self.verifies.pop(day, ()):
@@ -237,9 +242,9 @@ class Life:
             if minute in staffed:
                 with self._phase("desk"):
                     self.desk.turn(self.database, day=day, at=self.clock.now())
-            self._try(by_minute.get(minute, ()), day, on, minute)
+            self._try(by_minute.get(minute, ()), on, minute)
 
-    def _try(self, intents: Sequence[Intent], day: int, on: date, minute: int) -> None:
+    def _try(self, intents: Sequence[Intent], on: date, minute: int) -> None:
         tried: list[Intent] = []
         asked: list[PurchaseRequest] = []
         for one in intents:
@@ -253,7 +258,7 @@ class Life:
             return
         answers = _answers(self._flow("checkout", asked, checkout))
         self._at(on, min(minute + self.cast.terms.answers.minute, 23 * 60 + 49))
-        self._answer(tried, asked, answers, day)
+        self._answer(tried, asked, answers)
         self._see(tried, answers)
 
     def _request(self, one: Intent) -> PurchaseRequest | None:
@@ -280,7 +285,6 @@ class Life:
         tried: Sequence[Intent],
         asked: Sequence[PurchaseRequest],
         answers: list[Answer],
-        day: int,
     ) -> None:
         """Let whoever is asked for a code give it, if they can, and ask again for the same order."""
         again = [

@@ -47,22 +47,39 @@ def _befall(plan: Plan, dice: Dice, kind: Kind, one: int, on: int) -> None:
         address = dice.number()
         plan.change(on, Change(one, 0, address))
         episode = plan.begin(kind, (one,), on, on + _FOLLOWS)
-        _spend(plan, dice, one, episode, events.moved_buys, events.moved_times, within=_FOLLOWS, address=address)
+        _spend(
+            plan,
+            dice,
+            one,
+            episode,
+            buys=events.moved_buys,
+            times=events.moved_times,
+            within=_FOLLOWS,
+            address=address,
+        )
     elif kind is Kind.WEDDING:
         episode = plan.begin(kind, (one,), on, on + 30)
-        _spend(plan, dice, one, episode, events.wedding_buys, events.wedding_times, within=30)
+        _spend(
+            plan,
+            dice,
+            one,
+            episode,
+            buys=events.wedding_buys,
+            times=events.wedding_times,
+            within=30,
+        )
     elif kind is Kind.HOLIDAY:
         days = dice.count(events.holiday_days)
         hotel = dice.number() if dice.happens(events.holiday_hotel) else 0
         episode = plan.begin(kind, (one,), on, on + days)
         _spend(
-            plan, dice, one, episode, events.holiday_buys, events.holiday_times, within=days,
+            plan, dice, one, episode, buys=events.holiday_buys, times=events.holiday_times, within=days,
             address=hotel, at_night=1.0, among=("travel", "dining", "clothing"),
         )  # fmt: skip
     else:
         episode = plan.begin(kind, (one,), on, on + 42)
         _spend(
-            plan, dice, one, episode, events.birth_buys, events.birth_times, within=42,
+            plan, dice, one, episode, buys=events.birth_buys, times=events.birth_times, within=42,
             at_night=events.birth_night, among=("groceries", "home", "clothing"),
         )  # fmt: skip
 
@@ -72,9 +89,9 @@ def _spend(
     dice: Dice,
     one: int,
     episode: int,
+    *,
     buys: tuple[int, int],
     times: tuple[float, float],
-    *,
     within: int,
     address: int = 0,
     at_night: float = 0.0,
@@ -84,7 +101,9 @@ def _spend(
     first = plan.episodes[episode].first
     usual = plan.shoppers.spending_scale[one] * 30_000
     for _ in range(dice.count(buys)):
-        shop = plan.town.shop(dice.pick_text(among), dice.count((0, plan.town.shops_a_category - 1)))
+        shop = plan.town.shop(
+            dice.pick_text(among), dice.count((0, plan.town.shops_a_category - 1))
+        )
         minute = dice.count(_NIGHT_MINUTES) if dice.happens(at_night) else int(plan.own_minute[one])
         amount = max(_LEAST_MINOR, int(usual * dice.between(times)) // _STEP_MINOR * _STEP_MINOR)
         plan.intend(

@@ -44,7 +44,7 @@ class Order(NamedTuple):
 
     @property
     def was_stopped(self) -> bool:
-        """Tell whether it was held up by more than a code that comes: for a person, for good, or for want of the code."""
+        """Tell whether it was held up by more than a code that comes: a person, a refusal, no code."""
         return self.was_met and not self.was_asked
 
     @property
