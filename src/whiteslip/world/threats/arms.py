@@ -53,6 +53,7 @@ def _lead(database: Database, name: str, version: int, *, at: datetime) -> None:
         lambda db: publish_book.record_backtest(db, name, version, by=_AUTHOR, evidence=why, at=at)
     )
     database.write(lambda db: publish_book.approve(db, name, version, by=first, at=at))
+    database.write(lambda db: publish_book.start_shadow(db, name, version, by=first, at=at))
     admitted = database.write(lambda db: publish_book.go_live(db, name, version, by=first, at=at))
     for by in (first, second) if admitted.proposed else ():
         admitted = database.write(

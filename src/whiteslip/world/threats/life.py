@@ -93,7 +93,7 @@ class Life:
 
     def __post_init__(self) -> None:
         cast = self.cast
-        self.habits = Habits(cast.shoppers, population(), cast.rng(_PAYING))
+        self.habits = Habits(cast.shoppers, population(), cast.rng(_PAYING), keeps_plans=True)
         self.ordinary = Ordinary(cast)
         self.desk = Desk(cast.terms.desk, cast.labels, seed=cast.seed)
         self.customers = np.zeros(len(cast), np.int64)
