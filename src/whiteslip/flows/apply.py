@@ -34,6 +34,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.products import store as products
+from whiteslip.risk.network import store as network
 from whiteslip.risk.reviews.model import Kind
 from whiteslip.risk.reviews.store import close_moot
 
@@ -201,6 +202,7 @@ def _keep(
     at: datetime,
 ) -> None:
     store.insert_applications(db, requests, keys, on=on, at=at)
+    network.tie_at_once(db, list(network.find_told(db, keys).values()), on=on)
     shown = agreements.live(db, Name.CREDIT).agreement_id
     accepted = [
         Acceptance(*key, Subject.APPLICATION, shown, on, at, How.APPLICATION, request.actor)

@@ -48,6 +48,7 @@ from whiteslip.money.lines.model import Line, NewLine
 from whiteslip.money.lines.store import use
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
+from whiteslip.risk.network import store as network
 from whiteslip.risk.reviews.model import Kind as CaseKind
 from whiteslip.risk.reviews.rules import people_of, person_of
 from whiteslip.risk.reviews.store import close_moot
@@ -195,8 +196,17 @@ def _judge(db: Connection, ready: Sequence[Application], *, on: date) -> list[_C
         _work_out(one, files.get(key), card, offered[one.product])
         for key, one in zip(keys, ready, strict=True)
     ]
+    told = network.find_told(db, keys)
+    company = dict(zip(told, network.look_up(db, list(told.values()), on=on), strict=True))
     rows = [
-        rules.facts(work.application, work.file, work.month, probability=work.probability, on=on)
+        rules.facts(
+            work.application,
+            work.file,
+            work.month,
+            probability=work.probability,
+            company=company.get(work.application.customer_id),
+            on=on,
+        )
         for work in worked
     ]
     verdicts = judge_rows(book, rules.FACTS, rows)

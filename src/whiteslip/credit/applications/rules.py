@@ -77,6 +77,8 @@ FACTS: Final = (
     "disposable_income",
     "stressed_income",
     "requested_limit",
+    "links_to_bad",
+    "ring_score",
 )
 """The facts of an application, in this order; a book reads those it names."""
 
@@ -138,9 +140,12 @@ def facts(
     month: Assessment,
     *,
     probability: float | None,
+    company: tuple[int, float] | None = None,
     on: date,
 ) -> tuple[Fact, ...]:
     """List what is known of an application under `FACTS`; None is missing.
+
+    `company` is what the network says, the links to people known as bad and the score of a ring, of who told anything.
 
     Without an answer, and when the report is about somebody else, all facts of the file are missing. The age of an
     identity that is not confirmed is missing too, unless the person says themselves that they are under age.
@@ -161,6 +166,7 @@ def facts(
         month.disposable_minor,
         month.stressed_minor,
         application.requested_minor,
+        *(company or (None, None)),
     )
 
 

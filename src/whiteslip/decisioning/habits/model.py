@@ -118,6 +118,10 @@ class Background(NamedTuple):
         """Return the same with another comparison."""
         return self._replace(**facts._asdict())
 
+    def alone_if_known(self) -> Background:
+        """Return the same without what the network says, where the person comes with nothing new."""
+        return self if self.is_met_anew else self._replace(links_to_bad=None, ring_score=None)
+
     @property
     def is_met_anew(self) -> bool:
         """Whether the person comes with a device or to an address nobody knows of them."""

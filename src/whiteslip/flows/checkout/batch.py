@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from whiteslip.decisioning.decisions.judging import Judged, judge_each, judge_rows
 from whiteslip.decisioning.decisions.model import ScoreSeen
@@ -52,6 +52,16 @@ class Known(NamedTuple):
     own_caps: OwnCaps = NO_CAPS
 
 
+class Looks(NamedTuple):
+    """What a purchase is compared with; a measurement leaves out what it wants to know the cost of."""
+
+    at_habits: bool = True
+    at_network: bool = True
+
+
+EVERYWHERE: Final = Looks()
+
+
 def _books(running: Running, customer_ids: Sequence[int]) -> list[RuleBook]:
     """Say which version judges whom."""
     challenger = running.challenger
@@ -86,6 +96,7 @@ class Batch:
     requests: Sequence[PurchaseRequest]
     running: Running
     at: datetime
+    looks: Looks = EVERYWHERE
     on: date = date.min
     keys: list[LineKey] = field(init=False)
     askings: list[Asking] = field(init=False)
@@ -326,4 +337,4 @@ class _Earlier:
         facts = habit_facts_of(
             self._habits[request.customer_id], self._batch.askings[index], habit_terms(), at=at
         )
-        return known.with_habit(facts)
+        return known.with_habit(facts).alone_if_known()

@@ -16,7 +16,8 @@ from whiteslip.decisioning.models.model import Evidence, NoModel
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.decisioning.scorecards.model import Scorecard
-from whiteslip.flows.checkout.batch import Batch, Known
+from whiteslip.flows.checkout.batch import EVERYWHERE, Batch, Known, Looks
+from whiteslip.flows.checkout.door import ask_network
 from whiteslip.flows.checkout.explaining import explain_reliefs, explain_restrictions
 from whiteslip.flows.checkout.offering import offer_other_ways
 from whiteslip.flows.checkout.own_caps import read_own_caps
@@ -35,15 +36,20 @@ ROUNDS = 3
 
 
 def checkout(
-    db: Connection, requests: Sequence[PurchaseRequest], *, at: datetime
+    db: Connection,
+    requests: Sequence[PurchaseRequest],
+    *,
+    at: datetime,
+    looks: Looks = EVERYWHERE,
 ) -> list[Outcome | WhiteslipError]:
     """Authorize a batch, in order; a single purchase is a batch of one.
 
     A refusal of credit is `Declined` with its reasons, `Referred` needs a second factor or a person's look; a request
     that is a mistake is answered with the error, and nothing of it is kept. Without a checkout book nothing is granted.
+    `looks` leaves out only what a measurement wants to know the cost of.
     """
     business_day.hold(db)
-    batch = Batch(requests, _running(db), at)
+    batch = Batch(requests, _running(db), at, looks)
     waiting = list(range(len(requests)))
     for _ in range(ROUNDS):
         batch.judge(waiting, _read(db, batch, waiting))
@@ -69,16 +75,20 @@ def _read(db: Connection, batch: Batch, waiting: Sequence[int]) -> Known:
     asked = [batch.requests[index] for index in waiting]
     standings = purchases.read_standings(db, asked)
     batch.learn_categories(waiting, standings)
+    backgrounds = habits.read_backgrounds(
+        db,
+        [batch.keys[index] for index in waiting],
+        [batch.askings[index] for index in waiting],
+        at=batch.at,
+        reads_habits=batch.looks.at_habits,
+    )
+    if batch.looks.at_network:
+        backgrounds = ask_network(db, batch, waiting, backgrounds, on=standings[0].current_on)
     return Known(
         standings,
-        habits.read_backgrounds(
-            db,
-            [batch.keys[index] for index in waiting],
-            [batch.askings[index] for index in waiting],
-            at=batch.at,
-        ),
+        backgrounds,
         products.by_id(db, {one.product_id for one in standings if one.product_id}),
-        habits.read_habits(db, batch.repeated) if batch.repeated else {},
+        habits.read_habits(db, batch.repeated) if batch.repeated and batch.looks.at_habits else {},
         read_own_caps(db, asked, on=standings[0].current_on, at=batch.at),
     )
 

@@ -11,6 +11,7 @@ from whiteslip.decisioning.habits.facts import CheckoutFacts
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.shadowing import shadow_differences
 from whiteslip.flows.checkout.batch import Batch
+from whiteslip.flows.checkout.door import tie_at_once
 from whiteslip.infra import outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import WhiteslipError
@@ -38,6 +39,9 @@ def record(db: Connection, batch: Batch) -> None:
         _record_refused(db, batch, *zip(*refused, strict=True))
     _count_shadow(db, batch)
     _record_decisions(db, batch, [one[1] for one in decided], [one[2] for one in decided])
+    if not batch.looks.at_habits:
+        return
+    tie_at_once(db, batch, [index for _, _, index in approved])
     habits.keep_habits(
         db,
         [request.customer_id for request, _, _ in decided],

@@ -1,4 +1,5 @@
--- What shops sell; habits of hours, categories, paces and shops, whose sums weigh by date and only ever add up.
+-- What shops sell; habits of hours, categories, paces and shops, whose sums weigh by date and only ever add up;
+-- links kept at once and found by what is shared, and rings found by their members.
 ALTER TABLE money.merchant ADD COLUMN category text NOT NULL DEFAULT 'other' CHECK (length(category) BETWEEN 1 AND 40);
 
 CREATE TEMPORARY TABLE habit_before ON COMMIT DROP AS SELECT * FROM decisioning.habit;
@@ -61,3 +62,18 @@ LEFT JOIN (
         )
     GROUP BY purchase.customer_id
 ) AS bought ON bought.customer_id = habit.customer_id;
+
+ALTER TABLE risk.network_link DROP CONSTRAINT network_link_times_check;
+ALTER TABLE risk.network_link ADD CONSTRAINT network_link_times_check CHECK (times >= 0);
+CREATE INDEX network_link_entity ON risk.network_link (entity, kind);
+
+CREATE TABLE risk.ring_member (
+    customer_id bigint NOT NULL,
+    ring_customer_id bigint NOT NULL,
+    ring_id bigint NOT NULL,
+    PRIMARY KEY (customer_id, ring_id)
+) WITH (fillfactor = 100);
+INSERT INTO risk.ring_member (customer_id, ring_customer_id, ring_id)
+SELECT (member.about ->> 'customer_id')::bigint, ring.customer_id, ring.ring_id
+FROM risk.ring
+CROSS JOIN LATERAL jsonb_array_elements(ring.evidence -> 'members') AS member (about);

@@ -150,6 +150,33 @@ class Ring(NamedTuple):
         return frozenset(member.customer_id for member in self.members if member.is_bad)
 
 
+class Link(NamedTuple):
+    """One account and one thing it used, last on a day."""
+
+    customer_id: int
+    kind: LinkKind
+    entity: int
+    last_on: date
+
+
+class Comer(NamedTuple):
+    """Somebody who comes with things that are new to them: each a kind and a hash."""
+
+    customer_id: int
+    things: tuple[tuple[LinkKind, int], ...]
+
+
+class Company(NamedTuple):
+    """What others did whom somebody is linked to; it says nothing of them.
+
+    `links_to_bad` counts people known as bad who used a scarce thing they come with, `ring_score` is that of an open or
+    confirmed ring they are in, 0 without.
+    """
+
+    links_to_bad: int
+    ring_score: float
+
+
 class KnownRing(NamedTuple):
     """A ring people were shown before: who was in it, what spoke against it, and whether its case is still open."""
 

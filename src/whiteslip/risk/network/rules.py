@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 
 from whiteslip.risk.network.model import (
+    Comer,
     Finding,
     KnownRing,
+    Link,
+    LinkKind,
     Member,
     Ring,
     RingTerms,
@@ -68,6 +72,36 @@ def is_news(ring: Ring, known: Iterable[KnownRing], terms: RingTerms) -> bool:
 def is_same(one: frozenset[int], other: frozenset[int], terms: RingTerms) -> bool:
     """Tell whether two groups are one ring over time: they share enough of all their members."""
     return len(one & other) >= terms.same_share * len(one | other)
+
+
+def counts(kind: LinkKind, terms: Terms) -> bool:
+    """Tell whether sharing a thing of a kind says anything of single people: what many share by living does not."""
+    return terms.kinds[kind].is_scarce
+
+
+def fresh_from(kind: LinkKind, terms: Terms, *, on: date) -> date:
+    """Return the first day on which a link must have been seen last to count on a day."""
+    one = terms.kinds[kind]
+    days = one.half_life_days * math.log2(one.weight / terms.least_weight)
+    return on - timedelta(days=math.floor(days + 1e-9))
+
+
+def links_to_bad(
+    comer: Comer, links: Iterable[Link], bad: frozenset[int], terms: Terms, *, on: date
+) -> int:
+    """Count the people known as bad who used what somebody comes with. SQL twin: look_up.sql."""
+    known = list(links)
+    found = set[int]()
+    for kind, entity in comer.things:
+        others = [
+            one
+            for one in known
+            if (one.kind, one.entity) == (kind, entity) and one.customer_id != comer.customer_id
+        ]
+        if counts(kind, terms) and len(others) < terms.kinds[kind].most_accounts:
+            fresh = fresh_from(kind, terms, on=on)
+            found |= {one.customer_id for one in others if one.last_on >= fresh}
+    return len(found & bad)
 
 
 def _signs(shares: dict[str, float], size: int, terms: RingTerms) -> Iterator[Sign]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,7 +16,19 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.actor import PROGRAM
 from whiteslip.money.ledger.store import take_numbers
-from whiteslip.risk.network.model import KINDS, KnownRing, Links, People, Ring, Sign, Terms
+from whiteslip.risk.network import rules
+from whiteslip.risk.network.model import (
+    KINDS,
+    Comer,
+    Company,
+    KnownRing,
+    LinkKind,
+    Links,
+    People,
+    Ring,
+    Sign,
+    Terms,
+)
 from whiteslip.risk.network.reading import read_terms
 from whiteslip.risk.reviews import store as reviews
 from whiteslip.risk.reviews.model import Kind, NewCase, SubjectType
@@ -59,6 +72,63 @@ def read_people(db: Connection, *, on: date) -> People:
     return People(**sql.columns(db, "read_people", bad_before=bad_before))
 
 
+def look_up(db: Connection, comers: Sequence[Comer], *, on: date) -> list[Company]:
+    """Say what company people are in who come with something new to them, in their order; it decides nothing."""
+    if not comers:
+        return []
+    known = terms()
+    told = [
+        (place, kind, entity)
+        for place, one in enumerate(comers, 1)
+        for kind, entity in one.things
+        if rules.counts(kind, known)
+    ]
+    fresh = {kind: rules.fresh_from(kind, known, on=on) for kind in KINDS}
+    rows = sql.many(
+        db,
+        "look_up",
+        customer_ids=arrays.bigints([one.customer_id for one in comers]),
+        places=arrays.ints([place for place, _, _ in told]),
+        tellers=arrays.bigints([comers[place - 1].customer_id for place, _, _ in told]),
+        kinds=arrays.texts([str(kind) for _, kind, _ in told]),
+        entities=arrays.bigints([entity for _, _, entity in told]),
+        most=arrays.ints([known.kinds[kind].most_accounts for _, kind, _ in told]),
+        fresh_from=arrays.dates([fresh[kind] for _, kind, _ in told]),
+        bad_before=on - timedelta(days=known.ring.bad_days),
+    )
+    return [Company(row.links_to_bad, row.ring_score) for row in rows]
+
+
+def tie_at_once(db: Connection, comers: Sequence[Comer], *, on: date) -> int:
+    """Keep links where they are made, for whoever comes next, and return how many are new; gathering counts them."""
+    ties = sorted({(one.customer_id, *thing) for one in comers for thing in one.things})
+    if not ties:
+        return 0
+    customer_ids, kinds, entities = zip(*ties, strict=True)
+    return sql.run(
+        db,
+        "tie_at_once",
+        customer_ids=arrays.bigints(customer_ids),
+        kinds=arrays.texts([str(kind) for kind in kinds]),
+        entities=arrays.bigints(entities),
+        on=on,
+    )
+
+
+def find_told(db: Connection, applications: Sequence[tuple[int, int]]) -> dict[int, Comer]:
+    """Read what applications (customer, application) told, by customer; of who told nothing there is nothing."""
+    rows = sql.many(
+        db,
+        "find_told",
+        customer_ids=arrays.bigints([customer_id for customer_id, _ in applications]),
+        application_ids=arrays.bigints([number for _, number in applications]),
+    )
+    return {
+        customer_id: Comer(customer_id, tuple((LinkKind(row.kind), row.entity) for row in some))
+        for customer_id, some in groupby(rows, key=lambda row: row.customer_id)
+    }
+
+
 def read_rings(db: Connection) -> list[KnownRing]:
     """Read the rings people were shown."""
     return [_known(row) for row in sql.many(db, "read_rings")]
@@ -81,6 +151,11 @@ def raise_rings(db: Connection, rings: Sequence[Ring], *, on: date, at: datetime
         for ring, number in zip(rings, numbers, strict=True)
     ]
     opened = reviews.open_cases(db, new, on=on, at=at)
+    inside = [
+        (ring.members[0].customer_id, number, member)
+        for ring, number in zip(rings, numbers, strict=True)
+        for member in ring.members
+    ]
     sql.run(
         db,
         "insert_rings",
@@ -89,6 +164,9 @@ def raise_rings(db: Connection, rings: Sequence[Ring], *, on: date, at: datetime
         case_ids=arrays.bigints([one.case_id for one in opened]),
         scores=arrays.floats([ring.finding.score for ring in rings]),
         evidence=arrays.jsons([msgspec.json.encode(one.evidence) for one in new]),
+        member_ids=arrays.bigints([one.customer_id for _, _, one in inside]),
+        member_ring_customer_ids=arrays.bigints([first for first, _, _ in inside]),
+        member_ring_ids=arrays.bigints([number for _, number, _ in inside]),
         on=on,
         at=at,
     )

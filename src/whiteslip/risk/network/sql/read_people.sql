@@ -6,7 +6,7 @@ SELECT
 FROM (
     SELECT customer.customer_id, customer.joined_on, bad.customer_id IS NOT NULL AS is_bad
     FROM credit.customer
-    INNER JOIN (SELECT DISTINCT link.customer_id FROM risk.network_link AS link) AS linked ON linked.customer_id = customer.customer_id
+    INNER JOIN (SELECT DISTINCT link.customer_id FROM risk.network_link AS link WHERE link.times > 0) AS linked ON linked.customer_id = customer.customer_id
     LEFT JOIN (
         SELECT review_case.customer_id
         FROM risk.review_case
