@@ -48,8 +48,8 @@ class Wishes(NamedTuple):
 class Habits:
     """The people, their cash, and when each means to pay the newest statement.
 
-    In a February a statement comes before the last one is due: with `keeps_plans` the earlier day stays, and the new one
-    follows it; without, as the other worlds were measured, it is forgotten for the new one.
+    In a February a statement comes before the last one is due: with `keeps_plans` the earlier day stays, and the new
+    one follows it; without, as the other worlds were measured, it is forgotten for the new one.
     """
 
     shoppers: Shoppers

@@ -19,6 +19,7 @@ from whiteslip.infra.scratch import scratch_database, unsynced
 from whiteslip.world.threats.arms import Arm
 from whiteslip.world.threats.cast import cast_of
 from whiteslip.world.threats.figures import INDICATOR, Figures, measure
+from whiteslip.world.threats.labels import FRAUD
 from whiteslip.world.threats.life import Life
 from whiteslip.world.threats.records import read_records
 from whiteslip.world.threats.terms import Terms
@@ -144,7 +145,7 @@ def live_arm(
         planted = {
             int(life.customers[who])
             for one in cast.labels.episodes
-            if len(one.who) == 1 or one.kind == "ring"
+            if one.kind in FRAUD
             for who in one.who
             if life.customers[who]
         }

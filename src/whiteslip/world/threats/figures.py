@@ -21,6 +21,8 @@ RESTRICTING: Final = 3
 _SAME_ALARM: Final = timedelta(days=7)
 _DAY_HOURS: Final = 24.0
 _ONE_RING: Final = 0.5
+_AFTERMATH_DAYS: Final = 30
+"""So long after a theft what stops the owner is taken to come of it."""
 _WARNED: Final = ("orange", "red")
 
 
@@ -80,6 +82,14 @@ class Fared(NamedTuple):
         return _share(self.stopped, self.episodes)
 
 
+class Grouped(NamedTuple):
+    """How honest groups that share things fared: how many there are, were shown as a ring, and lost a line to that."""
+
+    groups: int
+    shown: int
+    restricted: int
+
+
 class Orders(NamedTuple):
     """Honest orders, on ordinary days or in a sale."""
 
@@ -101,6 +111,7 @@ class Figures(NamedTuple):
 
     seen: dict[str, Seen]
     fared: dict[str, Fared]
+    grouped: dict[str, Grouped]
     everyday: Orders
     sale: Orders
     downturn: Downturn
@@ -119,7 +130,7 @@ def measure(cast: Cast, records: Records) -> Figures:
     hit = _befallen(cast)
     guilty = {who for who, one in hit.items() if one.kind is not Kind.TAKEOVER}
     honest = [
-        one for one in records.orders if one.who not in guilty and not cast.labels.is_fraud(one.ref)
+        one for one in records.orders if one.who not in guilty and not _of_fraud(cast, hit, one)
     ]
     stops = _by_person(stop for stop in records.stops if stop.who not in hit)
     lasting = [one for some in stops.values() for one in some if one.level >= RESTRICTING]
@@ -130,7 +141,8 @@ def measure(cast: Cast, records: Records) -> Figures:
             Kind.TAKEOVER: _tried(cast, records, Kind.TAKEOVER),
             Kind.CASH_OUT: _tried(cast, records, Kind.CASH_OUT),
         },
-        fared={kind: _fared(cast, kind, honest, stops) for kind in (*LIFE, *GROUPS)},
+        fared={kind: _fared(cast, kind, honest, stops) for kind in LIFE},
+        grouped={kind: _grouped(cast, records, kind, stops) for kind in GROUPS},
         everyday=_orders(cast, records, honest, in_sale=False),
         sale=_orders(cast, records, honest, in_sale=True),
         downturn=_downturn(cast, records),
@@ -199,7 +211,7 @@ def _tried(cast: Cast, records: Records, kind: Kind) -> Seen:
 
 
 def _alarms(cast: Cast, records: Records, kind: Kind) -> tuple[int, int]:
-    """Count alarms of a kind, what a person's orders of a week raise being one, and those with a fraud in them."""
+    """Count alarms of a kind, those of a person's orders of a week being one, and those with a fraud in them."""
     by_person: defaultdict[int, list[list[Order]]] = defaultdict(list)
     for order in records.orders:
         if not order.was_stopped or order.looks_like_cash_out != (kind is Kind.CASH_OUT):
@@ -220,13 +232,14 @@ def _befallen(cast: Cast) -> dict[int, Episode]:
 
 
 def _of_fraud(cast: Cast, hit: dict[int, Episode], order: Order) -> bool:
-    """Tell whether what was stopped is of a fraud; of rings and cash-outs all their hand does after it began is."""
-    if cast.labels.is_fraud(order.ref):
-        return True
+    """Tell whether an order is of a fraud or of its aftermath: who was robbed a while ago is not stopped for nothing."""
     episode = hit.get(order.who)
-    if episode is None or episode.kind is Kind.TAKEOVER:
+    if episode is None:
         return False
-    return order.asked_at.date() >= _date(cast, episode.first)
+    on = order.asked_at.date()
+    if episode.kind is Kind.TAKEOVER and on > _date(cast, episode.last + _AFTERMATH_DAYS):
+        return False
+    return on >= _date(cast, episode.first)
 
 
 def _money(cast: Cast, records: Records, kind: Kind) -> tuple[int, int]:
@@ -263,6 +276,17 @@ def _fared(cast: Cast, kind: Kind, honest: Sequence[Order], stops: dict[int, lis
             hours.append(away)
     middle = median(hours) if hours else nan
     return Fared(len(episodes), asked, referred, stopped, restricted, back, middle)
+
+
+def _grouped(cast: Cast, records: Records, kind: Kind, stops: dict[int, list[Stop]]) -> Grouped:
+    groups = [one for one in cast.labels.episodes if one.kind is kind]
+    shown = [one for one in groups if any(_same(ring, one) for ring in records.rings)]
+    restricted = [
+        one
+        for one in shown
+        if any(stop.level >= RESTRICTING for who in one.who for stop in stops.get(who, ()))
+    ]
+    return Grouped(len(groups), len(shown), len(restricted))
 
 
 def _hours(order: Order) -> float:

@@ -32,7 +32,7 @@ def tables(found: Experiment) -> list[TableOf]:
     if ON.name in names and OFF.name in names:
         told.append(_money(found))
     if ON.name in names:
-        told += [_life(found), _honest(found)]
+        told += [_life(found), _groups(found), _honest(found)]
     return told
 
 
@@ -101,9 +101,25 @@ def _life(found: Experiment) -> TableOf:
         ("of stopped back in a day, %", lambda kind: _back(figures, kind)),
         ("hours away", lambda kind: _fares(figures, kind, lambda one: one.hours)),
     )
-    rows = tuple((str(kind), *(cell(kind) for _, cell in columns)) for kind in (*LIFE, *GROUPS))
+    rows = tuple((str(kind), *(cell(kind) for _, cell in columns)) for kind in LIFE)
     head = ("", *(name for name, _ in columns))
     return TableOf("How honest people fared when their life looked odd", head, rows)
+
+
+def _groups(found: Experiment) -> TableOf:
+    figures = found.of(ON.name)
+    rows = tuple(
+        (
+            str(kind),
+            _plain([float(one.grouped[kind].groups) for one in figures]),
+            _plain([float(one.grouped[kind].shown) for one in figures]),
+            _plain([float(one.grouped[kind].restricted) for one in figures]),
+        )
+        for kind in GROUPS
+    )
+    return TableOf(
+        "Honest groups", ("", "groups", "shown as a ring", "a member restricted then"), rows
+    )
 
 
 def _honest(found: Experiment) -> TableOf:
