@@ -128,11 +128,6 @@ class Desk:
                 return one.kind
         return None
 
-    def is_criminal(self, who: int) -> bool:
-        """Tell whether the owner of a line is the fraud; of a taken-over line it is another."""
-        known = self._frauds.get(who, ())
-        return any(one.kind is Planted.RING for one in known)
-
     def _in_ring(self, customer_id: int) -> Episode | None:
         known = self._frauds.get(self.place.get(customer_id, -1), ())
         return next((one for one in known if one.kind is Planted.RING), None)

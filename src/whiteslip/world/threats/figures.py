@@ -232,7 +232,7 @@ def _befallen(cast: Cast) -> dict[int, Episode]:
 
 
 def _of_fraud(cast: Cast, hit: dict[int, Episode], order: Order) -> bool:
-    """Tell whether an order is of a fraud or of its aftermath: who was robbed a while ago is not stopped for nothing."""
+    """Tell whether an order is of a fraud or of its aftermath: who was just robbed is not stopped for nothing."""
     episode = hit.get(order.who)
     if episode is None:
         return False

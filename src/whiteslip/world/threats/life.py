@@ -218,7 +218,7 @@ class Life:
             self.seen.add(one)
             who, after = self.desk.place[one.customer_id], int(rng.integers(low, high + 1))
             drawn = rng.random()
-            if self.desk.is_criminal(who) and drawn >= desk.criminal_verifies:
+            if who in self.cast.plan.criminals and drawn >= desk.criminal_verifies:
                 continue
             self.verifies[day + after].append(who)
         self.verifies[day] = list(dict.fromkeys(self.verifies[day]))

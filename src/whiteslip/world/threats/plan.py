@@ -112,7 +112,10 @@ class Town:
 
 @dataclass(slots=True)
 class Plan:
-    """All that is going to happen, by day; `quits` is the day from which a person pays nothing more."""
+    """All that is going to happen, by day; `quits` is the day from which a person pays nothing more.
+
+    `criminals` own lines they opened to empty them; whose line is taken over by another is none.
+    """
 
     terms: Terms
     shoppers: Shoppers
@@ -126,6 +129,7 @@ class Plan:
     quits: Ints = field(init=False)
     free: set[int] = field(default_factory=set[int])
     grouped: set[int] = field(default_factory=set[int])
+    criminals: set[int] = field(default_factory=set[int])
     episodes: list[Episode] = field(default_factory=list[Episode])
     intents: defaultdict[int, list[Intent]] = field(
         default_factory=lambda: defaultdict[int, list[Intent]](list)

@@ -43,6 +43,7 @@ def _ring(plan: Plan, dice: Dice) -> None:
     episode = plan.begin(Kind.RING, tuple(who), opens, last)
     plan.passes[episode] = dice.happens(terms.passes_code)
     plan.gives_up[episode] = 3 * len(who)
+    plan.criminals.update(who)
     pools = [
         [dice.number() for _ in range(dice.count(pair))]
         for pair in (terms.devices, terms.phones, terms.addresses)
