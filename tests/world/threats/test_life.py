@@ -29,10 +29,11 @@ OF_CUSTOMERS = """
     SELECT columns.table_schema, columns.table_name, columns.column_name
     FROM information_schema.columns
     INNER JOIN information_schema.columns AS owner
-        ON columns.table_schema = owner.table_schema AND columns.table_name = owner.table_name AND owner.column_name IN ('customer_id', 'merchant_id')
+        ON columns.table_schema = owner.table_schema AND columns.table_name = owner.table_name
+        AND owner.column_name IN ('customer_id', 'merchant_id')
     WHERE columns.data_type IN ('text', 'jsonb', 'ARRAY', 'USER-DEFINED', 'bytea')
 """
-"""Every column that could hold a word of a customer or a shop; the rule books speak of thieves to whoever reads them."""
+"""Every column that could hold a word of a customer or a shop; the rule books themselves speak of thieves."""
 
 
 def told(db: Connection) -> set[str]:
