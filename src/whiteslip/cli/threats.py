@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -120,9 +121,9 @@ def _kept(prefix: str | None, world: World, terms: Terms) -> list[Lived]:
     """Read what was lived before of the same world under the same assumptions; what is of another is refused."""
     if prefix is None:
         return []
-    folder = Path(prefix).parent
+    name = re.compile(rf"{re.escape(Path(prefix).name)}-\d+-({'|'.join(BY_NAME)})\.json")
     found: list[Lived] = []
-    for file in sorted(folder.glob(f"{Path(prefix).name}-*.json")):
+    for file in sorted(one for one in Path(prefix).parent.iterdir() if name.fullmatch(one.name)):
         one = msgspec.convert(json.loads(file.read_text("utf-8")), type=Kept)
         if (one.world, one.terms) != (world, terms):
             raise InvalidInput(f"{file} is of another world or of other assumptions", where="keep")

@@ -92,7 +92,7 @@ class Desk:
             other = _otherwise(case.kind)
             granted = database.write(lambda db: self._decide(db, view, other, at))
         self.granted += granted
-        if guilty and case.kind is not Kind.SUSPENSION:
+        if guilty and not _is_about_a_restriction(view):
             database.write(lambda db: self._stop(db, view, _by(case), day, at))
 
     def _decide(self, db: Connection, view: CaseView, outcome: str, at: datetime) -> list[OwnedId]:
@@ -116,11 +116,11 @@ class Desk:
             case Kind.RING:
                 members = _members(view)
                 return 2 * sum(self._in_ring(one) is not None for one in members) >= len(members)
-            case Kind.SUSPENSION:
-                kind = self._fraud_of(view.case.customer_id, day)
-                return kind in (Planted.RING, Planted.CASH_OUT)
             case _:
-                return self._fraud_of(view.case.customer_id, day) is not None
+                kind = self._fraud_of(view.case.customer_id, day)
+                return kind is not None and not (
+                    kind is Planted.TAKEOVER and _is_about_a_restriction(view)
+                )
 
     def _fraud_of(self, customer_id: int, day: int) -> Planted | None:
         for one in self._frauds.get(self.place.get(customer_id, -1), ()):
@@ -207,7 +207,8 @@ def _decline(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
 
 
 def _confirm(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
-    """Decline the purchases in the case that still wait; whose line it is is restricted by a second act."""
+    """Keep what suspicion took and decline what still waits; a line that buys is restricted by a second act."""
+    rule_on_restrictions(db, _on_restrictions(ruled, stays=True), at=at)
     rulings = [one for one in _rulings(ruled, Word.DECLINED) if one.purchase_ids]
     for answer in rule_on_purchases(db, rulings, at=at):
         if isinstance(answer, WhiteslipError) and not isinstance(answer, Conflict):
@@ -215,6 +216,7 @@ def _confirm(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
 
 
 def _dismiss(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
+    rule_on_restrictions(db, _on_restrictions(ruled, stays=False), at=at)
     waiting = [
         OwnedId(one.case.customer_id, n)
         for one in ruled
@@ -263,6 +265,11 @@ def _orders(view: CaseView) -> list[str]:
         for piece in view.pieces
         if piece.subject_type == SubjectType.PURCHASE
     ]
+
+
+def _is_about_a_restriction(view: CaseView) -> bool:
+    """Tell whether the owner of a line that was stopped has come back and shown who they are, or its date has come."""
+    return view.case.subject_type is SubjectType.RESTRICTION
 
 
 def _members(view: CaseView) -> list[int]:
