@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from math import isfinite
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import msgspec
 import typer
@@ -133,16 +134,28 @@ def _kept(prefix: str | None, world: World, terms: Terms) -> list[Lived]:
 
 def as_data(found: Experiment) -> dict[str, object]:
     """Give everything as plain data: each seed's figures and every table; what is unknown is null."""
-    data: dict[str, object] = {
-        "world": found.world,
-        "seeds": found.seeds,
-        "tuned": found.tuned,
+    return {
+        "world": _plain(found.world),
+        "seeds": _plain(found.seeds),
+        "tuned": _plain(found.tuned),
         "seconds": found.seconds,
         "faults": found.faults,
-        "lived": found.lived,
-        "tables": tables(found),
+        "lived": _plain(found.lived),
+        "tables": _plain(tables(found)),
     }
-    return json.loads(msgspec.json.encode(data))
+
+
+def _plain(value: Any) -> Any:
+    """Turn named tuples into objects, other sequences into lists, and what is not a finite number into null."""
+    if hasattr(value, "_asdict"):
+        return {name: _plain(one) for name, one in value._asdict().items()}
+    if isinstance(value, dict):
+        return {str(name): _plain(one) for name, one in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in cast("list[Any]", value)]
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value
 
 
 def show(found: Experiment) -> None:
