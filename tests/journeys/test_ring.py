@@ -89,3 +89,62 @@ def test_rings_are_for_the_staff_alone(shop_and_staff: tuple[Served, Book]) -> N
 
     assert book.shop.get("/rings").status == 403
     assert book.caller("reviews:read").get("/rings/rng_7_49").status == 404
+
+
+def test_two_people_restrict_whom_they_can_name_a_reason_for(
+    shop_and_staff: tuple[Served, Book],
+) -> None:
+    book, inside = shop_and_staff
+    scopes = ("reviews:read", "reviews:write", "restrictions:write")
+    anna, bo = book.caller(*scopes), book.caller(*scopes)
+    lines = [book.line() for _ in range(5)]
+    for line in lines:
+        book.buy(line, device="tablet")
+    inside.close_day()
+    inside.write(lambda db: weave_network(db, at=inside.at))
+    (ring,) = anna.get("/rings").body["items"]
+    path, case = f"/rings/{ring['id']}/restrictions", ring["case_id"]
+
+    def asks(*members: tuple[str, str, str]) -> dict[str, Any]:
+        return {
+            "members": [
+                {"line_id": line, "level": 4, "reason": reason, "note": note}
+                for line, reason, note in members
+            ]
+        }
+
+    # While nobody has confirmed the ring, nothing can be asked for anybody in it.
+    one = (lines[0], "FRD-04", "sold three phones on the day they came")
+    assert anna.post(path, asks(one)).status == 409
+    anna.post(f"/reviews/{case}/take", {})
+    anna.post(f"/reviews/{case}/decide", {"outcome": "confirm", "note": "one face, five names"})
+
+    # Being in it is no reason, nor is what was said of somebody else, nor is somebody who is not in it.
+    assert anna.post(path, asks((lines[0], "FRD-02", "is in the ring"))).status == 422
+    assert anna.post(path, asks(one, (lines[1], "FRD-04", one[2]))).status == 422
+    assert anna.post(path, asks(one, (book.line(), "FRD-04", "another one"))).status == 404
+    assert anna.get(f"/rings/{ring['id']}").body["acts"] == []
+
+    # Anna asks for two; nothing happens to either of them until another person has looked.
+    two = (lines[1], "FRD-01", "signed with the papers of a man who died")
+    first, second = (act["act_id"] for act in anna.post(path, asks(one, two)).body["items"])
+    assert anna.post(path, asks(one)).status == 409
+    assert book.buy(lines[0]).body["status"] == "authorized"
+    assert anna.post(f"/acts/{first}/decision", {"approved": True}).status == 403
+    assert bo.post(f"/acts/{first}/decision", {"approved": True}).body["state"] == "approved"
+    assert bo.post(f"/acts/{second}/decision", {"approved": False}).body["state"] == "refused"
+
+    # One is restricted, told why and how to come back; the other and the rest of the picture buy on.
+    assert [book.buy(line).body["status"] for line in lines] == ["declined", *["authorized"] * 4]
+    ((told, zh, en),) = notices(inside)
+    assert f"cus_{told}" == f"cus_{lines[0].split('_')[1]}"
+    assert "设备" not in zh
+    assert "ring" not in en.lower()
+    usable = book.shop.get(f"/lines/{lines[0]}/usability").body
+    assert [reason["code"] for reason in usable["reasons"]] == ["FRD-04"]
+    assert usable["way_back"]["steps"] or usable["way_back"]["advised"]
+    acts = anna.get(f"/rings/{ring['id']}").body["acts"]
+    assert [(act["line_id"], act["state"]) for act in acts] == [
+        (lines[0], "approved"),
+        (lines[1], "refused"),
+    ]

@@ -12,6 +12,7 @@ from queue import Empty
 from threading import BrokenBarrierError
 from typing import Any, NamedTuple
 
+from whiteslip.bench.anomaly import measure_anomaly
 from whiteslip.bench.audit import audit
 from whiteslip.bench.book import MadeBook, line_id, make_book
 from whiteslip.bench.figures import Case, Report, latency
@@ -83,9 +84,11 @@ def bench_checkout(
             _run(ground, dsn, book, batch=size, connections=count, seconds=seconds)
             for size, count in plan
         ]
+        ground.tell("the same with and without habits and the network")
+        facts = measure_anomaly(dsn, book, batch=batch, seconds=seconds)
         ground.tell("checking that keys acted once and the books agree")
         faults = audit(dsn)
-    return Report("checkout", "purchases", yardstick, cases, faults=faults)
+    return Report("checkout", "purchases", yardstick, cases, facts, faults)
 
 
 def _run(

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import blake2b
 
 import msgspec
 
-from whiteslip.flows.checkout import Authorized, Declined, PurchaseRequest, Referred, checkout
+from whiteslip.bench.book import MadeBook, line_id
+from whiteslip.flows.checkout import (
+    EVERYWHERE,
+    Authorized,
+    Declined,
+    Looks,
+    PurchaseRequest,
+    Referred,
+    checkout,
+)
 from whiteslip.infra import idempotency
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Call, Response
 from whiteslip.kernel.errors import Unavailable, WhiteslipError
 
 CALLER = 7
+STRIDE = 7919
+"""A prime, so that the customers of a batch are distinct and lie far apart."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -29,18 +41,49 @@ class Answer(msgspec.Struct):
 
 
 def buy(
-    database: Database, calls: Sequence[Call], requests: Sequence[PurchaseRequest], *, at: datetime
+    database: Database,
+    calls: Sequence[Call],
+    requests: Sequence[PurchaseRequest],
+    *,
+    at: datetime,
+    looks: Looks = EVERYWHERE,
 ) -> list[Response]:
     """Check a batch out in one transaction: keys, verdicts, holds, journal, events and stored answers."""
 
     def work(db: Connection) -> list[Response]:
         def act(fresh: Sequence[int]) -> list[Response]:
-            outcomes = checkout(db, [requests[index] for index in fresh], at=at)
+            outcomes = checkout(db, [requests[index] for index in fresh], at=at, looks=looks)
             return [_response(outcome) for outcome in outcomes]
 
         return idempotency.once(db, calls, act, at=at)
 
     return database.write(work)
+
+
+def requests_of(
+    book: MadeBook, number: int, batch: int
+) -> tuple[list[Call], list[PurchaseRequest]]:
+    """Make a batch of small purchases by distinct customers all over a book, each from their own device and address."""
+    calls: list[Call] = []
+    requests: list[PurchaseRequest] = []
+    for index in range(batch):
+        customer_id = 1 + (number * batch + index) * STRIDE % book.lines
+        key = f"turn-{number}-{index}"
+        calls.append(Call(CALLER, key, blake2b(key.encode(), digest_size=16).digest()))
+        amount = 100 + (number * 31 + index * 17) % 1900
+        requests.append(
+            PurchaseRequest(
+                customer_id,
+                line_id(customer_id),
+                book.merchant_id,
+                amount,
+                0,
+                key,
+                device=customer_id,
+                address=customer_id,
+            )
+        )
+    return calls, requests
 
 
 def _response(outcome: Authorized | Declined | Referred | WhiteslipError) -> Response:

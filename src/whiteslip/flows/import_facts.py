@@ -16,6 +16,7 @@ from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines.model import Change, Line, LineKey
 from whiteslip.money.lines.store import change_balances, take_turns
+from whiteslip.money.merchants.model import OTHER
 from whiteslip.money.merchants.store import open_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
@@ -70,7 +71,7 @@ def import_facts(db: Connection, facts: Sequence[Fact], *, at: datetime) -> Impo
         reached,
         products.by_id(db, {line.product_id for line in turns.values()}),
         Debts(owed),
-        open_merchants(db, ["Imported facts"], [0], at=at)[0],
+        open_merchants(db, ["Imported facts"], [0], [OTHER], at=at)[0],
     )
     for fact, number in zip(facts, take_numbers(db, len(facts)), strict=True):
         batch.take(fact, number)

@@ -18,6 +18,7 @@ from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Change, Line, NewLine
 from whiteslip.money.lines.store import change_balances, use
+from whiteslip.money.merchants.model import OTHER
 from whiteslip.money.merchants.store import open_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
@@ -59,7 +60,7 @@ def open_book(db: Connection, lines: Sequence[BookedLine], *, at: datetime) -> l
     people = [NewCustomer(line.reference, line.display_name, line.language) for line in lines]
     customer_ids = insert_customers(db, people, on=on)
     numbers = take_numbers(db, 2 * len(lines))
-    book = _Book(on, open_merchants(db, ["Imported book"], [0], at=at)[0])
+    book = _Book(on, open_merchants(db, ["Imported book"], [0], [OTHER], at=at)[0])
     for index, booked in enumerate(lines):
         line_id, purchase_id = numbers[2 * index : 2 * index + 2]
         product = terms[booked.product]

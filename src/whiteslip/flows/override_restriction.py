@@ -1,16 +1,23 @@
-"""Override and close: what one person of the staff asks for and another decides."""
+"""Override, close, restrict a member of a ring: what one person of the staff asks for and another decides."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
-from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
+from whiteslip.kernel.errors import (
+    Conflict,
+    InvalidInput,
+    InvariantBroken,
+    NotFound,
+    WhiteslipError,
+)
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
@@ -26,6 +33,7 @@ from whiteslip.risk.suspensions.ways import Cure
 __all__ = ["Asked", "ask_to_close", "ask_to_override", "decide_act"]
 
 _CLOSE = ("manual", "close")
+_RING = "ring"
 
 
 class Asked(NamedTuple):
@@ -80,8 +88,7 @@ def decide_act(
     store.decide_act(db, act, state, by=actor, at=at)
     if approved:
         on = business_day.today(db).current_on
-        do = _override if act.kind is Kind.OVERRIDE else _close
-        insert_notices(db, notices_of(do(db, act, actor, on, at)), at=at)
+        insert_notices(db, notices_of(_DOES[act.kind](db, act, actor, on, at)), at=at)
     return Asked(customer_id, act_id, state)
 
 
@@ -122,3 +129,24 @@ def _close(db: Connection, act: Act, actor: str, on: date, at: datetime) -> list
     new = imposed_apart(key, (own, notice), ways, level=CLOSED_LEVEL, by=_CLOSE, code=code)
     for_good = new._replace(way_out="apply_anew", cure=Cure.PERSON, probation_days=0, review_days=0)
     return suspensions.impose_at_once(db, [for_good], on=on, at=at, actor=actor)
+
+
+def _restrict(db: Connection, act: Act, actor: str, on: date, at: datetime) -> list[Change]:
+    """Restrict the member's line, with the reason, the way back and the notice of any other restriction."""
+    key, code, level = LineKey(act.customer_id, act.line_id), act.reason, act.level
+    if code is None or level is None:
+        raise InvariantBroken("what restricts has a reason and a level")
+    take_turns(db, [key])
+    if suspensions.standing_of(db, key, book=_RING, rule_id=code) is not None:
+        raise Conflict(f"{code} restricts this line already")
+    own, notice = take_numbers(db, 2)
+    ways = suspensions.ways()
+    new = imposed_apart(key, (own, notice), ways, level=level, by=(_RING, code), code=code)
+    return suspensions.impose_at_once(db, [new], on=on, at=at, actor=actor)
+
+
+_DOES: Final[Mapping[Kind, Callable[[Connection, Act, str, date, datetime], list[Change]]]] = {
+    Kind.OVERRIDE: _override,
+    Kind.CLOSE: _close,
+    Kind.RESTRICT: _restrict,
+}

@@ -24,6 +24,20 @@ class RingView(NamedTuple):
     outcome: str | None
 
 
+class RingActView(NamedTuple):
+    """What one person asked for a member, and what another decided."""
+
+    customer_id: int
+    act_id: int
+    line_id: int
+    level: int
+    reason: str
+    note: str
+    state: str
+    asked_by: str
+    decided_by: str | None
+
+
 def latest(db: Connection, *, most: int) -> list[RingView]:
     """List rings, the latest first."""
     return [RingView(*row) for row in sql.many(db, "list_rings", most=most)]
@@ -33,3 +47,9 @@ def find(db: Connection, customer_id: int, ring_id: int) -> RingView | None:
     """Find a ring."""
     row = sql.maybe(db, "find_ring", customer_id=customer_id, ring_id=ring_id)
     return None if row is None else RingView(*row)
+
+
+def acts_of(db: Connection, customer_id: int, ring_id: int) -> list[RingActView]:
+    """List what was asked for members of a ring, the oldest first."""
+    rows = sql.many(db, "list_ring_acts", customer_id=customer_id, ring_id=ring_id)
+    return [RingActView(*row) for row in rows]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import reading
-from whiteslip.api.openapi import gives
+from whiteslip.api import callers, present, reading
+from whiteslip.api.openapi import gives, posts
+from whiteslip.api.posted import Post
 from whiteslip.api.reading import PageSize, Read
 from whiteslip.api.shapes import rings as shapes
+from whiteslip.api.shapes.suspensions import Act
+from whiteslip.flows.restrict_members import MemberRequest, ask_to_restrict_members
+from whiteslip.infra.database import Connection
+from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
+from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.views import rings
-from whiteslip.views.rings import RingView
+from whiteslip.views.rings import RingActView, RingView
 from whiteslip.web import ring_picture as picture
 from whiteslip.web.ring_picture import Account, Thing
 
@@ -49,8 +56,10 @@ async def list_rings(read: Read, *, limit: PageSize = 50) -> HttpResponse:
 
 @router.get("/rings/{ring_id}", **gives(shapes.RingWhole, "not_found"))
 async def show_ring(ring_id: RingPath, read: Read) -> HttpResponse:
-    """Show a ring with its evidence, as it was when it was raised."""
-    return reading.show(_whole(await _found(ring_id, read)))
+    """Show a ring with its evidence, as it was when it was raised, and what was asked for its members since."""
+    row = await _found(ring_id, read)
+    acts = await read.view(lambda db: rings.acts_of(db, row.customer_id, row.ring_id))
+    return reading.show(_whole(row, acts))
 
 
 @router.get("/rings/{ring_id}/picture", **PICTURE)
@@ -67,6 +76,34 @@ async def draw_ring(ring_id: RingPath, read: Read, *, language: Spoken = "zh") -
     ]
     drawn = picture.draw_ring(ring_id, accounts, things, language=language)
     return HttpResponse(drawn, media_type=SVG, headers={"content-security-policy": CLOSED})
+
+
+@router.post(
+    "/rings/{ring_id}/restrictions",
+    **posts(shapes.MembersBody, shapes.MemberActs, "not_found", "conflict"),
+)
+async def ask_for_restrictions(ring_id: RingPath, posted: Post) -> HttpResponse:
+    """Ask that members of a confirmed ring be restricted, each for a reason of their own; another person decides each.
+
+    Where one cannot be asked for, none is. What is asked is decided at `/acts/{act_id}/decision`.
+    """
+    callers.needs(posted.caller, "restrictions:write")
+    body = posted.read(shapes.MembersBody)
+    owned, by = ids.read_owned(ring_id, PREFIX), posted.caller.label
+    requests = [
+        MemberRequest(*ids.read_owned(one.line_id, "lin"), one.level, one.reason, one.note)
+        for one in body.members
+    ]
+
+    def act(db: Connection, at: datetime) -> Response:
+        asked: list[Act] = []
+        for done in ask_to_restrict_members(db, owned, requests, by=by, at=at):
+            if isinstance(done, WhiteslipError):
+                raise done
+            asked.append(Act(ids.write("act", done.customer_id, done.act_id), "asked"))
+        return present.answer(shapes.MemberActs(asked))
+
+    return await posted.manage(body, act)
 
 
 async def _found(ring_id: str, read: Read) -> RingView:
@@ -90,7 +127,7 @@ def _short(row: RingView) -> shapes.RingShort:
     )
 
 
-def _whole(row: RingView) -> shapes.RingWhole:
+def _whole(row: RingView, acts: Sequence[RingActView]) -> shapes.RingWhole:
     found = row.evidence["finding"]
     return shapes.RingWhole(
         _short(row),
@@ -109,5 +146,18 @@ def _whole(row: RingView) -> shapes.RingWhole:
                 one["kind"], [ids.write("cus", who) for who in one["members"]], one["weight"]
             )
             for one in row.evidence["shared"]
+        ],
+        [
+            shapes.MemberAct(
+                ids.write("act", one.customer_id, one.act_id),
+                ids.write("lin", one.customer_id, one.line_id),
+                one.level,
+                one.reason,
+                one.note,
+                one.state,
+                one.asked_by,
+                one.decided_by,
+            )
+            for one in acts
         ],
     )

@@ -65,6 +65,7 @@ def facts_of(
     """
     limit = line.usable_minor
     used = line.used_minor + taken_minor + request.amount_minor
+    is_full = used >= limit * terms.raise_asked_from
     return CheckoutFacts(
         request.amount_minor,
         request.plan_months,
@@ -94,7 +95,7 @@ def facts_of(
         known.category_is_known,
         category.resells_easily if category.number else None,
         request.amount_minor % terms.round_minor == 0,
-        known.days_since_raise,
+        known.days_since_raise if is_full else None,
         known.links_to_bad,
         known.ring_score,
     )

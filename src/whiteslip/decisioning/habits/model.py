@@ -87,9 +87,9 @@ class HabitFacts(NamedTuple):
 
 
 class Background(NamedTuple):
-    """What is known behind a request: its comparison with the habit, then the line's arrears, rise and latest score.
+    """What is known behind a request: its comparison with the habit, then the line's arrears and latest score.
 
-    What the network knows is None until it is asked.
+    When a limit last rose and what the network knows are None until they are asked.
     """
 
     requests_1h: int
@@ -109,8 +109,8 @@ class Background(NamedTuple):
     merchant_is_known: bool
     category_is_known: bool | None
     days_past_due: int
-    days_since_raise: int | None
     default_probability: float | None
+    days_since_raise: int | None
     links_to_bad: int | None
     ring_score: float | None
 

@@ -19,6 +19,7 @@ class Terms(Struct, frozen=True, forbid_unknown_fields=True):
     least_spread: Annotated[float, Meta(gt=0, le=10)]
     least_days: Annotated[float, Meta(gt=0, le=365)]
     least_a_day: Annotated[float, Meta(gt=0, le=100)]
+    raise_asked_from: Annotated[float, Meta(gt=0, le=1)]
     round_minor: Annotated[int, Meta(ge=2, le=10_000_000)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from math import log
@@ -61,6 +61,18 @@ def read_backgrounds(
         rate=log(2) / rules.HALF_LIFE_DAYS / rules.moment(at).weight,
         **rules.waves(at)._asdict(),
     )
+
+
+def read_raises(db: Connection, keys: Sequence[LineKey], *, on: date) -> list[int | None]:
+    """Say of lines, in their order, how many days ago a limit of theirs last rose; None if none ever did."""
+    rows = sql.many(
+        db,
+        "read_raises",
+        customer_ids=arrays.bigints([key.customer_id for key in keys]),
+        line_ids=arrays.bigints([key.line_id for key in keys]),
+        on=on,
+    )
+    return [row.days_since_raise for row in rows]
 
 
 def keep_habits(

@@ -17,7 +17,7 @@ from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.store import Running
 from whiteslip.decisioning.scorecards.model import Scorecard
 from whiteslip.flows.checkout.batch import EVERYWHERE, Batch, Known, Looks
-from whiteslip.flows.checkout.door import ask_network
+from whiteslip.flows.checkout.door import ask_network, ask_raises
 from whiteslip.flows.checkout.explaining import explain_reliefs, explain_restrictions
 from whiteslip.flows.checkout.offering import offer_other_ways
 from whiteslip.flows.checkout.own_caps import read_own_caps
@@ -82,6 +82,8 @@ def _read(db: Connection, batch: Batch, waiting: Sequence[int]) -> Known:
         at=batch.at,
         reads_habits=batch.looks.at_habits,
     )
+    if batch.looks.at_habits:
+        backgrounds = ask_raises(db, batch, waiting, backgrounds, standings)
     if batch.looks.at_network:
         backgrounds = ask_network(db, batch, waiting, backgrounds, on=standings[0].current_on)
     return Known(

@@ -77,3 +77,16 @@ INSERT INTO risk.ring_member (customer_id, ring_customer_id, ring_id)
 SELECT (member.about ->> 'customer_id')::bigint, ring.customer_id, ring.ring_id
 FROM risk.ring
 CROSS JOIN LATERAL jsonb_array_elements(ring.evidence -> 'members') AS member (about);
+
+-- To restrict a member of a confirmed ring takes two people.
+ALTER TABLE risk.two_person_act ADD COLUMN level smallint CHECK (level BETWEEN 1 AND 4);
+ALTER TABLE risk.two_person_act ADD COLUMN ring_customer_id bigint;
+ALTER TABLE risk.two_person_act ADD COLUMN ring_id bigint;
+ALTER TABLE risk.two_person_act DROP CONSTRAINT two_person_act_kind_check;
+ALTER TABLE risk.two_person_act ADD CONSTRAINT two_person_act_kind_check CHECK (kind IN ('override', 'close', 'restrict'));
+ALTER TABLE risk.two_person_act DROP CONSTRAINT two_person_act_check3;
+ALTER TABLE risk.two_person_act ADD CONSTRAINT two_person_act_check3 CHECK ((kind IN ('close', 'restrict')) = (reason IS NOT NULL));
+ALTER TABLE risk.two_person_act ADD CONSTRAINT two_person_act_check4 CHECK (
+    (kind = 'restrict') = (level IS NOT NULL AND ring_customer_id IS NOT NULL AND ring_id IS NOT NULL)
+);
+CREATE UNIQUE INDEX two_person_act_member ON risk.two_person_act (customer_id, line_id, ring_id) WHERE kind = 'restrict' AND state = 'asked';

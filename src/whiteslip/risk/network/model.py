@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from whiteslip.kernel.reason import ReasonCode
+
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
@@ -75,6 +77,7 @@ class RingTerms(NamedTuple):
     bad_days: int
     raise_at: float
     same_share: float
+    restrict_for: tuple[ReasonCode, ...]
     weights: Mapping[str, float]
 
 
@@ -175,6 +178,13 @@ class Company(NamedTuple):
 
     links_to_bad: int
     ring_score: float
+
+
+class Roll(NamedTuple):
+    """Who is in a ring, and whether a person confirmed it."""
+
+    members: frozenset[int]
+    is_confirmed: bool
 
 
 class KnownRing(NamedTuple):

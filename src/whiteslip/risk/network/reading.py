@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.parameters import read_parameters
+from whiteslip.kernel.reason import ReasonCode
 from whiteslip.risk.network.model import KINDS, KindTerms, LinkKind, RingTerms, Terms
 
 _FILE = "network.toml"
@@ -43,6 +44,7 @@ class _Ring(Struct, frozen=True, forbid_unknown_fields=True):
     bad_days: _Days
     raise_at: Annotated[float, Meta(gt=0, le=1)]
     same_share: Annotated[float, Meta(gt=0, le=1)]
+    restrict_for: Annotated[tuple[ReasonCode, ...], Meta(min_length=1)]
     weights: _Weights
 
 
@@ -62,6 +64,9 @@ def read_terms(text: str) -> Terms:
     ring = read.ring
     if ring.least_members > ring.most_members:
         raise InvalidInput("a ring has at most as many as most_members", where="ring.least_members")
+    if ReasonCode.FRAUD_RING in ring.restrict_for:
+        where = "ring.restrict_for"
+        raise InvalidInput("nobody is restricted for being in a ring", where=where)
     weights: dict[str, float] = msgspec.structs.asdict(ring.weights)
     if abs(sum(weights.values()) - 1) > 1e-9:
         raise InvalidInput("the weights of a score sum up to 1", where="ring.weights")

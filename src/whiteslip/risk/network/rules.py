@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
+from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.reason import ReasonCode
 from whiteslip.risk.network.model import (
     Comer,
     Finding,
@@ -72,6 +74,14 @@ def is_news(ring: Ring, known: Iterable[KnownRing], terms: RingTerms) -> bool:
 def is_same(one: frozenset[int], other: frozenset[int], terms: RingTerms) -> bool:
     """Tell whether two groups are one ring over time: they share enough of all their members."""
     return len(one & other) >= terms.same_share * len(one | other)
+
+
+def check_reason(code: ReasonCode, terms: RingTerms) -> InvalidInput | None:
+    """Refuse a reason that says nothing of the person but that they are in the picture."""
+    if code in terms.restrict_for:
+        return None
+    own = ", ".join(terms.restrict_for)
+    return InvalidInput(f"a member is restricted for what they did: {own}", where="reason")
 
 
 def counts(kind: LinkKind, terms: Terms) -> bool:

@@ -26,6 +26,7 @@ from whiteslip.risk.network.model import (
     Links,
     People,
     Ring,
+    Roll,
     Sign,
     Terms,
 )
@@ -171,6 +172,14 @@ def raise_rings(db: Connection, rings: Sequence[Ring], *, on: date, at: datetime
         at=at,
     )
     return len(rings)
+
+
+def find_members(db: Connection, customer_id: int, ring_id: int) -> Roll | None:
+    """Read who is in a ring; None if there is none."""
+    rows = sql.many(db, "find_members", customer_id=customer_id, ring_id=ring_id)
+    if not rows:
+        return None
+    return Roll(frozenset(row.customer_id for row in rows), rows[0].is_confirmed)
 
 
 def forget_links(db: Connection, customer_ids: Sequence[int]) -> int:

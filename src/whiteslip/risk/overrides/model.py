@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     OVERRIDE = "override"
     CLOSE = "close"
+    RESTRICT = "restrict"
 
 
 class ActState(StrEnum):
@@ -25,7 +26,10 @@ class ActState(StrEnum):
 
 
 class Act(NamedTuple):
-    """What somebody asked for: an override names its restriction and last day, a closing its reason."""
+    """What somebody asked for: an override names its restriction and last day, a closing its reason.
+
+    To restrict a member of a ring names the reason, which is the member's own, the level and the ring.
+    """
 
     customer_id: int
     act_id: int
@@ -37,3 +41,6 @@ class Act(NamedTuple):
     note: str
     state: ActState
     asked_by: str
+    level: int | None = None
+    ring_customer_id: int | None = None
+    ring_id: int | None = None

@@ -12,10 +12,10 @@ from whiteslip.risk.overrides.model import Act, ActState, Kind
 sql = Sql(__package__)
 
 
-def ask_act(db: Connection, act: Act, *, at: datetime) -> None:
-    """Keep what somebody asks for."""
+def ask_act(db: Connection, act: Act, *, at: datetime) -> bool:
+    """Keep what somebody asks for; False where the same waits for a second person already."""
     asked = {name: value for name, value in act._asdict().items() if name != "state"}
-    sql.run(db, "ask_act", **asked, at=at)
+    return bool(sql.run(db, "ask_act", **asked, at=at))
 
 
 def read_act(db: Connection, customer_id: int, act_id: int) -> Act | None:

@@ -1,9 +1,14 @@
--- Compare requests with the habits before them, in their order, and read their lines' arrears, latest rise of a limit and latest scores.
--- A score counts while a version of its model is live. What the network knows is asked afterward, of whom it matters.
+-- Compare requests with the habits before them, in their order, and read their lines' arrears and latest scores.
+-- A score counts while a version of its model is live. What is NULL for all is asked afterward, of whom it matters.
+-- Of who asked for nothing within a day, as most, the list of the latest requests is not taken apart.
 -- :reads_habits is false only where a measurement asks what habits cost. Twin: habits/rules.py: facts_of
 SELECT
     coalesce(pace.requests_1h, 0) AS requests_1h, coalesce(pace.requests_24h, 0) AS requests_24h, coalesce(pace.asked_24h_minor, 0) AS asked_24h_minor,
-    coalesce(pace.same_shop_24h, 0) AS same_shop_24h, coalesce(habit.purchases, 0) AS purchases_before, pace.minutes_since_last,
+    coalesce(pace.same_shop_24h, 0) AS same_shop_24h, coalesce(habit.purchases, 0) AS purchases_before,
+    CASE
+        WHEN habit.customer_id IS NOT NULL
+            THEN greatest(0, floor(date_part('epoch', %(at)s::timestamptz - habit.recent_at[cardinality(habit.recent_at)]) / 60))::integer
+    END AS minutes_since_last,
     CASE WHEN habit.purchases >= %(least_purchases)s::integer THEN exp(habit.usual_sum / habit.usual_weight) END AS usual_minor,
     CASE
         WHEN habit.purchases >= %(least_purchases)s::integer
@@ -51,22 +56,8 @@ SELECT
     coalesce(request.merchant_id = any(habit.merchants), FALSE) AS merchant_is_known,
     CASE WHEN request.category_bit <> 0 THEN coalesce(habit.categories & request.category_bit <> 0, FALSE) END AS category_is_known,
     coalesce(day.current_on - episode.oldest_due_on, 0) AS days_past_due,
-    day.current_on - greatest(
-        (
-            SELECT max(raised.changed_on) FROM money.limit_change AS raised
-            WHERE
-                raised.customer_id = request.customer_id AND raised.line_id = request.line_id
-                AND raised.fixed_after_minor > raised.fixed_before_minor
-        ),
-        (
-            SELECT max(granted.starts_on) FROM money.temporary_limit AS granted
-            WHERE
-                granted.customer_id = request.customer_id AND granted.line_id = request.line_id AND granted.status = 'active'
-                AND granted.starts_on <= day.current_on
-        )
-    ) AS days_since_raise,
     latest.probability AS default_probability,
-    NULL::integer AS links_to_bad, NULL::double precision AS ring_score
+    NULL::integer AS days_since_raise, NULL::integer AS links_to_bad, NULL::double precision AS ring_score
 FROM unnest(
     %(customer_ids)b::bigint[], %(line_ids)b::bigint[], %(amounts_minor)b::bigint[], %(merchant_ids)b::bigint[], %(devices)b::bigint[],
     %(addresses)b::bigint[], %(category_bits)b::integer[]
@@ -90,9 +81,10 @@ LEFT JOIN LATERAL (
         count(*) FILTER (WHERE recent.at > %(at)s::timestamptz - interval '1 hour') AS requests_1h,
         count(*) AS requests_24h,
         sum(recent.amount_minor)::bigint AS asked_24h_minor,
-        count(*) FILTER (WHERE recent.shop = request.merchant_id) AS same_shop_24h,
-        greatest(0, floor(extract(EPOCH FROM %(at)s::timestamptz - habit.recent_at[cardinality(habit.recent_at)]) / 60))::integer AS minutes_since_last
+        count(*) FILTER (WHERE recent.shop = request.merchant_id) AS same_shop_24h
     FROM unnest(habit.recent_at, habit.recent_minor, habit.recent_shops) AS recent (at, amount_minor, shop)
-    WHERE recent.at > %(at)s::timestamptz - interval '1 day'
-) AS pace ON habit.customer_id IS NOT NULL
+    WHERE
+        recent.at > %(at)s::timestamptz - interval '1 day'
+        AND habit.recent_at[cardinality(habit.recent_at)] > %(at)s::timestamptz - interval '1 day'
+) AS pace ON TRUE
 ORDER BY request.place
