@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from whiteslip.flows.grant_purchases import CaseRuling, Word, pass_on, rule_on_purchases
+from whiteslip.flows.override_restriction import decide_act
 from whiteslip.flows.restrict import (
     Restricted,
     RestrictionRequest,
@@ -16,6 +17,7 @@ from whiteslip.flows.restrict import (
     restrict,
     rule_on_restrictions,
 )
+from whiteslip.flows.restrict_members import MemberRequest, ask_to_restrict_members
 from whiteslip.flows.review_cases import (
     Acts,
     Case,
@@ -133,22 +135,39 @@ class Desk:
         return next((one for one in known if one.kind is Planted.RING), None)
 
     def _stop(self, db: Connection, view: CaseView, who: str, day: int, at: datetime) -> None:
-        """Restrict by hand, each for a reason of their own: of a ring each member who looks guilty by themselves."""
-        ring = view.case.kind is Kind.RING
-        stopped = _members(view) if ring else [view.case.customer_id]
-        for place, one in enumerate(stopped):
-            if ring and not self._looks_guilty(view.case.case_id + 1 + place, one):
-                continue
-            kind = Planted.RING if ring else self._fraud_of(one, day)
-            code = (
-                _CODES.get(kind, ReasonCode.FRAUD_SUSPECTED) if kind else ReasonCode.FRAUD_SUSPECTED
-            )
-            request = RestrictionRequest(one, self.line[one], _SUSPENDED, code, who)
-            answer = restrict(db, [request], at=at)[0]
-            if isinstance(answer, Restricted):
-                self.restricted.append(one)
-            elif not isinstance(answer, Conflict):
-                raise answer
+        """Restrict a line by hand, or of a ring the lines of members who look guilty by themselves."""
+        if view.case.kind is Kind.RING:
+            self._stop_members(db, view, who, at)
+            return
+        owner = view.case.customer_id
+        kind = self._fraud_of(owner, day)
+        code = ReasonCode.FRAUD_SUSPECTED if kind is None else _CODES[kind]
+        request = RestrictionRequest(owner, self.line[owner], _SUSPENDED, code, who)
+        (answer,) = restrict(db, [request], at=at)
+        if isinstance(answer, Restricted):
+            self.restricted.append(owner)
+        elif not isinstance(answer, Conflict):
+            raise answer
+
+    def _stop_members(self, db: Connection, view: CaseView, who: str, at: datetime) -> None:
+        """Ask for each member who looks guilty, as one person, and decide it as another."""
+        case, code = view.case, ReasonCode.FRAUD_SUSPECTED
+        chosen = [
+            one
+            for place, one in enumerate(_members(view), start=1)
+            if self._looks_guilty(case.case_id + place, one) and one not in self.restricted
+        ]
+        requests = [
+            MemberRequest(one, self.line[one], _SUSPENDED, code, f"{_NOTE} of customer {one}")
+            for one in chosen
+        ]
+        ring = (case.customer_id, case.subject_id)
+        for asked in ask_to_restrict_members(db, ring, requests, by=who, at=at):
+            if isinstance(asked, WhiteslipError):
+                raise asked
+            second = _OTHER if who == _REVIEWER else _REVIEWER
+            decide_act(db, *asked, approved=True, by=second, at=at)
+            self.restricted.append(asked.customer_id)
 
     def _looks_guilty(self, number: int, customer_id: int) -> bool:
         drawn = self._dice(number)
