@@ -38,6 +38,7 @@ HABIT_FACTS = (
     "same_shop_24h",
     "purchases_before",
     "minutes_since_last",
+    "hours_since_new_device",
     "usual_amount",
     "deviation",
     "pace_deviation",

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.api.conftest import AT, Caller, served
 from tests.api.conftest import Book as Served
-from tests.api.conftest import served
 from tests.builders import Book
 
 from whiteslip.flows.weave_network import weave_network
+from whiteslip.infra import keys
 from whiteslip.infra.settings import load
 
 
@@ -22,6 +23,19 @@ def shop_and_staff(dsn: str, tmp_path: Path) -> Iterator[tuple[Served, Book]]:
         inside = Book(book.database)
         inside.grant_all()
         yield book, inside
+
+
+def called(book: Served, label: str) -> Caller:
+    """Somebody of the staff, by a name of their own."""
+    scopes = ("reviews:read", "reviews:write", "restrictions:write")
+    key = book.database.write(
+        lambda db: keys.issue(
+            db, label=label, merchant_id=None, scopes=scopes, at=AT, pepper=book.pepper
+        )
+    )
+    caller = Caller(book.url, key)
+    book.callers.enter_context(caller.http)
+    return caller
 
 
 def notices(inside: Book) -> list[tuple[Any, ...]]:
@@ -95,8 +109,7 @@ def test_two_people_restrict_whom_they_can_name_a_reason_for(
     shop_and_staff: tuple[Served, Book],
 ) -> None:
     book, inside = shop_and_staff
-    scopes = ("reviews:read", "reviews:write", "restrictions:write")
-    anna, bo = book.caller(*scopes), book.caller(*scopes)
+    anna, bo = called(book, "anna"), called(book, "bo")
     lines = [book.line() for _ in range(5)]
     for line in lines:
         book.buy(line, device="tablet")
@@ -140,7 +153,7 @@ def test_two_people_restrict_whom_they_can_name_a_reason_for(
     assert f"cus_{told}" == f"cus_{lines[0].split('_')[1]}"
     assert "设备" not in zh
     assert "ring" not in en.lower()
-    usable = book.shop.get(f"/lines/{lines[0]}/usability").body
+    usable = book.caller("lines:read").get(f"/lines/{lines[0]}/usability").body
     assert [reason["code"] for reason in usable["reasons"]] == ["FRD-04"]
     assert usable["way_back"]["steps"] or usable["way_back"]["advised"]
     acts = anna.get(f"/rings/{ring['id']}").body["acts"]

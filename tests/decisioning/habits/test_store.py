@@ -186,6 +186,7 @@ def test_three_ways_to_a_habit_agree(db: Connection, lived: Lived) -> None:
         ),
         "UPDATE decisioning.habit SET merchants = merchants || 77 WHERE cardinality(merchants) < 32",
         "UPDATE decisioning.habit SET requests = requests + 1",
+        "UPDATE decisioning.habit SET new_device_at = new_device_at + interval '1 second'",
         "UPDATE decisioning.habit SET categories = categories | 1",
         "UPDATE decisioning.habit SET hour_sin_2 = hour_sin_2 + usual_weight / 1000",
         "UPDATE decisioning.habit SET resale_weight = resale_weight * 1.001",
@@ -226,7 +227,7 @@ def test_a_first_request_has_no_past() -> None:
 
     assert facts == HabitFacts(
         *(0, 0, 0, 0, 0),
-        *(None, None, None, None, None, None, None),
+        *(None, None, None, None, None, None, None, None),
         device_is_known=None,
         address_is_known=False,
         merchant_is_known=False,

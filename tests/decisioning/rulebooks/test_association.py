@@ -109,6 +109,7 @@ ORDINARY = st.fixed_dictionaries(
         "same_shop_24h": st.integers(0, 1),
         "purchases_before": st.integers(0, 90),
         "minutes_since_last": st.one_of(st.none(), st.integers(30, 90_000)),
+        "hours_since_new_device": st.one_of(st.none(), st.integers(0, 90_000)),
         "usual_amount": st.one_of(st.none(), st.just(100_000)),
         "deviation": st.one_of(st.none(), st.floats(-4, 1.9)),
         "pace_deviation": st.one_of(st.none(), st.floats(0, 2.4)),

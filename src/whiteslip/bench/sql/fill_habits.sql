@@ -1,11 +1,11 @@
 -- Write a lived-in habit for every line of a made book: sixteen requests over forty days, four devices, three addresses and nine shops.
 INSERT INTO decisioning.habit (
-    customer_id, largest_minor, first_at, usual_weight, usual_sum, usual_square_sum, resale_weight,
+    customer_id, largest_minor, first_at, new_device_at, usual_weight, usual_sum, usual_square_sum, resale_weight,
     hour_cos_1, hour_sin_1, hour_cos_2, hour_sin_2, hour_cos_3, hour_sin_3,
     requests, purchases, categories, recent_at, recent_minor, recent_shops, devices, addresses, merchants
 )
 SELECT
-    line.customer_id, 9000, %(at)s::timestamptz - interval '300 days', 40 * %(weight)s::double precision, 40 * 7.5 * %(weight)s::double precision,
+    line.customer_id, 9000, %(at)s::timestamptz - interval '300 days', %(at)s::timestamptz - interval '90 days', 40 * %(weight)s::double precision, 40 * 7.5 * %(weight)s::double precision,
     40 * 57 * %(weight)s::double precision, 4 * %(weight)s::double precision,
     -9 * %(weight)s::double precision, -21 * %(weight)s::double precision, 5 * %(weight)s::double precision, -4 * %(weight)s::double precision,
     2 * %(weight)s::double precision, 1 * %(weight)s::double precision,

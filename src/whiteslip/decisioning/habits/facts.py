@@ -31,6 +31,7 @@ class CheckoutFacts(NamedTuple):
     same_shop_24h: int
     purchases_before: int
     minutes_since_last: int | None
+    hours_since_new_device: int | None
     usual_amount: int | None
     deviation: float | None
     pace_deviation: float | None
@@ -83,6 +84,7 @@ def facts_of(
         known.same_shop_24h,
         known.purchases_before,
         known.minutes_since_last,
+        known.hours_since_new_device,
         None if known.usual_minor is None else round(known.usual_minor),
         known.deviation,
         known.pace_deviation,

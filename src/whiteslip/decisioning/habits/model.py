@@ -42,6 +42,7 @@ class Habit(NamedTuple):
     categories: int
     largest_minor: int
     first_at: datetime | None
+    new_device_at: datetime | None
     usual_weight: float
     usual_sum: float
     usual_square_sum: float
@@ -55,7 +56,7 @@ class Habit(NamedTuple):
     merchants: tuple[int, ...]
 
 
-NO_HABIT = Habit(0, 0, 0, 0, None, 0.0, 0.0, 0.0, 0.0, Hours(), (), (), (), (), (), ())
+NO_HABIT = Habit(0, 0, 0, 0, None, None, 0.0, 0.0, 0.0, 0.0, Hours(), (), (), (), (), (), ())
 """Of somebody who never asked for anything."""
 
 
@@ -74,6 +75,7 @@ class HabitFacts(NamedTuple):
     same_shop_24h: int
     purchases_before: int
     minutes_since_last: int | None
+    hours_since_new_device: int | None
     usual_minor: float | None
     deviation: float | None
     pace_deviation: float | None
@@ -98,6 +100,7 @@ class Background(NamedTuple):
     same_shop_24h: int
     purchases_before: int
     minutes_since_last: int | None
+    hours_since_new_device: int | None
     usual_minor: float | None
     deviation: float | None
     pace_deviation: float | None

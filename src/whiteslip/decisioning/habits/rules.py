@@ -65,6 +65,11 @@ def facts_of(habit: Habit | None, asking: Asking, terms: Terms, *, at: datetime)
         same_shop_24h=sum(shop == asking.merchant_id for _, _, shop in recent),
         purchases_before=habit.purchases,
         minutes_since_last=_minutes_since(habit, at),
+        hours_since_new_device=(
+            None
+            if habit.new_device_at is None
+            else max(0, (at - habit.new_device_at) // timedelta(hours=1))
+        ),
         usual_minor=usual,
         deviation=deviation,
         pace_deviation=_pace(habit, len(recent) + 1, terms, at) if learned else None,
@@ -90,10 +95,11 @@ def _usual(habit: Habit, amount_minor: int, terms: Terms) -> tuple[float, float]
 
 
 def _pace(habit: Habit, count: int, terms: Terms, at: datetime) -> float:
-    """Say how many spreads a day's count lies above the person's own day, of the rate their purchases have by now."""
+    """Say how many spreads a day's count lies above the person's own day, which the day itself is no part of."""
     days = (at - (habit.first_at or at)) / _DAY
     seen = 1.0 - 0.5 ** (max(terms.least_days, days) / HALF_LIFE_DAYS)
-    own = habit.usual_weight / moment(at).weight * math.log(2) / HALF_LIFE_DAYS / seen
+    before = habit.usual_weight / moment(at).weight - (count - 1)
+    own = before * math.log(2) / HALF_LIFE_DAYS / seen
     usual = max(terms.least_a_day, own)
     return 2 * (math.sqrt(count + _ANSCOMBE) - math.sqrt(usual + _ANSCOMBE))
 
@@ -125,11 +131,13 @@ def after(habit: Habit | None, asking: Asking, *, at: datetime, authorized: bool
 
 def _learned(habit: Habit, asking: Asking, at: datetime) -> Habit:
     now, log = moment(at), math.log(asking.amount_minor)
+    devices = _met(habit.devices, asking.device)
     return habit._replace(
         purchases=habit.purchases + 1,
         categories=habit.categories | asking.category_bit,
         largest_minor=max(habit.largest_minor, asking.amount_minor),
         first_at=min(habit.first_at or at, at),
+        new_device_at=at if devices != habit.devices else habit.new_device_at,
         usual_weight=habit.usual_weight + now.weight,
         usual_sum=habit.usual_sum + now.weight * log,
         usual_square_sum=habit.usual_square_sum + now.weight * log * log,
@@ -137,7 +145,7 @@ def _learned(habit: Habit, asking: Asking, at: datetime) -> Habit:
         hours=Hours(
             *(kept + now.weight * new for kept, new in zip(habit.hours, now.hours, strict=True))
         ),
-        devices=_met(habit.devices, asking.device),
+        devices=devices,
         addresses=_met(habit.addresses, asking.address),
         merchants=_met(habit.merchants, asking.merchant_id),
     )

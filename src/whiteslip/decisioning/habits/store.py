@@ -58,7 +58,8 @@ def read_backgrounds(
         least_a_day=terms().least_a_day,
         least_days=terms().least_days,
         half_life_days=rules.HALF_LIFE_DAYS,
-        rate=log(2) / rules.HALF_LIFE_DAYS / rules.moment(at).weight,
+        weight=rules.moment(at).weight,
+        rate=log(2) / rules.HALF_LIFE_DAYS,
         **rules.waves(at)._asdict(),
     )
 
@@ -131,7 +132,7 @@ def compute_habits(
 
 
 def _habit(row: Any) -> Habit:
-    return Habit._make((*row[1:10], Hours(*row[10:16]), *map(tuple, row[16:])))
+    return Habit._make((*row[1:11], Hours(*row[11:17]), *map(tuple, row[17:])))
 
 
 def _resale_bits(askings: Sequence[Asking]) -> int:

@@ -15,7 +15,13 @@ OF_OTHERS: Final = frozenset({"links_to_bad", "ring_score"})
 NO_SIGN: Final = frozenset(
     {
         *("amount", "plan_months", "hour", "limit", "is_verified", "line_age_days"),
-        *("device_is_known", "address_is_known", "merchant_is_known", "purchases_before"),
+        *(
+            "device_is_known",
+            "hours_since_new_device",
+            "address_is_known",
+            "merchant_is_known",
+            "purchases_before",
+        ),
         *("age_years", "bureau_consent", "thin_file", "requested_limit", "income_monthly"),
     }
 )

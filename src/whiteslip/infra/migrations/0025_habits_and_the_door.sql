@@ -8,6 +8,7 @@ CREATE TABLE decisioning.habit (
     customer_id bigint NOT NULL,
     largest_minor bigint NOT NULL CHECK (largest_minor >= 0),
     first_at timestamptz,
+    new_device_at timestamptz,
     usual_weight double precision NOT NULL CHECK (usual_weight >= 0),
     usual_sum double precision NOT NULL,
     usual_square_sum double precision NOT NULL CHECK (usual_square_sum >= 0),
@@ -34,7 +35,7 @@ CREATE TABLE decisioning.habit (
 -- At which shops the latest requests were is not known of those before; 0 is no shop, and is gone with the next sixteen.
 INSERT INTO decisioning.habit
 SELECT
-    habit.customer_id, coalesce(bought.largest_minor, 0), CASE WHEN habit.purchases > 0 THEN coalesce(bought.first_at, habit.usual_at) END,
+    habit.customer_id, coalesce(bought.largest_minor, 0), CASE WHEN habit.purchases > 0 THEN coalesce(bought.first_at, habit.usual_at) END, NULL,
     habit.usual_weight * weighed.factor, habit.usual_sum * weighed.factor, habit.usual_square_sum * weighed.factor, 0,
     coalesce(bought.hour_cos_1, 0), coalesce(bought.hour_sin_1, 0), coalesce(bought.hour_cos_2, 0),
     coalesce(bought.hour_sin_2, 0), coalesce(bought.hour_cos_3, 0), coalesce(bought.hour_sin_3, 0),

@@ -20,7 +20,7 @@ WITH asked AS (
 
 met AS (
     SELECT
-        first_met.customer_id, array_agg(first_met.thing ORDER BY first_met.at, first_met.id) FILTER (WHERE first_met.kind = 1) AS devices,
+        first_met.customer_id, max(first_met.at) FILTER (WHERE first_met.kind = 1) AS new_device_at, array_agg(first_met.thing ORDER BY first_met.at, first_met.id) FILTER (WHERE first_met.kind = 1) AS devices,
         array_agg(first_met.thing ORDER BY first_met.at, first_met.id) FILTER (WHERE first_met.kind = 2) AS addresses,
         array_agg(first_met.thing ORDER BY first_met.at, first_met.id) FILTER (WHERE first_met.kind = 3) AS merchants
     FROM (
@@ -40,7 +40,7 @@ SELECT
     asked.customer_id, count(*)::integer AS requests, (count(*) FILTER (WHERE asked.is_bought))::integer AS purchases,
     coalesce(bit_or(asked.bit) FILTER (WHERE asked.is_bought), 0) AS categories,
     coalesce(max(asked.authorized_minor) FILTER (WHERE asked.is_bought), 0) AS largest_minor,
-    min(asked.authorized_at) FILTER (WHERE asked.is_bought) AS first_at,
+    min(asked.authorized_at) FILTER (WHERE asked.is_bought) AS first_at, met.new_device_at,
     coalesce(sum(asked.weight) FILTER (WHERE asked.is_bought), 0) AS usual_weight,
     coalesce(sum(asked.weight * ln(asked.authorized_minor::double precision)) FILTER (WHERE asked.is_bought), 0) AS usual_sum,
     coalesce(sum(asked.weight * ln(asked.authorized_minor::double precision) ^ 2) FILTER (WHERE asked.is_bought), 0) AS usual_square_sum,
@@ -57,5 +57,5 @@ SELECT
     coalesce(met.devices, '{}') AS devices, coalesce(met.addresses, '{}') AS addresses, coalesce(met.merchants, '{}') AS merchants
 FROM asked
 LEFT JOIN met ON met.customer_id = asked.customer_id
-GROUP BY asked.customer_id, met.devices, met.addresses, met.merchants
+GROUP BY asked.customer_id, met.new_device_at, met.devices, met.addresses, met.merchants
 ORDER BY asked.customer_id

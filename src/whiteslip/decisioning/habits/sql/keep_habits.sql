@@ -1,12 +1,13 @@
 -- Bring habits up to date with one request each of some customers, all of one instant. Lock order: customers ascending, after their lines.
 -- Everything that weighs only adds up, so that nothing is computed of what is there but a sum. Twin: habits/rules.py: after
 INSERT INTO decisioning.habit AS habit (
-    customer_id, largest_minor, first_at, usual_weight, usual_sum, usual_square_sum, resale_weight,
+    customer_id, largest_minor, first_at, new_device_at, usual_weight, usual_sum, usual_square_sum, resale_weight,
     hour_cos_1, hour_sin_1, hour_cos_2, hour_sin_2, hour_cos_3, hour_sin_3,
     requests, purchases, categories, recent_at, recent_minor, recent_shops, devices, addresses, merchants
 )
 SELECT
     request.customer_id, request.yes * request.amount_minor, CASE WHEN request.yes = 1 THEN %(at)s::timestamptz END,
+    CASE WHEN request.yes = 1 AND request.device <> 0 THEN %(at)s::timestamptz END,
     request.weight, request.weight * ln(request.amount_minor::double precision), request.weight * ln(request.amount_minor::double precision) ^ 2,
     CASE WHEN request.category_bit & %(resale_bits)s::integer <> 0 THEN request.weight ELSE 0 END,
     request.weight * %(cos_1)s::double precision, request.weight * %(sin_1)s::double precision, request.weight * %(cos_2)s::double precision,
@@ -25,6 +26,10 @@ FROM (
 ON CONFLICT (customer_id) DO UPDATE SET
     largest_minor = greatest(habit.largest_minor, excluded.largest_minor),
     first_at = least(habit.first_at, excluded.first_at),
+    new_device_at = CASE
+        WHEN excluded.devices <@ habit.devices OR cardinality(habit.devices) >= %(most_known)s::integer THEN habit.new_device_at
+        ELSE excluded.new_device_at
+    END,
     usual_weight = habit.usual_weight + excluded.usual_weight,
     usual_sum = habit.usual_sum + excluded.usual_sum,
     usual_square_sum = habit.usual_square_sum + excluded.usual_square_sum,

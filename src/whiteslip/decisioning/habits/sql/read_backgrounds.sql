@@ -9,6 +9,9 @@ SELECT
         WHEN habit.customer_id IS NOT NULL
             THEN greatest(0, floor(date_part('epoch', %(at)s::timestamptz - habit.recent_at[cardinality(habit.recent_at)]) / 60))::integer
     END AS minutes_since_last,
+    CASE
+        WHEN habit.new_device_at IS NOT NULL THEN greatest(0, floor(date_part('epoch', %(at)s::timestamptz - habit.new_device_at) / 3600))::integer
+    END AS hours_since_new_device,
     CASE WHEN habit.purchases >= %(least_purchases)s::integer THEN exp(habit.usual_sum / habit.usual_weight) END AS usual_minor,
     CASE
         WHEN habit.purchases >= %(least_purchases)s::integer
@@ -27,7 +30,7 @@ SELECT
                     - sqrt(
                         0.375::double precision + greatest(
                             %(least_a_day)s::double precision,
-                            habit.usual_weight * %(rate)s::double precision
+                            (habit.usual_weight / %(weight)s::double precision - pace.requests_24h) * %(rate)s::double precision
                             / (
                                 1 - 0.5 ^ (
                                     greatest(%(least_days)s::double precision, date_part('epoch', %(at)s::timestamptz - habit.first_at) / 86400)
