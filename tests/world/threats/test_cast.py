@@ -109,8 +109,8 @@ def test_what_contradicts_itself_is_refused_by_name() -> None:
         ("members       = [5, 9]", "members = [9, 5]", "ring.members"),
         ("night         = 0.6", "night = 1.6", "takeover.night"),
         ("own_time  = 0.55", "own_time = 0.5\nrain = 1", "days"),
-        ("minutes   = [40, 450", "minutes = [450, 40", "days.minutes"),
-        ("weights   = [0.03, ", "weights = [", "days.weights"),
+        ("minutes   = [40, 540", "minutes = [540, 40", "days.minutes"),
+        ("weights   = [0.04, ", "weights = [", "days.weights"),
     ],
 )
 def test_a_wrong_assumption_is_refused_by_name(given: str, instead: str, where: str) -> None:
