@@ -39,6 +39,7 @@ from whiteslip.cli import (
     server,
     simulate,
     squeeze,
+    threats,
     warnings,
 )
 from whiteslip.cli.app import app
@@ -85,6 +86,7 @@ __all__ = [
     "server",
     "simulate",
     "squeeze",
+    "threats",
     "warnings",
 ]
 

@@ -46,20 +46,27 @@ class Wishes(NamedTuple):
 
 @dataclass(slots=True)
 class Habits:
-    """The people, their cash, and when each means to pay the newest statement."""
+    """The people, their cash, and when each means to pay the newest statement.
+
+    In a February a statement comes before the last one is due: with `keeps_plans` the earlier day stays, and the new
+    one follows it; without, as the other worlds were measured, it is forgotten for the new one.
+    """
 
     shoppers: Shoppers
     terms: Terms
     rng: np.random.Generator
+    keeps_plans: bool = False
     cash: Ints = field(init=False)
     seen: Ints = field(init=False)
     pays_on: Ints = field(init=False)
+    then_on: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         count = len(self.shoppers)
         self.cash = self.shoppers.savings.copy()
         self.seen = np.zeros(count, np.int64)
         self.pays_on = np.full(count, NEVER, np.int64)
+        self.then_on = np.full(count, NEVER, np.int64)
 
     def live(self, day: int, on: date) -> None:
         """Be paid, and spend a day's living."""
@@ -93,6 +100,10 @@ class Habits:
     def _plan(self, wallets: Wallets, on: date, today: int) -> None:
         """Read a new statement and mean to pay it on some day; the forgetful mean it too late."""
         drawn = self.rng.random((3, len(self.shoppers)))
+        if self.keeps_plans:
+            follows = (self.pays_on < today) & (self.then_on < NEVER)
+            self.pays_on = np.where(follows, np.maximum(self.then_on, today), self.pays_on)
+            self.then_on = np.where(follows, NEVER, self.then_on)
         fresh = wallets.statement > self.seen
         self.seen = np.maximum(self.seen, wallets.statement)
         for number, payer in enumerate(self.terms.payers):
@@ -108,7 +119,11 @@ class Habits:
             forgets = drawn[1, mine] < payer.misses
             low, high = _FORGETS_FOR
             late = wallets.due[mine] + low + (drawn[2, mine] * (high - low)).astype(np.int64)
-            self.pays_on[mine] = np.maximum(np.where(forgets, late, day), today)
+            day = np.maximum(np.where(forgets, late, day), today)
+            pending = self.pays_on[mine]
+            kept = self.keeps_plans & (today <= pending) & (pending < day)
+            self.then_on[mine] = np.where(kept, day, self.then_on[mine])
+            self.pays_on[mine] = np.where(kept, pending, day)
 
     def _next_payday(self, who: Ints, on: date, today: int) -> Ints:
         month_days = (
