@@ -13,6 +13,7 @@ ALTER TABLE care.notice ADD CONSTRAINT notice_kind_check CHECK (
         'budget_warning',
         'due_soon', 'overdue_reminder', 'late_fee_waived',
         'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected',
-        'agreement_changing', 'agreement_offered', 'purchase_granted', 'purchase_declined', 'purchase_lapsed'
+        'agreement_changing', 'agreement_offered', 'purchase_granted', 'purchase_declined', 'purchase_lapsed',
+        'help_offered'
     )
 );
