@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner
@@ -18,9 +19,14 @@ from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.risk.segments.model import Catalog, Measure
 from whiteslip.risk.segments.store import catalog
+from whiteslip.risk.tightenings.effects import LEAST_ARM
 from whiteslip.world.downturn.experiment import Month, Story, run
-from whiteslip.world.downturn.life import SEGMENT, people_of
+from whiteslip.world.downturn.life import SEGMENT, mindful, people_of
 from whiteslip.world.downturn.terms import Terms, read, shipped
+from whiteslip.world.habits import EPOCH, Habits
+from whiteslip.world.promotion.people import Cast
+from whiteslip.world.shoppers import terms as people_terms
+from whiteslip.world.wallets import Wallets
 
 PEOPLE, SEED = 220, 5
 FILE = "src/whiteslip/world/downturn/data/downturn.toml"
@@ -87,7 +93,8 @@ def test_it_is_warned_of_before_it_doubles_tightened_measured_and_lifted(seen: S
     assert commands[:4] == ["propose", "release", "release", "roll_out"]
     assert commands[-3:] == ["ask_end", "lift", "lift"]
     assert story.hit.effect is not None
-    assert story.hit.effect.thirty_plus is not None
+    told = story.hit.effect.thirty_plus is not None
+    assert told is (story.hit.effect.held_out.lines >= LEAST_ARM)
     assert story.hit.expected is not None
     assert story.hit.expected["touched"] >= story.hit.effect.tightened.lines
 
@@ -160,8 +167,30 @@ def test_the_command_shows_the_table_the_data_and_the_page(
     assert shown["warned_on"] == str(seen.story.warned_on)
     assert shown["downturn"]["effect"]["held_out"]["lines"] > 0
     html = page.read_text("utf-8")
-    assert html.count("<svg") == len(command.SHOWN)
+    assert html.count("<figure>") == len(command.SHOWN)
     assert "without a downturn" in html
+
+
+def test_whoever_means_to_pay_tomorrow_is_not_put_off_by_todays_statement() -> None:
+    cast, _ = people_of(60, seed=1, terms=short(), is_hit=False)
+    today = 9_500
+    owed = np.full(60, 10_000)
+    wallets = Wallets(*(np.zeros(60, np.int64) for _ in Wallets.__dataclass_fields__))
+    wallets.statement, wallets.due = np.full(60, today), np.full(60, today + 29)
+    wallets.billed = wallets.payable = wallets.minimum = owed
+    paid: list[int] = []
+    for made in (habits_of(cast), mindful(habits_of(cast))):
+        made.cash = np.full(60, 10**9)
+        made.seen, made.pays_on = np.full(60, today - 28), np.full(60, today + 1)
+        made.payments(wallets, EPOCH + timedelta(days=today))
+        found = made.payments(wallets, EPOCH + timedelta(days=today + 1))
+        paid.append(len(found.who))
+
+    assert paid[1] == 60 > paid[0]  # the others show what the mindful are spared
+
+
+def habits_of(cast: Cast) -> Habits:
+    return Habits(cast.shoppers, people_terms(), cast.rng(1))
 
 
 def test_the_downturn_changes_incomes_of_the_trade_alone_and_only_from_its_day_on() -> None:

@@ -28,6 +28,7 @@ from whiteslip.risk.segments.model import Catalog
 from whiteslip.risk.tightenings.model import State
 from whiteslip.views import segments as views
 from whiteslip.world.downturn.terms import Terms
+from whiteslip.world.habits import Habits
 from whiteslip.world.promotion import terms as ordinary
 from whiteslip.world.promotion.life import Life
 from whiteslip.world.promotion.people import Cast, cast_of
@@ -71,6 +72,7 @@ class Downturn:
         """Go on in a copy of the book, with incomes as they are from now on."""
         life = self.life.moved_to(database, self.life.terms)
         life.cast = cast
+        life.habits = mindful(life.habits)
         life.habits.shoppers = cast.shoppers
         return Downturn(life, self.terms, self.catalog, is_hit, self.trade)
 
@@ -174,15 +176,37 @@ def _struck(cast: Cast, begins: Ints, until: Ints, kept: Floats) -> Cast:
     return replace(cast, shoppers=shoppers)
 
 
+class Mindful(Habits):
+    """Habits of people who do not forget what is due tomorrow because the next statement came today.
+
+    After February that happens to everybody: a statement is due 29 days later, the next one comes after 28.
+    """
+
+    def _plan(self, wallets: Wallets, on: date, today: int) -> None:
+        before = self.pays_on.copy()
+        super()._plan(wallets, on, today)
+        earlier = np.minimum(before, self.pays_on)
+        self.pays_on = np.where(before >= today, earlier, self.pays_on)
+
+
+def mindful(habits: Habits) -> Mindful:
+    """Return the same habits of mindful people."""
+    made = Mindful(habits.shoppers, habits.terms, habits.rng)
+    made.cash, made.seen, made.pays_on = habits.cash, habits.seen, habits.pays_on
+    return made
+
+
 def life_of(database: Database, cast: Cast, terms: Terms) -> Life:
     """Make the book of some people; nothing has happened in it yet."""
     chosen = _ordinary(terms)
-    return Life(
+    life = Life(
         database,
         cast,
         chosen,
         FixedClock(datetime.combine(terms.calendar.opens_on, _MORNING, ZONE)),
     )
+    life.habits = mindful(life.habits)
+    return life
 
 
 def _ordinary(terms: Terms) -> ordinary.Terms:
