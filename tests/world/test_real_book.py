@@ -28,7 +28,12 @@ from whiteslip.world.real_words import read_cuts, words
 
 module_dsn = api.module_dsn
 TAIWAN = profiles.load("taiwan")
-PEOPLE = (*MIXED, history([50_000, 48_000, 46_000, 44_000, 42_000, 40_000], [2_000] * 5, AGE=61))
+PEOPLE = (
+    *MIXED,
+    history([50_000, 48_000, 46_000, 44_000, 42_000, 40_000], [2_000] * 5, AGE=61),
+    history([50_000, 50_000, 0, 0, 0, 0]),
+)
+"""Two more: one who pays less than the minimum, and one whose refund ends a missed first due after 16 days."""
 
 
 def silent(_phase: str, _done: int, _whole: int) -> None:
