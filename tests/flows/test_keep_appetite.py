@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -360,9 +361,9 @@ def test_the_book_is_held_against_it_with_what_is_unknown_told(book: Book) -> No
 @pytest.mark.parametrize(
     "act",
     [
-        lambda db, at: keeping.publish_appetite(db, 1, by="cy", note="x", at=at),
-        lambda db, at: keeping.withdraw_appetite(db, 9, by="cy", note="x", at=at),
-        lambda db, at: keeping.draft_appetite(db, body(3), by="cy", note="x", at=at),
+        partial(keeping.publish_appetite, version=1),
+        partial(keeping.withdraw_appetite, version=9),
+        partial(keeping.draft_appetite, body=body(3)),
     ],
 )
 def test_what_is_refused_changes_nothing(book: Book, act: Callable[..., object]) -> None:
@@ -370,7 +371,7 @@ def test_what_is_refused_changes_nothing(book: Book, act: Callable[..., object])
     before = rows(book, "SELECT * FROM risk.appetite_step ORDER BY 1, 2")
 
     with pytest.raises((Conflict, NotFound)):
-        book.write(lambda db: act(db, book.at))
+        book.write(lambda db: act(db, by="cy", note="x", at=book.at))
 
     assert rows(book, "SELECT * FROM risk.appetite_step ORDER BY 1, 2") == before
     assert book.database.read(outbox.depth)

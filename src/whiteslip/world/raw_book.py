@@ -31,6 +31,9 @@ STANDINGS: Final = (
 )
 """Where a line may stand, from the best to the worst; the same words as the portfolio's, written here anew."""
 
+_NEVER: Final = np.iinfo(np.int64).max // 2
+_FORGOT_DAYS: Final = 10
+"""Who only forgot a first due has paid within so many days; written anew from the indicator's words."""
 _NOTHING, _CURRENT, _FIRST_DEFAULTED, _LAST = 1, 2, 6, 9
 
 
@@ -42,7 +45,8 @@ class RawBook:
 
     `asked` tells whether a statement asks for anything, `late_before` whether the line was overdue before its due date,
     `missed` whether something of it was then overdue, `episode` since which statement's due the line is overdue, −1
-    where it is not, and `oldest` which statement's due is the oldest unpaid then, −1 likewise.
+    where it is not, `oldest` which statement's due is the oldest unpaid then, −1 likewise. `ended` is the ordinal of
+    the day on which being overdue since a statement's due ended.
     """
 
     month_ends: tuple[date, ...]
@@ -54,6 +58,7 @@ class RawBook:
     missed: NDArray[np.bool_]
     episode: Ints
     oldest: Ints
+    ended: Ints
 
     @property
     def standing(self) -> Ints:
@@ -72,8 +77,9 @@ class _Heaps:
         self.credit = np.maximum(-opening, 0)
         self.free = np.zeros(len(opening), np.int64)
         self.episode = np.full(len(opening), -1, np.int64)
+        self.ended = np.full((len(opening), months), _NEVER)
 
-    def pay(self, amount: Ints) -> None:
+    def pay(self, amount: Ints, on: date) -> None:
         """Take a payment off the oldest first; the rest waits as credit."""
         left = amount.copy()
         for heap in (*self.overdue.T, self.billed):
@@ -81,13 +87,15 @@ class _Heaps:
             np.subtract(heap, taken, out=heap)
             left -= taken
         self.credit += left
-        self.episode[~self.overdue.any(axis=1)] = -1
+        over = np.flatnonzero((self.episode >= 0) & ~self.overdue.any(axis=1))
+        self.ended[over, self.episode[over]] = on.toordinal()
+        self.episode[over] = -1
 
-    def bill(self) -> None:
+    def bill(self, on: date) -> None:
         """Close a statement over what is new, and use the credit that waits."""
         self.billed, self.new = self.new, np.zeros_like(self.new)
         waiting, self.credit = self.credit, np.zeros_like(self.credit)
-        self.pay(waiting)
+        self.pay(waiting, on)
 
     def fall_due(self, month: int, free: Ints) -> None:
         """Let what is unpaid beyond the free part be overdue; the free part goes to the next statement."""
@@ -118,9 +126,9 @@ def recompute(panel: Panel, profile: Profile) -> RawBook:
     flags = {name: np.zeros(shape, np.bool_) for name in ("asked", "before", "missed")}
     for month in range(len(months)):
         if month:
-            _live(heaps, panel, month, flags)
+            _live(heaps, panel, profile, month, flags)
         found["late"][:, month] = _days(heaps.oldest, dues, ends[month])
-        heaps.bill()
+        heaps.bill(profile.statement_dates[month])
         found["owed"][:, month] = heaps.owed
         flags["asked"][:, month] = _asked(heaps, terms.minimum_ppm)
         found["episode"][:, month], found["oldest"][:, month] = heaps.episode, heaps.oldest
@@ -135,6 +143,7 @@ def recompute(panel: Panel, profile: Profile) -> RawBook:
         flags["missed"],
         found["episode"],
         found["oldest"],
+        heaps.ended,
     )
 
 
@@ -166,7 +175,8 @@ def measured(book: RawBook, month: int) -> dict[str, tuple[int, int]]:
         began = book.missed[:, before] & (book.episode[:, before + 1] == before)
         lasted = began & (book.episode[:, month] == before)
         first = book.asked[:, before] & ~book.asked[:, :before].any(axis=1)
-        bad = first & lasted
+        days = book.ended[:, before] - book.dues[before].toordinal()
+        bad = first & book.missed[:, before] & (days >= _FORGOT_DAYS)
     found["roll_to_thirty"] = _pair(lasted, began)
     found["first_payment"] = _pair(bad, first)
     return found
@@ -205,13 +215,20 @@ def losses(
     return total
 
 
-def _live(heaps: _Heaps, panel: Panel, month: int, flags: Mapping[str, NDArray[np.bool_]]) -> None:
+def _live(
+    heaps: _Heaps,
+    panel: Panel,
+    profile: Profile,
+    month: int,
+    flags: Mapping[str, NDArray[np.bool_]],
+) -> None:
     """Live through a month: payment, then purchase or refund, then the due of the statement that began it."""
     bills, paid = panel.bills_minor, panel.payments_minor[:, month]
     bought = bills[:, month] - bills[:, month - 1] + paid
-    heaps.pay(paid)
+    first_on = profile.months[month].first_on
+    heaps.pay(paid, first_on.replace(day=profile.payment_day))
     heaps.new += np.maximum(bought, 0)
-    heaps.pay(np.maximum(-bought, 0))
+    heaps.pay(np.maximum(-bought, 0), first_on.replace(day=profile.purchase_day))
     flags["before"][:, month - 1] = heaps.episode >= 0
     heaps.fall_due(month - 1, heaps.free)
     flags["missed"][:, month - 1] = heaps.overdue[:, month - 1] > 0

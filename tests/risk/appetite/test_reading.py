@@ -44,6 +44,14 @@ def test_what_cannot_be_meant_is_named(old: str, new: str, cause: str) -> None:
         read_appetite(BODY.replace(old, new, 1))
 
 
+@pytest.mark.parametrize(
+    "text", ["x = " + "[" * 20_000, "", "version = ", "version = " + "9" * 400]
+)
+def test_what_is_no_appetite_at_all_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"appetite\.toml"):
+        read_appetite(text)
+
+
 def test_a_limit_left_out_is_named() -> None:
     begin = BODY.index("[limits.merchant_share]")
     end = BODY.index("[limits.liquidity_coverage]")

@@ -54,7 +54,10 @@ _LEAST = frozenset({Measure.LIQUIDITY_COVERAGE})
 
 def read_appetite(text: str, *, file: str = _FILE) -> Appetite:
     """Read an appetite from TOML; `InvalidInput` says what is missing, unknown or does not fit, and where."""
-    read = read_parameters(text, _Appetite, file=file)
+    try:
+        read = read_parameters(text, _Appetite, file=file)
+    except RecursionError as error:
+        raise InvalidInput(f"{file}: nested too deeply", where=file) from error
     edges = read.band_edges_minor
     if list(edges) != sorted(set(edges)):
         where = "band_edges_minor"
