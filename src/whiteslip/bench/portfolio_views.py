@@ -29,6 +29,7 @@ MONTH_END: Final = date(2026, 8, 31)
 PAST: Final = 12
 """Month ends before the one the bench closes itself."""
 STEPS: Final = ("spread_openings", "fill_month_ends", "note_month_ends")
+TIGHTENING: Final = ("fill_stops", "fill_refusals")
 MOST_SECONDS: Final = 10.0
 
 
@@ -81,8 +82,8 @@ def _make_past(db: Connection, lines: int) -> None:
 
 
 def _make_tightening(db: Connection) -> None:
-    sql.run(db, "fill_stops", business_date=MONTH_END)
-    sql.run(db, "fill_refusals")
+    for name in TIGHTENING:
+        sql.run(db, name, business_date=MONTH_END)
     for table in ("risk.restriction", "risk.restriction_event", "money.purchase"):
         db.execute(f"ANALYZE {table}".encode())
 

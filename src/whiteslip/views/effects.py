@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from whiteslip.infra import arrays, business_day
 from whiteslip.infra.database import Connection
-from whiteslip.infra.planning import joining_sets
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import NotFound
 from whiteslip.kernel.rate import WHOLE_PPM
@@ -91,10 +90,7 @@ def _effect(
     reasons = () if granting else _reasons(db, policy, window)
     if not spells and not reasons:
         _need_known(db, policy)
-    with joining_sets(db):
-        counts = _counts(
-            db, spells, reasons, window.on, share, sold=granting, lasting=bool(reasons)
-        )
+    counts = _counts(db, spells, reasons, window.on, share, sold=granting, lasting=bool(reasons))
     tell = effect.granting if granting else effect.stopping
     return tell(policy, counts, on=window.on, lost_share=share)
 

@@ -288,7 +288,7 @@ def _lost(orders: Sequence[Orders]) -> tuple[Figure, ...]:
     return (
         Figure("orders refused", refused, "orders", "measured", "while the stop was in force"),
         Figure("refused", amount, "minor", "measured"),
-        Figure("orders sold all the same", again, "orders", "measured", "on credit, within a day"),
+        Figure("orders sold all the same", again, "orders", "measured", "on credit, soon after"),
         Figure("sold all the same", again_minor, "minor", "measured"),
         Figure("orders lost at most", refused - again, "orders", "measured", elsewhere),
         Figure("lost at most", amount - again_minor, "minor", "measured", elsewhere),
