@@ -96,7 +96,7 @@ def test_a_day_is_forecast_once_it_is_known_and_shows_the_next_as_stale(book: Bo
 
 def color(book: Book) -> tuple[Color, object]:
     warn_early(book.database, at=book.at)
-    found = book.database.read(standing)
+    found = book.database.read(lambda db: standing(db, at=book.at))
     view = next(one for one in found if one.indicator.id == "liquidity_coverage")
     return view.color, view.why
 

@@ -16,8 +16,39 @@ from whiteslip.risk.liquidity.model import Acting, Plans
 ON = date(2026, 5, 1)
 UNTIL = ON + timedelta(days=14)
 FACTS = CheckoutFacts(
-    100, 0, True, 12, 5_000, 0.5, 10, 0, 0, None, 0, 0, 0, 3, None, None, None, None, None, False
-)  # fmt: skip
+    amount=100,
+    plan_months=0,
+    is_verified=True,
+    hour=12,
+    limit=5_000,
+    utilization_after=0.5,
+    line_age_days=10,
+    level=0,
+    days_past_due=0,
+    default_probability=None,
+    requests_1h=0,
+    requests_24h=0,
+    asked_24h=0,
+    same_shop_24h=0,
+    purchases_before=3,
+    minutes_since_last=None,
+    hours_since_new_device=None,
+    usual_amount=None,
+    deviation=None,
+    pace_deviation=None,
+    hour_share=None,
+    resale_share=None,
+    largest_before=None,
+    device_is_known=None,
+    address_is_known=None,
+    merchant_is_known=False,
+    category_is_known=None,
+    resells_easily=None,
+    is_round=True,
+    days_since_raise=None,
+    links_to_bad=None,
+    ring_score=None,
+)
 
 
 def acting(
