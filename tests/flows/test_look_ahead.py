@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from tests.builders import Book, done, founded, noon, only
 
+from whiteslip.decisioning.rulebooks.language import parse
+from whiteslip.decisioning.rulebooks.model import Predicate
 from whiteslip.flows.look_ahead import Answer, LookReport, Why, answer_signs, look_ahead
 from whiteslip.flows.record_failed_debits import DebitReport, Failure, record_failed_debits
 from whiteslip.infra.database import Database
@@ -276,3 +278,33 @@ def test_two_who_look_at_once_write_to_nobody_twice(book: Book) -> None:
     assert (len(told(book)), len(rows(book)), len(cases(book))) == (3, 3, 3)
     query = b"SELECT red, cases FROM risk.sign_run"
     assert book.database.read(lambda db: db.execute(query).fetchall()) == [(3, 3)]
+
+
+def test_the_letters_of_a_day_go_to_the_worst_and_the_rest_waits(book: Book) -> None:
+    people = billed(book, lines=4)
+    for line in people[:3]:
+        fail(book, line)
+    shop = book.shop("another")
+    for line in people[2:]:  # half of the limit and more, by the third also a debit that failed
+        for _ in range(3):
+            book.buy(line, 90_000, at_shop=shop)
+    worse = replace(
+        EASY,
+        steps={Color.YELLOW: Step(1, 1), Color.ORANGE: Step(5, 2), Color.RED: Step(8, 3)},
+        help=EASY.help._replace(most_offers=2),
+        signs=tuple(
+            replace(sign, when=_soon()) if sign.id == "burst" else sign for sign in EASY.signs
+        ),
+    )
+
+    first = look(book, worse)
+    assert first.run is not None
+    assert (first.run.yellow, first.run.orange, first.run.offered) == (3, 1, 2)
+    assert told(book)[0][0] == people[2].customer_id, "the worst hears first"
+    look(book, worse)
+    assert sorted(who for who, *_ in told(book)) == sorted(line.customer_id for line in people)
+
+
+def _soon() -> Predicate:
+    """A burst that needs no long past."""
+    return parse("purchases_7d >= 3", store.readable())

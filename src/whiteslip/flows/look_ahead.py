@@ -27,6 +27,9 @@ from whiteslip.risk.signs.model import Color, Run, Terms, Waiting
 
 AT_ONCE = 20_000
 """How many customer numbers are looked at in one transaction."""
+_LETTERS_AT_ONCE = 2_500
+_EVERYBODY = -1
+"""What stands for the whole book where a range is held."""
 
 
 class Why(StrEnum):
@@ -54,11 +57,6 @@ class Answer(NamedTuple):
     note: str
 
 
-class _Range(NamedTuple):
-    seen: Counter[Color]
-    offered: int
-
-
 def look_ahead(
     database: Database,
     *,
@@ -69,8 +67,8 @@ def look_ahead(
 ) -> LookReport:
     """Look at every line that is not overdue, as of the last closed day, in ranges by some workers; once a day.
 
-    Nobody is stopped by what is seen. Help is offered with the sight that calls for it, in one transaction; the worst
-    of those that are red, up to so many a day, come before a person. Where the book lies behind the clock, or the clock
+    Nobody is stopped by what is seen. Help is offered to so many a day, the worst first; the worst of those that are
+    red, up to so many, come before a person. Where the book lies behind the clock, or the clock
     behind the last look, nobody is looked at: what would be told might not be true. Killed anywhere, it does what is
     left.
     """
@@ -82,17 +80,18 @@ def look_ahead(
     most = database.read(last_customer)
     parts = range(0, most + 1, AT_ONCE)
 
-    def one(first: int) -> _Range:
+    def one(first: int) -> Counter[Color]:
         return database.write(lambda db: _look(db, terms, first=first, on=day.closed_on, at=at))
 
     seen: Counter[Color] = Counter()
-    offered = 0
     with ThreadPoolExecutor(workers) as pool:
         for first, part in zip(parts, pool.map(one, parts), strict=True):
-            seen.update(part.seen)
-            offered += part.offered
+            seen.update(part)
             if progress:
                 progress(min(first + AT_ONCE, most + 1) - 1, most)
+    offered = 0
+    while lot := database.write(lambda db: _offer(db, terms, at=at)):
+        offered += lot
     run = database.write(
         lambda db: _finish(db, terms, seen, offered=offered, on=day.closed_on, at=at)
     )
@@ -127,23 +126,29 @@ def _why_not(db: Connection, terms: Terms, on: date, *, at: datetime) -> Why | N
     return Why.LATE if at.date() - on > timedelta(days=terms.late_after_days) else None
 
 
-def _look(db: Connection, terms: Terms, *, first: int, on: date, at: datetime) -> _Range:
+def _look(db: Connection, terms: Terms, *, first: int, on: date, at: datetime) -> Counter[Color]:
     last = first + AT_ONCE - 1
-    store.hold_range(db, first=first)  # so that two who look at once do not write to anybody twice
+    store.hold_range(db, first=first)
     looked = store.look(db, terms, first=first, last=last, as_of=on)
     seen = rules.see(terms, looked.facts, looked.age_days)
     before = store.find_standing(db, first=first, last=last)
     sights = rules.news(terms, seen, looked.keys, looked.facts, before)
     store.insert_sights(db, sights, version=terms.version, on=on, at=at)
     counts = np.bincount(seen.colors, minlength=len(rules.ORDER)).tolist()
-    offered = _offer(db, terms, first=first, last=last, at=at)
-    return _Range(Counter(dict(zip(rules.ORDER, counts, strict=True))), offered)
+    return Counter(dict(zip(rules.ORDER, counts, strict=True)))
 
 
-def _offer(db: Connection, terms: Terms, *, first: int, last: int, at: datetime) -> int:
-    """Offer help to those who may be offered it, each once a period; the notice says what made us write."""
+def _offer(db: Connection, terms: Terms, *, at: datetime) -> int:
+    """Offer help to a lot of those who may be offered it, the worst first, while the day's letters last.
+
+    The notice says what made us write; who has it is offered no more, so the next lot goes to others.
+    """
+    store.hold_range(db, first=_EVERYBODY)
     today = business_day.today(db).current_on
-    people = store.find_offerable(db, terms, first=first, last=last, on=today)
+    left = terms.help.most_offers - store.count_offered(db, on=today)
+    if left <= 0:
+        return 0
+    people = store.find_offerable(db, terms, most=min(left, _LETTERS_AT_ONCE), on=today)
     told = {sign.id: sign.told for sign in terms.signs}
     notices = [
         NewNotice(

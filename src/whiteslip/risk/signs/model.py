@@ -59,10 +59,11 @@ class Evidence(NamedTuple):
 
 
 class Help(NamedTuple):
-    """To whom help is offered and how often, and how many people a day are called upon by a person."""
+    """To whom help is offered and how often, to how many a day, and how many are called upon by a person."""
 
     colors: frozenset[Color]
     period_days: int
+    most_offers: int
     most_cases: int
 
 

@@ -49,6 +49,7 @@ class _Evidence(Struct, frozen=True, forbid_unknown_fields=True):
 class _Help(Struct, frozen=True, forbid_unknown_fields=True):
     colors: Annotated[list[Color], Meta(min_length=1)]
     period_days: _Days
+    most_offers: Annotated[int, Meta(ge=0, le=1_000_000)]
     most_cases: Annotated[int, Meta(ge=0, le=10_000)]
 
 
@@ -88,7 +89,12 @@ def read_terms(text: str, known: Mapping[str, Input]) -> Terms:
         read.late_after_days,
         Evidence(read.evidence.least_age_days, read.evidence.least_known),
         steps,
-        Help(frozenset(read.help.colors), read.help.period_days, read.help.most_cases),
+        Help(
+            frozenset(read.help.colors),
+            read.help.period_days,
+            read.help.most_offers,
+            read.help.most_cases,
+        ),
         tuple(one for name, one in known.items() if name in wanted),
         signs,
     )

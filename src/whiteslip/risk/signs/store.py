@@ -31,6 +31,7 @@ from whiteslip.risk.signs.model import (
     Waiting,
 )
 from whiteslip.risk.signs.reading import read_terms
+from whiteslip.risk.signs.rules import WORST
 
 sql = Sql(__package__)
 
@@ -165,21 +166,23 @@ def insert_sights(
     )
 
 
-def find_offerable(
-    db: Connection, chosen: Terms, *, first: int, last: int, on: date
-) -> list[Offerable]:
-    """Find who of the customers `first` to `last` may be offered help on a business date."""
+def find_offerable(db: Connection, chosen: Terms, *, most: int, on: date) -> list[Offerable]:
+    """Find who may be offered help on a business date, the worst first."""
     rows = sql.many(
         db,
         "find_offerable",
-        first=first,
-        last=last,
         on=on,
-        colors=arrays.texts(sorted(chosen.help.colors)),
+        colors=arrays.texts([color for color in WORST if color in chosen.help.colors]),
         period_days=chosen.help.period_days,
         level=STEP_UP_LEVEL,
+        most=most,
     )
     return [Offerable(row.customer_id, row.line_id, tuple(row.signs)) for row in rows]
+
+
+def count_offered(db: Connection, *, on: date) -> int:
+    """Count who was offered help on a business date."""
+    return sql.one(db, "count_offered", on=on).offered
 
 
 def find_waiting(db: Connection, *, most: int) -> list[Waiting]:
