@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from whiteslip.bench import audit
+from whiteslip.bench.anomaly import WAYS, measure_anomaly
 from whiteslip.bench.book import MadeBook, make_book
 from whiteslip.bench.checkout import KINDS, Load, batch_of, keep_buying
 from whiteslip.bench.purchases import buy
@@ -89,3 +92,16 @@ def test_events_a_relay_took_are_not_missed(dsn: str, book: MadeBook) -> None:
 
     assert audit.audit(dsn, relayed=True) == []
     assert audit.audit(dsn) != []
+
+
+def test_what_habits_cost_is_told_for_each_way_and_nothing_is_lost(
+    dsn: str, book: MadeBook
+) -> None:
+    figures = measure_anomaly(dsn, book, batch=20, seconds=0.1)
+
+    for name in WAYS:
+        told = figures[f"anomaly_{name}"]
+        assert isinstance(told, Mapping)
+        assert float(told["us_cpu_each"]) > 0
+    assert set(figures) == {*(f"anomaly_{name}" for name in WAYS), "anomaly_adds"}
+    assert audit.audit(dsn) == []

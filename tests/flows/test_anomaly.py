@@ -13,6 +13,7 @@ from whiteslip.decisioning.decisions.store import read_decisions
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.flows.checkout import Authorized, Declined, PurchaseRequest, Referred, checkout
 from whiteslip.flows.open_merchants import NewMerchant, open_merchants
+from whiteslip.flows.weave_network import weave_network
 from whiteslip.infra.database import Database
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import InvalidInput
@@ -239,3 +240,37 @@ def test_a_refused_purchase_ties_nobody_to_anything(town: Town) -> None:
 
     assert isinstance(answer, Referred)
     assert kept == (0,)
+
+
+def test_a_ring_counts_for_its_members_with_a_sign_and_for_nobody_else(town: Town) -> None:
+    members, device = [town.line(1_000_000) for _ in range(5)], next(_devices)
+    stranger = town.line(1_000_000)
+    for line in members:
+        assert isinstance(town.ask_now(line, 9_009, town.grocer, device=device), Authorized)
+    assert isinstance(town.ask_now(stranger, 9_009, town.grocer, address=77), Authorized)
+    town.close_day()
+    at = town.at
+    assert town.write(lambda db: weave_network(db, at=at)) is not None
+    town.now += timedelta(days=1)
+
+    def spends(line: LineKey, amount_minor: int) -> Authorized | Declined | Referred:
+        return town.ask_now(
+            line, amount_minor, town.grocer, device=next(_devices), address=99, verified=True
+        )
+
+    quiet, loud, other = (
+        spends(members[0], 9_009),
+        spends(members[1], 850_000),
+        spends(stranger, 850_000),
+    )
+
+    score = town.facts(quiet)["ring_score"]
+    assert isinstance(score, float)
+    assert score >= 0.5
+    assert town.facts(other)["ring_score"] == 0
+    assert [("ring-and-cash" in town.fired(one)) for one in (quiet, loud, other)] == [
+        False,
+        True,
+        False,
+    ]
+    assert isinstance(quiet, Authorized)

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 from whiteslip.bench.book import MadeBook
 from whiteslip.bench.figures import Fact
 from whiteslip.bench.purchases import buy, requests_of
-from whiteslip.decisioning.habits.rules import moment
 from whiteslip.flows.checkout import Looks, PurchaseRequest
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
@@ -57,10 +56,10 @@ def measure_anomaly(dsn: str, book: MadeBook, *, batch: int, seconds: float) -> 
 def _make(db: Connection, book: MadeBook) -> None:
     """Give everybody habits, and a network in which what is new is looked up."""
     db.execute("DELETE FROM decisioning.habit")
-    weight = moment(book.at).weight
-    sql.run(db, "fill_habits", at=book.at, weight=weight, merchant_id=book.merchant_id)
     db.execute("DELETE FROM risk.network_link")
-    sql.run(db, "fill_network_links", accounts=book.lines, on=book.on - timedelta(days=1))
+    told = {"at": book.at, "merchant_id": book.merchant_id, "accounts": book.lines}
+    for step in ("fill_habits", "fill_network_links"):
+        sql.run(db, step, on=book.on - timedelta(days=1), **told)
     for table in (b"decisioning.habit", b"risk.network_link"):
         db.execute(b"ANALYZE " + table)
 

@@ -18,6 +18,7 @@ from whiteslip.decisioning.decisions.other_ways import Case, other_ways
 from whiteslip.decisioning.decisions.store import offering
 from whiteslip.decisioning.habits.model import Asking
 from whiteslip.decisioning.habits.store import read_backgrounds, read_habits
+from whiteslip.decisioning.habits.store import terms as habit_terms
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.experiment import is_challenged
 from whiteslip.decisioning.rulebooks.model import RuleBook
@@ -214,6 +215,7 @@ def _others(
         read_habits(db, [line.customer_id]).get(line.customer_id),
         background,
         category,
+        habit_terms(),
         partial(_may_spend, db, line, at),
         business_day.read(db).current_on,
     )

@@ -30,6 +30,8 @@ def test_what_ships_is_read() -> None:
         ("least_members = 4", "least_members = 61", "ring.least_members"),
         ("density = 0.2", "density = 0.3", "ring.weights"),
         ("rounds = 50", "rounds =", "network.toml"),
+        ('restrict_for = ["FRD-01"', 'restrict_for = ["FRD-02"', "ring.restrict_for"),
+        ('restrict_for = ["FRD-01"', 'restrict_for = ["FRD-99"', "ring.restrict_for"),
     ],
 )
 def test_a_fault_is_named_with_its_place(before: str, after: str, where: str) -> None:

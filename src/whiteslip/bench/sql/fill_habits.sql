@@ -5,13 +5,14 @@ INSERT INTO decisioning.habit (
     requests, purchases, categories, recent_at, recent_minor, recent_shops, devices, addresses, merchants
 )
 SELECT
-    line.customer_id, 9000, %(at)s::timestamptz - interval '300 days', %(at)s::timestamptz - interval '90 days', 40 * %(weight)s::double precision, 40 * 7.5 * %(weight)s::double precision,
-    40 * 57 * %(weight)s::double precision, 4 * %(weight)s::double precision,
-    -9 * %(weight)s::double precision, -21 * %(weight)s::double precision, 5 * %(weight)s::double precision, -4 * %(weight)s::double precision,
-    2 * %(weight)s::double precision, 1 * %(weight)s::double precision,
+    line.customer_id, 9000, %(at)s::timestamptz - interval '300 days', %(at)s::timestamptz - interval '90 days', 40 * now.weight, 40 * 7.5 * now.weight,
+    40 * 57 * now.weight, 4 * now.weight,
+    -9 * now.weight, -21 * now.weight, 5 * now.weight, -4 * now.weight,
+    2 * now.weight, 1 * now.weight,
     55, 50, 62, past.recent_at, past.recent_minor, past.recent_shops, ARRAY[line.customer_id, 1000000001, 1000000002, 1000000003],
     ARRAY[line.customer_id, 1000000001, 1000000002], ARRAY[%(merchant_id)s::bigint, 901, 902, 903, 904, 905, 906, 907, 908]
 FROM money.line
+CROSS JOIN (SELECT 2 ^ (date_part('epoch', %(at)s::timestamptz - timestamptz '2020-01-01 00:00:00Z') / (86400 * 90::double precision)) AS weight) AS now
 CROSS JOIN LATERAL (
     SELECT
         array_agg(%(at)s::timestamptz - interval '60 hours' * (16 - n) - interval '1 hour' * mod(line.customer_id, 60) ORDER BY n) AS recent_at,

@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 from whiteslip.decisioning.decisions.judging import judge_each
 from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
 from whiteslip.decisioning.habits.model import Asking, Background, Habit
+from whiteslip.decisioning.habits.reading import Terms
 from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
-from whiteslip.decisioning.habits.store import terms
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.reads import may_change
 from whiteslip.kernel.calendar import ZONE
@@ -56,6 +56,7 @@ class Case(NamedTuple):
     habit: Habit | None
     known: Background
     category: Category
+    terms: Terms
     may_spend: Callable[[Minor], bool]
     on: date
     fired: int = 0
@@ -236,9 +237,9 @@ def _facts(case: Case, one: _Try, at: datetime) -> CheckoutFacts:
     return facts_of(
         request,
         case.line,
-        case.known.with_habit(habit_facts_of(case.habit, asking, terms(), at=at)),
+        case.known.with_habit(habit_facts_of(case.habit, asking, case.terms, at=at)),
         case.category,
-        terms(),
+        case.terms,
         taken_minor=0,
         on=case.on,
         hour=at.astimezone(ZONE).hour,

@@ -45,6 +45,7 @@ def _found(db: Connection, batch: Batch, places: list[int]) -> dict[int, tuple[O
                 kept.get(line.customer_id),
                 batch.backgrounds[place],
                 batch.askings[place].category,
+                habits.terms(),
                 partial(_may_spend, batch, place),
                 batch.on,
                 _fired(batch, place),
