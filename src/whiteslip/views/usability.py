@@ -33,6 +33,7 @@ from whiteslip.money.arrears.store import read_episodes
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import RESTRICTED_LEVEL, Line, LineKey
 from whiteslip.money.lines.store import read_lines
+from whiteslip.money.merchants.model import Category
 from whiteslip.money.merchants.store import category_of, read_merchants
 from whiteslip.money.products import store as products
 from whiteslip.money.purchases.model import OtherWay, PurchaseRequest, Way
@@ -224,17 +225,25 @@ def _lets(
     """Return what the valve lets through of a line today; the facts are read only if its segment needs them."""
     facts = None
     if acting.segment:
-        asking = Asking(_LEAST_MINOR, merchant_id or 0, 0, 0)
+        category = _category(db, merchant_id or 0)
+        asking = Asking(_LEAST_MINOR, merchant_id or 0, 0, 0, category)
         (known,) = read_backgrounds(db, [line.key], [asking], at=at)
         request = PurchaseRequest(*line.key, merchant_id or 0, _LEAST_MINOR, 0, "")
         hour = at.astimezone(ZONE).hour
-        facts = facts_of(request, line, known, taken_minor=0, on=on, hour=hour)
+        facts = facts_of(
+            request, line, known, category, habit_terms(), taken_minor=0, on=on, hour=hour
+        )
 
     def lets(amount_minor: int, plan_months: int) -> bool:
         wanted = valves.Asked(line.customer_id, amount_minor, plan_months, facts)
         return not valves.refuses(acting, wanted, on=on)
 
     return lets
+
+
+def _category(db: Connection, merchant_id: int) -> Category:
+    shop = read_merchants(db, [merchant_id]).get(merchant_id)
+    return category_of(None if shop is None else shop.category)
 
 
 def _sells(db: Connection, merchant_id: int) -> bool:
@@ -250,8 +259,7 @@ def _others(
         return (OtherWay(Way.ANOTHER_METHOD, 0, amount),)
     on, acting = business_day.read(db).current_on, read_gate(db).acting
     request = PurchaseRequest(*line.key, asked.merchant_id or 0, amount, asked.plan_months, "")
-    shop = read_merchants(db, [request.merchant_id]).get(request.merchant_id)
-    category = category_of(None if shop is None else shop.category)
+    category = _category(db, request.merchant_id)
     asking = Asking(amount, request.merchant_id, 0, 0, category)
     (background,) = read_backgrounds(db, [line.key], [asking], at=at)
     case = Case(

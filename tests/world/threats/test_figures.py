@@ -152,6 +152,17 @@ def test_intervals_are_students_and_one_seed_has_none() -> None:
     assert isnan(interval([nan]).mean)
 
 
+def test_the_interval_of_a_share_ends_where_shares_end() -> None:
+    lived = (
+        Lived(1, "on", measured(), 1.0, {}),
+        Lived(2, "on", measured(orders=ORDERS[3:5], rings=RINGS), 1.0, {}),
+    )
+    found = Experiment(World(60, 60), (ON,), (1, 2), lived, (), 1.0)
+
+    seen = tables(found)[0].rows[1][2]
+    assert seen == "25.0 (0.0 to 100.0)"
+
+
 def test_seeds_that_thresholds_were_chosen_on_are_left_out() -> None:
     blind, seeing = measured(orders=ORDERS[3:5], rings=()), measured()
     lived = tuple(
@@ -166,7 +177,8 @@ def test_seeds_that_thresholds_were_chosen_on_are_left_out() -> None:
     assert recall(found._replace(tuned=()).of("on"), Kind.RING).mean == pytest.approx(2 / 3)
     assert saved_minor(found, Kind.TAKEOVER).mean == -10_000
     told = {each.title: each for each in tables(found)}
-    assert told["What was seen, on"].rows[0][:3] == ("ring", "1.0", "100.0 (100.0 to 100.0)")
+    assert told["What was seen, on"].rows[0][:3] == ("ring", "2 of 2", "100.0 (100.0 to 100.0)")
+    assert told["What was seen, on"].rows[1][1] == "2 of 4"
     assert "Honest groups" in told
     assert found.faults == []
     broken = lived[0]._replace(figures=blind._replace(problems=("a fen is missing",)))

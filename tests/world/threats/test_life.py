@@ -17,7 +17,7 @@ from whiteslip.world.threats.arms import OFF, ON
 from whiteslip.world.threats.desk import Desk
 from whiteslip.world.threats.experiment import Lived, live_arm
 from whiteslip.world.threats.figures import Figures
-from whiteslip.world.threats.labels import Kind, Labels
+from whiteslip.world.threats.labels import FRAUD, Kind, Labels
 from whiteslip.world.threats.life import Life
 from whiteslip.world.threats.plan import Intent
 
@@ -73,7 +73,8 @@ def seen(server_dsn: str) -> Seen:
                 lambda db: db.execute("SELECT DISTINCT word FROM money.purchase_ruling").fetchall()
             )
         )
-        frauds = {who for one in life.cast.labels.episodes[:40] for who in one.who}
+        episodes = life.cast.labels.episodes
+        frauds = {who for one in episodes if one.kind in FRAUD for who in one.who}
         restricted.extend(one for one in life.desk.restricted if life.desk.place[one] in frauds)
         change = b"UPDATE money.line SET principal_minor = principal_minor + 1"
         life.database.write(lambda db: db.execute(change))

@@ -64,7 +64,7 @@ def saved_minor(found: Experiment, kind: Kind) -> Interval:
 def _fraud(found: Experiment, arm: str) -> tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]]:
     figures = found.of(arm)
     columns: tuple[tuple[str, Callable[[Kind], str]], ...] = (
-        ("planted", lambda kind: _mean(figures, kind, lambda one: one.episodes)),
+        ("seen in time of all", lambda kind: _counted(figures, kind)),
         ("seen, %", lambda kind: _percent(recall(figures, kind))),
         ("in time, %", lambda kind: _percent(recall(figures, kind, in_time=True))),
         ("alarms", lambda kind: _mean(figures, kind, lambda one: one.alarms)),
@@ -93,7 +93,7 @@ def _money(found: Experiment) -> TableOf:
 def _life(found: Experiment) -> TableOf:
     figures = found.of(ON.name)
     columns: tuple[tuple[str, Callable[[Kind], str]], ...] = (
-        ("episodes", lambda kind: _fares(figures, kind, lambda one: one.episodes)),
+        ("stopped of all", lambda kind: _stopped_of(figures, kind)),
         ("asked for a code, %", lambda kind: _of_all(figures, kind, lambda one: one.asked)),
         ("waited for a person, %", lambda kind: _of_all(figures, kind, lambda one: one.referred)),
         ("stopped, %", lambda kind: _percent(stopped(figures, kind))),
@@ -153,6 +153,18 @@ def _mean(figures: Sequence[Figures], kind: Kind, pick: _Seen) -> str:
     return _plain([float(pick(one.seen[kind])) for one in figures])
 
 
+def _counted(figures: Sequence[Figures], kind: Kind) -> str:
+    """Count over all seeds together: with few episodes a seed, that says more than a mean of shares."""
+    in_time = sum(one.seen[kind].in_time for one in figures)
+    every = sum(one.seen[kind].episodes for one in figures)
+    return f"{in_time:,} of {every:,}"
+
+
+def _stopped_of(figures: Sequence[Figures], kind: Kind) -> str:
+    stopped_ = sum(one.fared[kind].stopped for one in figures)
+    return f"{stopped_:,} of {sum(one.fared[kind].episodes for one in figures):,}"
+
+
 def _fares(figures: Sequence[Figures], kind: Kind, pick: _Fared) -> str:
     return _plain([float(pick(one.fared[kind])) for one in figures])
 
@@ -177,7 +189,10 @@ def _plain(values: Sequence[float]) -> str:
 
 
 def _percent(one: Interval, *, digits: int = 1) -> str:
-    return _spread(Interval(*(value * _PERCENT for value in one)), digits)
+    """Write a share; its interval ends where shares end."""
+    bounded = Interval(one.mean, max(0.0, one.low), min(1.0, one.high))
+    known = one if isnan(one.low) else bounded
+    return _spread(Interval(*(value * _PERCENT for value in known)), digits)
 
 
 def _amount(one: Interval) -> str:
