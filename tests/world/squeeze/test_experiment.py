@@ -159,7 +159,9 @@ def test_the_report_shows_the_arms_and_the_data_holds_all(
     assert "without the valve" in html
     assert "<svg" in html
     assert data["seeds"][0]["arms"]["with"]["days_below"] == 0
-    assert "rehearsed" in capsys.readouterr().out
+    assert "60 people" in capsys.readouterr().out
+    _, rows = command.side_by_side(found)
+    assert [row[0] for row in rows] == [f"{SEED} without", f"{SEED} rehearsed", f"{SEED} with"]
 
 
 @pytest.mark.parametrize(
