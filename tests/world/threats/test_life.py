@@ -55,6 +55,7 @@ class Seen(NamedTuple):
     words: set[str]
     rulings: set[str]
     guilty_restricted: int
+    of_rings: int
     broken: list[str]
 
 
@@ -64,6 +65,7 @@ def seen(server_dsn: str) -> Seen:
     rulings: set[str] = set()
     restricted: list[int] = []
     broken: list[str] = []
+    of_rings: list[int] = []
 
     def look(life: Life) -> None:
         words.update(life.database.read(told))
@@ -76,6 +78,8 @@ def seen(server_dsn: str) -> Seen:
         episodes = life.cast.labels.episodes
         frauds = {who for one in episodes if one.kind in FRAUD for who in one.who}
         restricted.extend(one for one in life.desk.restricted if life.desk.place[one] in frauds)
+        stopped = b"SELECT count(*) FROM risk.restriction WHERE book = 'ring'"
+        of_rings.extend(life.database.read(lambda db: db.execute(stopped).fetchall())[0])
         change = b"UPDATE money.line SET principal_minor = principal_minor + 1"
         life.database.write(lambda db: db.execute(change))
         broken.extend(life.database.read(check_books).problems)
@@ -84,7 +88,7 @@ def seen(server_dsn: str) -> Seen:
         live_arm(server_dsn, SEED, arm, world=TINY, terms=dense(), look=look if arm is ON else None)
         for arm in (ON, OFF)
     )
-    return Seen(on, off, words, rulings, len(restricted), broken)
+    return Seen(on, off, words, rulings, len(restricted), of_rings[0], broken)
 
 
 @pytest.mark.slow
@@ -117,6 +121,7 @@ def test_control_with_the_eyes_shut_nothing_is_seen_and_more_leaves(seen: Seen) 
 def test_reviewers_grant_and_decline_by_the_flow_that_people_use(seen: Seen) -> None:
     assert seen.rulings & {"granted", "declined"}
     assert seen.guilty_restricted > 0
+    assert seen.of_rings >= 3, "members of a ring are restricted by name, not its first one alone"
 
 
 @pytest.mark.slow

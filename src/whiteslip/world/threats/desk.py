@@ -136,7 +136,7 @@ class Desk:
 
     def _stop(self, db: Connection, view: CaseView, who: str, day: int, at: datetime) -> None:
         """Restrict a line by hand, or of a ring the lines of members who look guilty by themselves."""
-        if view.case.kind is Kind.RING:
+        if view.case.kind == Kind.RING:
             self._stop_members(db, view, who, at)
             return
         owner = view.case.customer_id
@@ -218,7 +218,7 @@ def _outcome(kind: Kind, *, guilty: bool) -> str:
 
 def _otherwise(kind: Kind) -> str:
     """Say what is decided where the first outcome cannot be done any more."""
-    return "decline" if kind is Kind.PURCHASE else "dismiss"
+    return "decline" if kind == Kind.PURCHASE else "dismiss"
 
 
 def _decline(db: Connection, ruled: Sequence[Ruled], at: datetime) -> None:
@@ -288,7 +288,7 @@ def _orders(view: CaseView) -> list[str]:
 
 def _is_about_a_restriction(view: CaseView) -> bool:
     """Tell whether the owner of a line that was stopped has come back and shown who they are, or its date has come."""
-    return view.case.subject_type is SubjectType.RESTRICTION
+    return view.case.subject_type == SubjectType.RESTRICTION
 
 
 def _members(view: CaseView) -> list[int]:
