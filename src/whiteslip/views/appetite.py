@@ -24,6 +24,7 @@ from whiteslip.risk.portfolio.loss import BASE
 from whiteslip.risk.runs.model import Run
 from whiteslip.views.endings import Ending, follow
 from whiteslip.views.features import features_as_of
+from whiteslip.views.liquidity import show_liquidity
 from whiteslip.views.portfolio import show_losses
 from whiteslip.views.runs import waiting_runs
 
@@ -93,7 +94,7 @@ def check_book(db: Connection, *, appetite: Appetite | None = None) -> Checked:
         _largest(Measure.PRODUCT_SHARE, sql.many(db, "sum_owed_by_product")),
         _largest(Measure.BAND_SHARE, _bands(db, used.band_edges_minor)),
         _largest(Measure.MERCHANT_SHARE, sql.many(db, "sum_owed_by_merchant")),
-        rules.unknown(Measure.LIQUIDITY_COVERAGE, Why.ABSENT),
+        _coverage(db),
     ]
     wanted, needed = rules.MEASURES[Kind.BOOK], blast_guard().releases
     return rules.check(subject, figures, used, wanted=wanted, needed=needed)
@@ -150,6 +151,15 @@ def _losses(db: Connection, appetite: Appetite) -> list[Figure]:
 def _suspended(db: Connection) -> Figure:
     row = sql.one(db, "count_suspended")
     return Figure(Measure.SUSPENDED, row.suspended, row.lines, row.lines)
+
+
+def _coverage(db: Connection) -> Figure:
+    """Take the coverage of the forecast of the day closed last; below 0 it is 0, an older forecast says nothing."""
+    view = show_liquidity(db)
+    last = view.last
+    if view.why is not None or last is None or last.least_minor is None or not last.floor_minor:
+        return rules.unknown(Measure.LIQUIDITY_COVERAGE, Why.ABSENT)
+    return Figure(Measure.LIQUIDITY_COVERAGE, max(0, last.least_minor), last.floor_minor, 1)
 
 
 def _bands(db: Connection, edges: Sequence[int]) -> list[Any]:

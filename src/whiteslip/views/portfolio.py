@@ -15,9 +15,10 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.money.arrears import store as arrears
+from whiteslip.risk.macro import store as macro
 from whiteslip.risk.portfolio import loss, rules, store
 from whiteslip.risk.portfolio.classes import AssetClass, Stage
-from whiteslip.risk.portfolio.economy import Economy, SeriesSource, economy
+from whiteslip.risk.portfolio.economy import Dated, Economy, SeriesSource, economy
 from whiteslip.risk.portfolio.loss import Exposure, Losses, LossTerms
 from whiteslip.risk.portfolio.model import (
     Classed,
@@ -33,6 +34,8 @@ from whiteslip.risk.portfolio.model import (
 )
 
 sql = Sql(__package__)
+
+_MOST_VALUES, _MICRO = 600, 1_000_000
 MOST_MONTHS = 36
 """So many moves from month end to month end are pooled at most: three years are more than one economy."""
 _STANDINGS = tuple(Standing)
@@ -152,23 +155,33 @@ def show_losses(
 ) -> LossView:
     """Show what is expected to be lost of what lines owed at a month end, and what under stress.
 
-    Chances of default come from the rolls of the months before, and from nothing after. Who keeps dated series gives
-    `series`; without it what the economy does is unknown, and said to be.
+    Chances of default come from the rolls of the months before, and from nothing after. The economy is the series as
+    it was known on the month end, by `series` or as this book keeps it; without one it is unknown, and said to be.
     """
-    used = terms or loss_terms()
+    used, known = terms or loss_terms(), series or _kept_series(db)
     ends = month_ends(db, until=until)
     if not ends:
         return LossView(None, 0, ())
     rolled = show_rolls(db, months=used.history_months, until=ends[-1])
     foreseen = economy(
         used.economy,
-        series(used.economy.series, known_on=ends[-1]) if series else None,
+        known(used.economy.series, known_on=ends[-1]),
         until=ends[-1],
         history=max(1, len(rolled.months)),
         months=used.stage_2_months,
     )
     found = loss.expect(_exposures(db, ends[-1]), rolled.rates, used, foreseen)
     return LossView(ends[-1], len(rolled.months), tuple(found), foreseen)
+
+
+def _kept_series(db: Connection) -> SeriesSource:
+    def known(name: str, *, known_on: date) -> Dated | None:
+        if name not in macro.declared().series:
+            return None
+        values = macro.list_values(db, name, known_on=known_on, most=_MOST_VALUES)
+        return [(one.of_on, one.value_micro / _MICRO) for one in values] or None
+
+    return known
 
 
 def recount(db: Connection, *, until: date | None = None, months: int = MOST_MONTHS) -> Recount:

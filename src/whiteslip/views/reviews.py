@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.risk.reviews.model import Case
+from whiteslip.risk.reviews.store import as_case
 
 sql = Sql(__package__)
 
@@ -47,7 +48,7 @@ def queue(
 ) -> list[Case]:
     """List cases that wait or are held, the most urgent first."""
     rows = sql.many(db, "list_cases", kind=kind, due_before=due_before, most=most)
-    return [Case(*row) for row in rows]
+    return [as_case(row) for row in rows]
 
 
 def find(db: Connection, customer_id: int, case_id: int) -> CaseView | None:
@@ -57,4 +58,4 @@ def find(db: Connection, customer_id: int, case_id: int) -> CaseView | None:
         return None
     pieces = sql.many(db, "list_case_pieces", customer_id=customer_id, case_id=case_id)
     steps = sql.many(db, "list_case_events", customer_id=customer_id, case_id=case_id)
-    return CaseView(Case(*row), [Piece(*one) for one in pieces], [Step(*one) for one in steps])
+    return CaseView(as_case(row), [Piece(*one) for one in pieces], [Step(*one) for one in steps])

@@ -23,7 +23,7 @@ def seen(values: list[tuple[date, float]] | None) -> Economy:
 
 
 def test_a_series_that_stays_changes_nothing() -> None:
-    assert seen(FLAT) == Economy("unemployment", (1_000_000,) * 3)
+    assert seen(FLAT) == Economy("unemployment_rate", (1_000_000,) * 3)
     base, same, *_ = expect([ONE], [], TERMS, seen(FLAT))
     assert (base.scenario, same.scenario) == (BASE, ECONOMY)
     assert same.total == base.total

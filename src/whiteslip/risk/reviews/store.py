@@ -180,7 +180,7 @@ def lock_cases(db: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, Case]:
         customer_ids=arrays.bigints([key.customer_id for key in ordered]),
         case_ids=arrays.bigints([key.case_id for key in ordered]),
     )
-    return {case.key: case for case in map(_case, rows)}
+    return {case.key: case for case in map(as_case, rows)}
 
 
 def lock_live(db: Connection, groups: Iterable[tuple[int, str]]) -> list[Case]:
@@ -192,7 +192,7 @@ def lock_live(db: Connection, groups: Iterable[tuple[int, str]]) -> list[Case]:
         customer_ids=arrays.bigints([customer_id for customer_id, _ in ordered]),
         kinds=arrays.texts([kind for _, kind in ordered]),
     )
-    return [_case(row) for row in rows]
+    return [as_case(row) for row in rows]
 
 
 def close_moot(
@@ -218,7 +218,7 @@ def find_free(
 def lock_free(db: Connection, key: CaseKey, *, at: datetime) -> Case | None:
     """Lock a case if it is still free and nobody else is taking it; does not wait."""
     row = sql.maybe(db, "lock_free", customer_id=key.customer_id, case_id=key.case_id, at=at)
-    return None if row is None else _case(row)
+    return None if row is None else as_case(row)
 
 
 def find_subjects(db: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, list[CaseSubject]]:
@@ -300,7 +300,8 @@ def find_altered(db: Connection) -> list[CaseKey]:
     return [CaseKey(*row) for row in sql.many(db, "find_altered")]
 
 
-def _case(row: Any) -> Case:
+def as_case(row: Any) -> Case:
+    """Return a row of a case with its kind, state and label as what they are."""
     case = Case(*row)
     return case._replace(
         kind=Kind(row.kind),

@@ -46,6 +46,7 @@ _WORDS: Final = MappingProxyType(
         "unlocked by its owner": "本人解锁",
         "consent given again": "重新同意",
         "closed by two people": "两人审批关闭",
+        "ended by two people": "两人审批结束",
         "repeated with the same key": "原样重试",
         "a new partner": "找到新的合作方",
         "documents supplied": "补充材料",

@@ -135,8 +135,12 @@ def loses_the_card(life: Life) -> Generator[date]:
     yield due_on
     life.first_sign()
     for number in range(3):
+        if number:
+            yield life.today + DAY
         life.debit_is_refused(due_on, 40_000, f"debit-{number}")
-        yield life.today + DAY
+    life.town.wait_until(
+        lambda: life.standing(ReasonCode.FAILED_DEBITS) is not None, "the third refusal is seen"
+    )
     found = life.meets_restriction(ReasonCode.FAILED_DEBITS)
     life.what_works(found)
     life.pays_what_is_due()

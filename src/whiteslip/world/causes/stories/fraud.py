@@ -85,8 +85,8 @@ def empties_a_new_line(life: Life) -> Generator[date]:
     """Nearly the whole line on the first day: the gap a burned identity would use is closed by a second factor."""
     life.joins(700_000)
     life.first_sign()
-    life.meets_answer(life.asks_to_buy(670_000))
-    yield from life.shows_who(670_000)
+    life.meets_answer(life.asks_to_buy(668_800))
+    yield from life.shows_who(668_800)
 
 
 def spends_unlike_himself(life: Life) -> Generator[date]:

@@ -82,7 +82,7 @@ def marries(life: Life) -> Generator[date]:
     yield life.today + 20 * DAY
     life.buys(40_000)
     yield from life.lives_paying(life.today + 100 * DAY)
-    for amount in (140_000, 140_000, 130_000):
+    for amount in (139_900, 139_900, 129_900):
         life.buys(amount, is_verified=True)
     life.first_sign()
     yield life.today + DAY

@@ -13,6 +13,8 @@ from whiteslip.world.causes.model import Cause, Effect, NoticedBy, Promise, Said
 from whiteslip.world.causes.stories.hands import RESTRICTED, stopped_and_heard, stopped_until_over
 
 DAY: Final = timedelta(days=1)
+VALVE_LIMIT: Final = 543_200
+"""Nobody else in the stories has it, so the valve is for this person alone."""
 
 
 def is_stopped(life: Life, code: ReasonCode) -> Generator[date]:
@@ -31,6 +33,27 @@ def waits_for_others(life: Life, code: ReasonCode, days: int, treatment: str) ->
     yield life.today + 3 * DAY
     life.first_sign()
     yield from stopped_until_over(life, code, days=days, treatment=treatment)
+
+
+def meets_the_valve(life: Life) -> Generator[date]:
+    """Use a line as everybody does, until cash runs short and nothing new is bought on lines as large as this one."""
+    life.joins(VALVE_LIMIT)
+    life.buys(20_000)
+    yield life.today + 3 * DAY
+    life.first_sign()
+    note = "cash runs short"
+    asked = {"stage": "stopped", "segment": f"limit = {VALVE_LIMIT}", "note": note}
+    valve = life.town.anna.post("/valves", asked)["valve"]
+    for person in (life.town.anna, life.town.bo):
+        person.post(f"/valves/{valve}/release", {"note": note})
+    life.meets_answer(life.asks_to_buy(30_000))
+    life.what_works()
+    yield life.today + 5 * DAY
+    life.must_be_refused(life.asks_to_buy(30_000), ReasonCode.PURCHASES_LIMITED)
+    for person in (life.town.bo, life.town.cai):
+        person.post(f"/valves/{valve}/end", {"note": "the bank has lent again"})
+    life.treated("ended by two people")
+    life.buys_again(30_000)
 
 
 def _restricted(
@@ -140,5 +163,23 @@ STORIES: Final = (
         days=45,
         treatment="released by the court",
         day=31,
+    ),
+    Story(
+        key="valve",
+        causes=(Cause.PLATFORM_STRATEGY,),
+        name=Said("叶舟", "Ye Zhou"),
+        happens=Said(
+            "平台资金紧张，暂缓新消费", "the lender's cash runs short, and new purchases wait"
+        ),
+        noticed=NoticedBy.STAFF,
+        promise=Promise(
+            codes=(ReasonCode.PURCHASES_LIMITED,),
+            effect=Effect.REFUSED,
+            notice=None,
+            treatment="ended by two people",
+            days_back=Within(5, 5),
+        ),
+        play=meets_the_valve,
+        begins_on_day=33,
     ),
 )

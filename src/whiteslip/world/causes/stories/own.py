@@ -23,7 +23,7 @@ MONTH: Final[dict[str, Any]] = {
 def buys_too_much(life: Life) -> Generator[date]:
     """A full line is warned of; she tests what she can afford, caps herself, and is held to it until the next month."""
     life.joins(400_000)
-    life.buys(390_000, is_verified=True)
+    life.buys(389_900, is_verified=True)
     life.first_sign()
     yield life.today + DAY
     if life.standing(ReasonCode.HIGH_UTILIZATION) is None:
