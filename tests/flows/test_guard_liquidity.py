@@ -13,9 +13,13 @@ from whiteslip.flows.guard_liquidity import forecast_liquidity, propose_valve
 from whiteslip.flows.warn_early import warn_early
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.risk.appetite.model import Finding, Measure
+from whiteslip.risk.appetite.reading import read_appetite
+from whiteslip.risk.appetite.store import shipped
 from whiteslip.risk.liquidity import store
 from whiteslip.risk.liquidity.model import Forecast, State, Why
 from whiteslip.risk.signals.model import Color
+from whiteslip.views.appetite import check_book
 from whiteslip.views.liquidity import show_liquidity, stood
 from whiteslip.views.warnings import standing
 
@@ -92,6 +96,24 @@ def test_a_day_is_forecast_once_it_is_known_and_shows_the_next_as_stale(book: Bo
     assert made.cash_minor == 10_000_000 - 14 * 10_000 + 15 * 1_000
     book.close_day()
     assert book.database.read(show_liquidity).why == "stale"
+
+
+def coverage(book: Book) -> Finding:
+    """What the appetite makes of the cash that is foreseen."""
+    used = read_appetite(shipped())
+    checked = book.database.read(lambda db: check_book(db, appetite=used))
+    return next(one for one in checked.findings if one.limit.measure is Measure.LIQUIDITY_COVERAGE)
+
+
+def test_an_appetite_is_held_against_the_forecast_of_the_day_and_no_other(book: Book) -> None:
+    assert coverage(book).why == "absent"
+    fund(book, cash=10_000_000, floor=1_000_000)
+    fortnight(book)
+    made = guard(book)
+
+    assert coverage(book).value_ppm == made.coverage_ppm
+    book.close_day()
+    assert coverage(book).why == "absent", "the forecast is stale"
 
 
 def color(book: Book) -> tuple[Color, object]:

@@ -52,6 +52,9 @@ def test_a_line_rolls_and_another_pays(book: Book, tmp_path: Path) -> None:
     book.operator.post("/clock/advance", {"to": "2026-02-02"})
     paid = {"line_id": prompt, "amount_minor": 50_000, "method": "bank"}
     assert book.operator.post("/repayments", paid).status == 201
+    book.operator.post("/clock/advance", {"to": "2026-03-16"})
+    told = {"of_on": "2026-02-28", "value": "5.2", "learned_on": "2026-03-16", "source": "NBS"}
+    assert book.operator.post("/macro/unemployment_rate", told).status == 201
     assert book.operator.post("/clock/advance", {"to": "2026-04-01"}).status == 200
 
     february = watcher.get("/portfolio/rolls", until="2026-02-28")
@@ -75,7 +78,11 @@ def test_a_line_rolls_and_another_pays(book: Book, tmp_path: Path) -> None:
     assert json.loads(seen(book, "classes", "--json"))["until"] == "2026-03-31"
 
     lost = watcher.get("/portfolio/losses").body
-    base, downturn, _ = lost["scenarios"]
+    assert lost["economy"]["unknown"] == "", lost["economy"]
+    by_name = {one["scenario"]: one for one in lost["scenarios"]}
+    base, downturn, economy = (by_name[name] for name in ("base", "downturn", "economy"))
+    assert lost["economy"]["series"] == "unemployment_rate"
+    assert (lost["economy"]["unknown"], economy["total"]) == ("", base["total"]), "as it was"
     assert (lost["until"], base["stages"][0]["name"]) == ("2026-03-31", "stage 2")
     assert 0 < base["total"]["loss_minor"] < downturn["total"]["loss_minor"]
     assert base["total"]["loss_minor"] == sum(cell["loss_minor"] for cell in base["cells"])
