@@ -131,7 +131,7 @@ def test_revisions_of_a_date_are_numbered_without_gaps(rows: list[tuple[int, int
     [
         ('red = "6" ', 'red = "5" ', "series.unemployment_rate"),
         ('yellow = "50" ', 'yellow = "x" ', "value"),
-        ("late_after_days = 65", "late_after_days = 0", "series[...].late_after_days"),
+        ("late_after_days = 65", "late_after_days = 0", "series.services_index.late_after_days"),
         ("version = 1", "version = 1\nmore = 2", "more"),
     ],
 )

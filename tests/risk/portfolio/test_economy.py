@@ -40,7 +40,7 @@ def test_a_forecast_that_was_known_is_the_path_and_its_last_value_holds() -> Non
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        (None, "nobody keeps a series 'unemployment'"),
+        (None, "nobody keeps a series 'unemployment_rate'"),
         ([], "has no value by 2026-06-30"),
         ([(date(2026, 7, 1), 5.0)], "has no value by"),
         ([(date(2026, 3, 1), 5.0)], "too old"),

@@ -127,7 +127,7 @@ def test_every_shipped_condition_can_be_read() -> None:
         ("after_days = 14", "after_days = 100", "rollout.stage"),
         ("decide_ahead_days  = 14", "decide_ahead_days = 60\n", "rollout.decide_ahead_days"),
         ('macro      = "services_index"', 'macro = "gdp"', "segment.self_employed.macro"),
-        ('outcome    = "step_up"', 'outcome = "close"', "segment[...].outcome"),
+        ('outcome    = "step_up"', 'outcome = "close"', "segment.new_lines.outcome"),
         (
             'ends_by    = ["roll_to_overdue"]\noutcome    = "step_up"',
             'ends_by = ["thirty_plus"]\noutcome = "step_up"',
