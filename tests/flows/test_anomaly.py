@@ -153,14 +153,14 @@ def test_a_pace_is_odd_only_for_who_never_keeps_it(town: Town) -> None:
 def test_cash_at_one_till_in_round_sums(town: Town) -> None:
     line = town.lived(1_000_000, purchases=1)
     answers: list[Authorized | Declined | Referred] = []
-    for _ in range(3):
-        answers.append(town.ask_now(line, 300_000, town.grocer, verified=True))
+    for _ in range(4):
+        answers.append(town.ask_now(line, 230_000, town.grocer, verified=True))
         town.now += timedelta(hours=1)
 
     assert isinstance(answers[-1], Referred)
     assert "round-sums-at-one-shop" in town.fired(answers[-1])
     assert ReasonCode.CASH_OUT in codes(answers[-1])
-    assert town.facts(answers[-1])["same_shop_24h"] == 2
+    assert town.facts(answers[-1])["same_shop_24h"] == 3
 
 
 def test_cash_right_after_the_line_opened(town: Town) -> None:

@@ -18,7 +18,7 @@ from whiteslip.decisioning.decisions.other_ways import Case, lets_all, other_way
 from whiteslip.decisioning.decisions.store import offering
 from whiteslip.decisioning.habits.facts import facts_of
 from whiteslip.decisioning.habits.model import Asking
-from whiteslip.decisioning.habits.store import read_backgrounds, read_habits
+from whiteslip.decisioning.habits.store import read_backgrounds, read_habits, read_raises
 from whiteslip.decisioning.habits.store import terms as habit_terms
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.experiment import is_challenged
@@ -261,14 +261,15 @@ def _others(
     request = PurchaseRequest(*line.key, asked.merchant_id or 0, amount, asked.plan_months, "")
     category = _category(db, request.merchant_id)
     asking = Asking(amount, request.merchant_id, 0, 0, category)
-    (background,) = read_backgrounds(db, [line.key], [asking], at=at)
+    (known,) = read_backgrounds(db, [line.key], [asking], at=at)
+    (since_raise,) = read_raises(db, [line.key], on=on)
     case = Case(
         request,
         line,
         products.by_id(db, {line.product_id})[line.product_id],
         _judging(db, "checkout", line.customer_id),
         read_habits(db, [line.customer_id]).get(line.customer_id),
-        background,
+        known._replace(days_since_raise=since_raise),
         category,
         habit_terms(),
         partial(_may_spend, db, line, at),

@@ -12,6 +12,7 @@ from whiteslip.decisioning.decisions.judging import judge_each
 from whiteslip.decisioning.habits.facts import CheckoutFacts, facts_of
 from whiteslip.decisioning.habits.model import Asking, Background, Habit
 from whiteslip.decisioning.habits.reading import Terms
+from whiteslip.decisioning.habits.rules import after as habit_after
 from whiteslip.decisioning.habits.rules import facts_of as habit_facts_of
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.reads import may_change
@@ -242,10 +243,13 @@ def _facts(case: Case, one: _Try, at: datetime) -> CheckoutFacts:
         amount_minor=one.amount_minor, plan_months=one.plan_months, is_verified=one.is_verified
     )
     asking = Asking(one.amount_minor, asked.merchant_id, asked.device, asked.address, case.category)
+    habit = case.habit
+    if one.is_verified and not asked.is_verified:  # the shop learns that by asking without
+        habit = habit_after(habit, asking, at=at, authorized=False)
     return facts_of(
         request,
         case.line,
-        case.known.with_habit(habit_facts_of(case.habit, asking, case.terms, at=at)),
+        case.known.with_habit(habit_facts_of(habit, asking, case.terms, at=at)),
         case.category,
         case.terms,
         taken_minor=0,
