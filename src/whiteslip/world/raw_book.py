@@ -192,11 +192,13 @@ def losses(
     months: tuple[int, int],
     path: Sequence[float],
     recoveries: float,
+    stage: int | None = None,
 ) -> int:
     """Foretell the loss of what lines owe by standing, as a chain of months by matrices; whole minor units a standing.
 
     `counts` are moves, `worsens` the prior of the performing standings, `lost` the part lost from current on, `months`
-    the years looked ahead in stage 1 and 2, `path` by how many times more get worse month by month.
+    the years looked ahead in stage 1 and 2, `path` by how many times more get worse month by month. All are in `stage`,
+    or each in that of its days past due.
     """
     performing = slice(_CURRENT, _FIRST_DEFAULTED)
     seen = counts[performing].astype(np.float64)
@@ -206,10 +208,10 @@ def losses(
     chain = seen / seen.sum(axis=1, keepdims=True)
     total = 0
     for standing, amount in owed.items():
-        chance = 1.0
-        if standing < _FIRST_DEFAULTED:
-            ahead = months[0] if standing <= _CURRENT + 1 else months[1]
-            chance = _chance(chain, standing - _CURRENT, path, ahead)
+        by_days = 1 if standing <= _CURRENT + 1 else 2 if standing < _FIRST_DEFAULTED else 3
+        chance, within = 1.0, stage or by_days
+        if within < 3 and standing < _FIRST_DEFAULTED:
+            chance = _chance(chain, standing - _CURRENT, path, months[within - 1])
         part = 1 - (1 - lost[standing - _CURRENT]) * recoveries
         total += round(amount * chance * part)
     return total
