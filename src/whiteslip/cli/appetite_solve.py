@@ -67,7 +67,7 @@ def solve(
     """Solve the score from which lines are suspended from the appetite; ends with 1 where none keeps within it."""
     method = views.solving_method() if method_file is None else _method(method_file)
     used = None if file is None else read_file(file)
-    if replay or panel_file is not None or data is not None:
+    if replay or panel_file is not None:
         source, found = _on_panel(panel_path(panel_file, data), used, method)
     else:
         ending = Ending(days, within)
