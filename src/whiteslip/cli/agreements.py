@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from whiteslip.cli.app import app, complain, out, say
+from whiteslip.cli.app import app, out, say, shielded
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows.keep_agreements import BEGINNING, announce, publish
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
-from whiteslip.kernel.errors import InvalidInput, WhiteslipError
+from whiteslip.kernel.errors import InvalidInput
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views.agreements import everything
 
@@ -61,14 +61,11 @@ def announce_agreement(*, dsn: Dsn = None, home: Home = None) -> None:
 
 
 def announce_tonight(database: Database, *, quiet: bool) -> None:
-    """Tell of a new version after end of day; whatever goes wrong is said and no more: the day is closed."""
-    try:
+    """Tell of a new version after end of day."""
+    with shielded("nobody was told of the agreement"):
         told = _announce(database)
-    except WhiteslipError as error:
-        complain(f"nobody was told of the agreement: {error}")
-        return
-    if told and not quiet:
-        say(f"Told the owners of {told:,} lines of the new agreement.")
+        if told and not quiet:
+            say(f"Told the owners of {told:,} lines of the new agreement.")
 
 
 def _announce(database: Database) -> int:

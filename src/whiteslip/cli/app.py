@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -53,6 +55,17 @@ app = App(
 def complain(message: str) -> None:
     """Say on stderr, in one line, what is wrong."""
     err.print(f"[bold red]error:[/] {_plain(message)}", soft_wrap=True, highlight=False)
+
+
+@contextmanager
+def shielded(undone: str) -> Generator[None]:
+    """Try what must not stop what comes after it: what goes wrong is said on stderr, with what was left undone."""
+    try:
+        yield
+    except WhiteslipError as error:
+        complain(f"{undone}: {error}")
+    except Exception as error:
+        complain(f"{undone}: {type(error).__name__}: {error}")
 
 
 def say(message: str) -> None:

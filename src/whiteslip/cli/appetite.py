@@ -26,7 +26,10 @@ from whiteslip.views.runs import waiting_runs
 
 T = TypeVar("T")
 BEYOND = 1
-commands = typer.Typer(help="How much risk is borne: limits, what is held against them, cut-offs.")
+commands = typer.Typer(
+    help="How much risk is borne: limits, what is held against them, cut-offs.",
+    no_args_is_help=True,
+)
 app.add_typer(commands, name="appetite")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]

@@ -25,6 +25,7 @@ from whiteslip.decisioning.monitoring.stopping import Estimate
 from whiteslip.flows.keep_appetite import shipped
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import InvalidInput
+from whiteslip.kernel.plain import plain
 from whiteslip.risk.appetite.model import Appetite
 from whiteslip.risk.appetite.solving import SOLVED, Method, Solution, solve_and_check, split
 from whiteslip.views import appetite as views
@@ -85,7 +86,7 @@ def solve(
 
 def solution_json(found: Solution) -> dict[str, Any]:
     """Write a solution in plain types."""
-    return {**cast("dict[str, Any]", _plain(asdict(found))), "feasible": found.feasible}
+    return {**cast("dict[str, Any]", plain(asdict(found), digits=6)), "feasible": found.feasible}
 
 
 def show(source: str, found: Solution) -> None:
@@ -176,18 +177,3 @@ def _told(found: Estimate) -> str:
 
 def _interval(found: Estimate) -> str:
     return f"{found.low:.2%} to {found.high:.2%}"
-
-
-def _plain(value: Any) -> Any:
-    """Turn named tuples into objects, which `asdict` leaves as they are, and round what is only noise."""
-    if hasattr(value, "_asdict"):
-        value = value._asdict()
-    match value:
-        case dict():
-            return {name: _plain(each) for name, each in cast("dict[str, Any]", value).items()}
-        case list() | tuple():
-            return [_plain(each) for each in cast("list[Any]", value)]
-        case float():
-            return round(value, 6)
-        case _:
-            return value

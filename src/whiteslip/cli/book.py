@@ -10,15 +10,9 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
-from whiteslip.cli.agreements import announce_tonight
 from whiteslip.cli.app import app, err, out, say
-from whiteslip.cli.limits import move_limits_tonight
-from whiteslip.cli.liquidity import forecast_tonight, propose_tonight
-from whiteslip.cli.model_run import score_tonight
-from whiteslip.cli.network import weave_tonight
-from whiteslip.cli.segments import tighten_tonight
+from whiteslip.cli.night import night
 from whiteslip.cli.server import Dsn, Home, running_database
-from whiteslip.cli.warnings import look_tonight, warn_tonight
 from whiteslip.flows import check_books as checking
 from whiteslip.flows import end_of_day as closing
 from whiteslip.flows.check_books import BooksReport
@@ -55,15 +49,7 @@ def end_of_day(
         while _goes_on(database, until):
             reports.append(_close(database, workers, quiet=as_json))
         if reports:
-            score_tonight(database, quiet=as_json)
-            move_limits_tonight(database, quiet=as_json)
-            announce_tonight(database, quiet=as_json)
-            weave_tonight(database, quiet=as_json)
-            forecast_tonight(database, quiet=as_json)
-            warn_tonight(database, quiet=as_json)
-            propose_tonight(database, quiet=as_json)
-            look_tonight(database, workers=workers, quiet=as_json)
-            tighten_tonight(database, quiet=as_json)
+            night(database, workers=workers, quiet=as_json)
     if as_json:
         typer.echo(json.dumps([report._asdict() for report in reports], default=str))
     elif not reports:

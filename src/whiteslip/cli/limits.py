@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from whiteslip.cli.app import app, complain, say
+from whiteslip.cli.app import app, say, shielded
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows import run_campaigns as running
 from whiteslip.flows.review_limits import (
@@ -67,24 +67,18 @@ def review(
 
 
 def move_limits_tonight(database: Database, *, quiet: bool) -> None:
-    """Review limits and run campaigns for the new day; whatever goes wrong is said and no more: the day is closed."""
-    try:
+    """Review limits and run campaigns for the new day."""
+    with shielded("limits were not reviewed"):
         at = MachineClock().now()
         reports = [
             review_limits(database, at=at, trigger=trigger)
             for trigger in (Trigger.LADDER, Trigger.PERIODIC)
         ]
         campaigns = run_campaigns(database, at=at)
-    except WhiteslipError as error:
-        complain(f"limits were not reviewed: {error}")
-        return
-    except Exception as error:
-        complain(f"limits were not reviewed: {type(error).__name__}: {error}")
-        return
-    if not quiet:
-        _tell([report for report in reports if report.judged])
-        if campaigns.granted_lines or campaigns.told_of_end:
-            say(_told(campaigns))
+        if not quiet:
+            _tell([report for report in reports if report.judged])
+            if campaigns.granted_lines or campaigns.told_of_end:
+                say(_told(campaigns))
 
 
 @commands.command(name="list")

@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from whiteslip.cli.app import app, complain, out, say
+from whiteslip.cli.app import app, out, say, shielded
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows.guard_liquidity import forecast_liquidity, propose_valve
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
-from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.money import decimal_text
 from whiteslip.risk.liquidity.model import Forecast
 from whiteslip.views.liquidity import LiquidityView, ValveView, show_liquidity, valves
@@ -47,30 +46,20 @@ def liquidity(
 
 
 def forecast_tonight(database: Database, *, quiet: bool) -> None:
-    """Forecast cash from the day just closed; whatever goes wrong is said and no more."""
-    try:
+    """Forecast cash from the day just closed."""
+    with shielded("cash was not forecast"):
         made = forecast_liquidity(database, at=MachineClock().now())
-    except Exception as error:
-        complain(f"cash was not forecast: {_told(error)}")
-        return
-    if not quiet:
-        say(_summary(made))
+        if not quiet:
+            say(_summary(made))
 
 
 def propose_tonight(database: Database, *, quiet: bool) -> None:
-    """Let valves lapse and propose what is needed; whatever goes wrong is said and no more."""
-    try:
+    """Let valves lapse and propose what is needed."""
+    with shielded("the valve was not looked at"):
         report = propose_valve(database, at=MachineClock().now())
-    except Exception as error:
-        complain(f"the valve was not looked at: {_told(error)}")
-        return
-    if report.proposed is not None and not quiet:
-        valve = report.proposed
-        say(f"Valve {valve.valve_id}, stage {valve.stage}, waits for two people: {valve.why}")
-
-
-def _told(error: Exception) -> str:
-    return str(error) if isinstance(error, WhiteslipError) else f"{type(error).__name__}: {error}"
+        if report.proposed is not None and not quiet:
+            valve = report.proposed
+            say(f"Valve {valve.valve_id}, stage {valve.stage}, waits for two people: {valve.why}")
 
 
 def _summary(made: Forecast) -> str:

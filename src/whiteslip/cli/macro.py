@@ -20,7 +20,8 @@ from whiteslip.kernel.errors import InvalidInput
 from whiteslip.views import macro as views
 
 commands = typer.Typer(
-    help="Series of the environment: how they stand, and what is learned of them."
+    help="Series of the environment: how they stand, and what is learned of them.",
+    no_args_is_help=True,
 )
 app.add_typer(commands, name="macro")
 

@@ -31,7 +31,9 @@ from whiteslip.kernel.errors import InvalidInput
 from whiteslip.web.reports.fitting import fitting_report
 from whiteslip.web.reports.monitoring import monitoring_report
 
-commands = typer.Typer(help="Fit models to any table, score with them, watch them, release them.")
+commands = typer.Typer(
+    help="Fit models to any table, score with them, watch them, release them.", no_args_is_help=True
+)
 app.add_typer(commands, name="model", no_args_is_help=True)
 
 MOVED = 1

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from whiteslip.cli.app import complain, err, say
+from whiteslip.cli.app import complain, err, say, shielded
 from whiteslip.cli.model import commands
 from whiteslip.cli.model_life import Registered
 from whiteslip.cli.server import Dsn, Home, running_database
@@ -18,7 +18,6 @@ from whiteslip.decisioning.models.model import Absence
 from whiteslip.flows.score_lines import ScoringReport, score_lines
 from whiteslip.infra import settings
 from whiteslip.infra.database import Database
-from whiteslip.kernel.errors import WhiteslipError
 
 NIGHTLY = "behavior"
 """The model whose score the checkout reads."""
@@ -46,25 +45,16 @@ def run(name: Registered, *, as_json: AsJson = False, dsn: Dsn = None, home: Hom
 
 
 def score_tonight(database: Database, *, quiet: bool) -> None:
-    """Score every line for the day just closed, if a model is live; whatever goes wrong is said and no more.
-
-    The day is closed already, and a score that is not there is a missing fact to the checkout.
-    """
-    try:
+    """Score every line for the day just closed, if a model is live; a score that is not there is a missing fact."""
+    with shielded(f"lines were not scored by {NIGHTLY}"):
         with _progress(quiet=quiet) as tell:
             report = score_lines(database, model=NIGHTLY, progress=tell)
-    except WhiteslipError as error:
-        complain(f"lines were not scored by {NIGHTLY}: {error}")
-        return
-    except Exception as error:
-        complain(f"lines were not scored by {NIGHTLY}: {type(error).__name__}: {error}")
-        return
-    if report.absence is Absence.MISSING:
-        return
-    if report.fault:
-        complain(f"lines were not scored: {report.fault}")
-    elif not quiet:
-        say(_told(report))
+        if report.absence is Absence.MISSING:
+            return
+        if report.fault:
+            complain(f"lines were not scored: {report.fault}")
+        elif not quiet:
+            say(_told(report))
 
 
 def _told(report: ScoringReport) -> str:

@@ -9,18 +9,19 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from whiteslip.cli.app import app, complain, out, say
+from whiteslip.cli.app import app, out, say, shielded
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows.weave_network import WeaveReport, weave_network
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound
 from whiteslip.views import rings
 
 network = typer.Typer(
-    help="Accounts that share devices, phones and addresses, and the rings among them."
+    help="Accounts that share devices, phones and addresses, and the rings among them.",
+    no_args_is_help=True,
 )
 app.add_typer(network, name="network")
 
@@ -38,18 +39,12 @@ def weave(*, dsn: Dsn = None, home: Home = None) -> None:
 
 
 def weave_tonight(database: Database, *, quiet: bool) -> None:
-    """Weave for the day just closed; whatever goes wrong is said and no more: the day is closed."""
-    try:
+    """Weave for the day just closed."""
+    with shielded("the network was not woven"):
         at = MachineClock().now()
         done = database.write(lambda db: weave_network(db, at=at))
-    except WhiteslipError as error:
-        complain(f"the network was not woven: {error}")
-        return
-    except Exception as error:
-        complain(f"the network was not woven: {type(error).__name__}: {error}")
-        return
-    if done is not None and done.rings and not quiet:
-        say(_told(done))
+        if done is not None and done.rings and not quiet:
+            say(_told(done))
 
 
 @network.command(name="rings")

@@ -25,7 +25,10 @@ from whiteslip.views.portfolio import ClassView
 from whiteslip.web.reports import portfolio as reports
 from whiteslip.web.reports.portfolio import Language
 
-commands = typer.Typer(help="How the book rolls from bucket to bucket, and how openings turn out.")
+commands = typer.Typer(
+    help="How the book rolls from bucket to bucket, and how openings turn out.",
+    no_args_is_help=True,
+)
 app.add_typer(commands, name="portfolio")
 
 Until = Annotated[

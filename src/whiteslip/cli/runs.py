@@ -17,7 +17,10 @@ from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
 from whiteslip.views.runs import waiting
 
-runs = typer.Typer(help="Runs of the watch book that wait for two people, or are to be undone.")
+runs = typer.Typer(
+    help="Runs of the watch book that wait for two people, or are to be undone.",
+    no_args_is_help=True,
+)
 app.add_typer(runs, name="runs")
 
 Book = Annotated[str, typer.Argument(help="Name of the book.")]

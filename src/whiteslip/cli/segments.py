@@ -8,10 +8,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from whiteslip.cli.app import app, complain, out, say
+from whiteslip.cli.app import app, out, say, shielded
 from whiteslip.cli.server import Dsn, Home, running_database
-from whiteslip.flows.judge_segments import Proposal, judge_segments, propose_tightenings
+from whiteslip.flows.judge_segments import (
+    Proposal,
+    SegmentsReport,
+    judge_segments,
+    propose_tightenings,
+)
 from whiteslip.flows.tighten_segments import (
+    AdvanceReport,
     Command,
     Done,
     Saying,
@@ -26,7 +32,9 @@ from whiteslip.risk.segments.model import Judged
 from whiteslip.risk.tightenings.model import Interval, Tightening
 from whiteslip.views import segments as views
 
-commands = typer.Typer(help="Tightenings of segments: proposed, released by two people, ended.")
+commands = typer.Typer(
+    help="Tightenings of segments: proposed, released by two people, ended.", no_args_is_help=True
+)
 app.add_typer(commands, name="tighten")
 
 Evaluate = Annotated[
@@ -51,18 +59,15 @@ def segments(
     if as_json:
         typer.echo(json.dumps([_segment_json(one) for one in found], default=str))
         return
-    table = Table(
-        "asks", "segment", "measure", "month end", "rate", "usual", "average", "limits", "says"
-    )
     for view in found:
-        name = view.segment.title.en
+        say(f"{view.segment.title.en}: {view.spoken.asks}")
         if not view.judged:
-            table.add_row(
-                view.spoken.asks, name, "", "", "", "", "", "", "no month end is judged yet"
-            )
+            say("  no month end is judged yet")
+            continue
+        table = Table("measure", "month end", "rate", "usual", "average", "limits", "says")
         for one in view.judged:
-            table.add_row(view.spoken.asks, name, *_cells(one))
-    out.print(table)
+            table.add_row(*_cells(one))
+        out.print(table)
 
 
 @commands.command(name="list")
@@ -144,16 +149,16 @@ def undo(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = No
 
 
 def tighten_tonight(database: Database, *, quiet: bool) -> None:
-    """Judge segments after the day just closed and move their tightenings; what goes wrong is said and no more."""
+    """Judge segments after the day just closed and move their tightenings."""
     at = MachineClock().now()
-    try:
+    with shielded("segments were not judged"):
         report = judge_segments(database, at=at)
         moved = advance_tightenings(database, at=at)
-    except Exception as error:
-        complain(f"segments were not judged: {type(error).__name__}: {error}")
-        return
-    if quiet:
-        return
+        if not quiet:
+            _tell(report, moved)
+
+
+def _tell(report: SegmentsReport, moved: AdvanceReport) -> None:
     for one in report.proposed:
         say(f"Tightening {one.tightening_id} is proposed: {_told(one)}.")
     if moved.restricted or moved.waiting or moved.freed:

@@ -43,10 +43,11 @@ def up(*, demo: Demo = False, dsn: Dsn = None, port: Port = None, home: Home = N
     database = ready_database(chosen)
     ready = chosen.model_copy(update={"dsn": database})
     with simulators.beside(ready, tell=say) as served:
-        if demo:
-            _build_demo(served)
+        built = demo and _build_demo(served)
         _found(database)
         _complete(database)
+        if built:
+            _look_over(served)
         if demo:
             _tell_story(served)
         _serve(served)
@@ -104,17 +105,26 @@ def ready_database(chosen: Settings) -> str:
     return dsn
 
 
-def _build_demo(chosen: Settings) -> None:
+def _build_demo(chosen: Settings) -> bool:
     """Let the world fill an empty book, and show the keys it issued: they cannot be seen again."""
     from whiteslip.world import demo
 
     with _progress("building the demo world") as progress:
         built = demo.build(chosen, progress=progress)
     if built is None:
-        return
+        return False
     say(f"Built {built.world.shoppers} shoppers and {built.world.days} days.")
     for issued in built.keys:
         say(f"API key of {issued.label}: {issued.key}")
+    return True
+
+
+def _look_over(chosen: Settings) -> None:
+    """Judge the whole of the new book once, as every night does."""
+    from whiteslip.cli.night import look_over
+
+    with Database(chosen.dsn or "", max_size=1, statement_timeout_ms=0) as database:
+        look_over(database)
 
 
 def _tell_story(chosen: Settings) -> None:

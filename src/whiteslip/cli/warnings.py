@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from whiteslip.cli.app import app, complain, out, say
+from whiteslip.cli.app import app, complain, out, say, shielded
 from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows.look_ahead import Why, look_ahead
 from whiteslip.flows.warn_early import WarningReport, warn_early
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
-from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.risk.signals.life import State
 from whiteslip.risk.signals.model import Color, Judge
 from whiteslip.views.signs import BookView, last_look
@@ -58,35 +57,25 @@ def warnings(
 
 
 def warn_tonight(database: Database, *, quiet: bool) -> None:
-    """Evaluate the indicators for the day just closed; whatever goes wrong is said and no more."""
-    try:
+    """Evaluate the indicators for the day just closed."""
+    with shielded("indicators were not evaluated"):
         report = warn_early(database, at=MachineClock().now())
-    except WhiteslipError as error:
-        complain(f"indicators were not evaluated: {error}")
-        return
-    except Exception as error:
-        complain(f"indicators were not evaluated: {type(error).__name__}: {error}")
-        return
-    if not quiet and report.evaluations:
-        say(_told(report))
+        if not quiet and report.evaluations:
+            say(_told(report))
 
 
 def look_tonight(database: Database, *, workers: int, quiet: bool) -> None:
-    """Look ahead over the book for the day just closed; whatever goes wrong is said and no more."""
-    try:
+    """Look ahead over the book for the day just closed."""
+    with shielded("nobody looked ahead"):
         report = look_ahead(database, at=MachineClock().now(), workers=workers)
-    except WhiteslipError as error:
-        complain(f"nobody looked ahead: {error}")
-        return
-    except Exception as error:
-        complain(f"nobody looked ahead: {type(error).__name__}: {error}")
-        return
-    if not quiet and report.run is not None:
-        run = report.run
-        counted = f"{run.yellow} yellow, {run.orange} orange, {run.red} red of {run.lines} lines"
-        say(f"Ahead: {counted}; help offered to {run.offered}, {run.cases} to call.")
-    elif report.why not in (None, Why.DONE):
-        complain(f"nobody looked ahead: {_WHY[report.why]}")
+        if not quiet and report.run is not None:
+            run = report.run
+            counted = (
+                f"{run.yellow} yellow, {run.orange} orange, {run.red} red of {run.lines} lines"
+            )
+            say(f"Ahead: {counted}; help offered to {run.offered}, {run.cases} to call.")
+        elif report.why not in (None, Why.DONE):
+            complain(f"nobody looked ahead: {_WHY[report.why]}")
 
 
 def _looked(view: BookView) -> str:
@@ -117,27 +106,27 @@ def _json(view: WarningView) -> dict[str, object]:
 
 
 def _print(views: list[WarningView]) -> None:
-    table = Table("color", "indicator", "value", "hits", "days", "warning", "owner", "to do")
+    table = Table("color", "indicator", "value", "hits", "warning", "owner")
     for view in views:
         table.add_row(*_cells(view))
     out.print(table)
+    for view in views:
+        if view.color not in {Color.GREEN, Color.UNKNOWN}:
+            say(f"{view.indicator.name.en}: {view.indicator.to_do.en}")
 
 
 def _cells(view: WarningView) -> tuple[str, ...]:
     one, last = view.indicator, view.last
     color = view.color if view.why is None else f"{view.color}: {view.why}"
-    value = counts = days = ""
+    value = counts = ""
     if last is not None:
-        days = (
-            f"{last.from_on} to {last.to_on}" if one.fast is None else f"{last.evaluated_at:%H:%M}"
-        )
         counts = "" if last.out_of is None else f"{last.hits} of {last.out_of}"
         value = "" if last.value_ppm is None else f"{last.value_ppm / 10_000:.2f} %"
         if last.judged_by is Judge.CONTROL and last.center_ppm is not None:
             value += f" (usual {last.center_ppm / 10_000:.2f} %)"
     style = _STYLES[view.color]
     told = _standing(view)
-    return f"[{style}]{color}[/]", one.name.en, value, counts, days, told, one.owner, one.to_do.en
+    return f"[{style}]{color}[/]", one.name.en, value, counts, told, one.owner
 
 
 def _standing(view: WarningView) -> str:

@@ -17,6 +17,10 @@ Version: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
 Text: TypeAlias = Annotated[str, Meta(pattern=r"\S")]
 
 
+class Table(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of a file; what is missing, unknown or out of bounds is refused."""
+
+
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """The same in both languages."""
 

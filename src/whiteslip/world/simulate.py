@@ -34,11 +34,12 @@ from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
-from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
+from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.world.habits import Habits
 from whiteslip.world.parcels import Parcels
 from whiteslip.world.shoppers import Bools, Ints, Promotion, Shoppers, draw, terms
 from whiteslip.world.staff import release_runs
+from whiteslip.world.taken import fine
 from whiteslip.world.wallets import Wallets, read_wallets
 
 __all__ = ["Result", "simulate"]
@@ -196,7 +197,7 @@ class _World:
             if amount > 0
         ]
         answers = self._flow("grant", asked, grant_temporary_limits)
-        self.counts["temporary_limits"] += len(_fine(answers))
+        self.counts["temporary_limits"] += len(fine(answers))
 
     def _pay(self, wallets: Wallets, on: date) -> None:
         paid = self.habits.payments(wallets, on)
@@ -213,7 +214,7 @@ class _World:
             PayoutRequest(*self._line(who), None)
             for who in np.flatnonzero(wishes & (wallets.credit > 0))
         ]
-        self.counts["payouts"] += len(_fine(self._flow("repay", payouts, pay_out_credit)))
+        self.counts["payouts"] += len(fine(self._flow("repay", payouts, pay_out_credit)))
 
     def _read_again(self, wallets: Wallets, who: Ints, repaid: Sequence[Repaid]) -> None:
         """Let those whom a repayment restored know that they may buy again."""
@@ -273,7 +274,7 @@ class _World:
 
     def _send_back(self, on: date) -> None:
         voids = self._flow("void", self.parcels.to_void(on), void)
-        self.counts["voids"] += len(_fine(voids))
+        self.counts["voids"] += len(fine(voids))
         refunded = self._flow("refund", self.parcels.to_refund(on), refund)
         self.counts["refunds"] += len(_all(Refunded, refunded))
 
@@ -362,15 +363,5 @@ def _told(db: Connection, world: _World, days: int, seconds: float) -> Result:
     )
 
 
-def _fine(answers: Iterable[T | WhiteslipError]) -> list[T]:
-    """Insist that a flow took the whole batch: simulated people make no mistakes."""
-    taken: list[T] = []
-    for answer in answers:
-        if isinstance(answer, WhiteslipError):
-            raise InvariantBroken(f"the world asked for what cannot be: {answer}") from answer
-        taken.append(answer)
-    return taken
-
-
 def _all(kind: type[T], answers: Iterable[T | WhiteslipError]) -> list[T]:
-    return [answer for answer in _fine(answers) if isinstance(answer, kind)]
+    return [answer for answer in fine(answers) if isinstance(answer, kind)]

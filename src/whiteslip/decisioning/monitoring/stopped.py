@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from whiteslip.decisioning.monitoring.stopping import Estimate
+from whiteslip.kernel.plain import plain
 
 
 class Reached(NamedTuple):
@@ -132,19 +132,4 @@ class StoppingReport:
 
     def as_json(self) -> dict[str, Any]:
         """Everything, in plain types."""
-        return _plain(asdict(self))
-
-
-def _plain(value: Any) -> Any:
-    """Turn named tuples into objects, which `asdict` leaves as they are, and round what is only noise."""
-    if hasattr(value, "_asdict"):
-        value = value._asdict()
-    match value:
-        case dict():
-            return {name: _plain(each) for name, each in cast("dict[str, Any]", value).items()}
-        case list() | tuple():
-            return [_plain(each) for each in cast("list[Any]", value)]
-        case float():
-            return None if math.isnan(value) else round(value, 5)
-        case _:
-            return value
+        return plain(asdict(self), digits=5)

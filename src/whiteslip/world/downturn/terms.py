@@ -8,19 +8,15 @@ from importlib import resources
 from itertools import pairwise
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from whiteslip.kernel.errors import InvalidInput
-from whiteslip.kernel.parameters import read_parameters
+from whiteslip.kernel.parameters import Table, read_parameters
 
 _FILE = "downturn.toml"
 Share = Annotated[float, Meta(ge=0, le=1)]
 Days = Annotated[int, Meta(ge=1, le=730)]
 Figure = Annotated[float, Meta(ge=0, le=1_000)]
-
-
-class Table(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file; what is missing, unknown or out of bounds is refused."""
 
 
 class Calendar(Table, frozen=True):

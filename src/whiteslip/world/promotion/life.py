@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -20,12 +20,13 @@ from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
 from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.calendar import ZONE
-from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
+from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.world.habits import SUSPENDED, Habits
 from whiteslip.world.promotion.people import Cast
 from whiteslip.world.promotion.terms import Terms
 from whiteslip.world.shoppers import Bools, Floats, Ints, terms
 from whiteslip.world.staff import release_runs
+from whiteslip.world.taken import fine, of_kind
 from whiteslip.world.wallets import Wallets, read_wallets
 
 T = TypeVar("T")
@@ -126,7 +127,7 @@ class Life:
 
     def buy(self, asks: Sequence[Ask], *, shop: int | None = None) -> list[Answer]:
         """Ask for credit, give the second factor where it is asked for, and take the goods."""
-        answers = of_kinds(self.flow(checkout, [self._request(ask, shop) for ask in asks]))
+        answers = fine(self.flow(checkout, [self._request(ask, shop) for ask in asks]))
         again = [
             place
             for place, answer in enumerate(answers)
@@ -138,7 +139,7 @@ class Life:
             )
             for place in again
         ]
-        for place, answer in zip(again, of_kinds(self.flow(checkout, verified)), strict=True):
+        for place, answer in zip(again, fine(self.flow(checkout, verified)), strict=True):
             answers[place] = answer
         taken = [
             CaptureRequest(answer.customer_id, answer.purchase_id, None, None, final=True)
@@ -239,23 +240,3 @@ def history(database: Database, cast: Cast, terms: Terms) -> Life:
 def _pick(drawn: Floats, weights: Floats) -> Ints:
     """Pick places by weight, one for each even draw."""
     return np.searchsorted(weights.cumsum()[:-1] / weights.sum(), drawn)
-
-
-def of_kind(kind: type[T], answers: Iterable[T | WhiteslipError]) -> list[T]:
-    """Insist that a flow took the whole batch: these people make no mistakes."""
-    taken: list[T] = []
-    for answer in answers:
-        if not isinstance(answer, kind):
-            raise InvariantBroken(f"the world asked for what cannot be: {answer}")
-        taken.append(answer)
-    return taken
-
-
-def of_kinds(answers: Iterable[Answer | WhiteslipError]) -> list[Answer]:
-    """Insist that every purchase was judged."""
-    taken: list[Answer] = []
-    for answer in answers:
-        if isinstance(answer, WhiteslipError):
-            raise InvariantBroken(f"the world asked for what cannot be: {answer}") from answer
-        taken.append(answer)
-    return taken

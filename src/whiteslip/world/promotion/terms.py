@@ -9,11 +9,11 @@ from itertools import pairwise
 from typing import Annotated, cast
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 from msgspec.structs import asdict, replace
 
 from whiteslip.kernel.errors import InvalidInput
-from whiteslip.kernel.parameters import read_parameters
+from whiteslip.kernel.parameters import Table, read_parameters
 
 _FILE = "promotion.toml"
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -21,10 +21,6 @@ Shares = tuple[Share, Share]
 Ppm = Annotated[int, Meta(ge=0, le=1_000_000)]
 Amount = Annotated[int, Meta(ge=1, le=20_000_000)]
 Text = Annotated[str, Meta(min_length=1, max_length=1_000)]
-
-
-class Table(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file; what is missing, unknown or out of bounds is refused."""
 
 
 class Calendar(Table, frozen=True):

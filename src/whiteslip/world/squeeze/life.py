@@ -20,7 +20,6 @@ from whiteslip.flows.warn_early import warn_early
 from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.calendar import ZONE
-from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.purchases.model import Way
 from whiteslip.risk.liquidity.model import State, ValveTerms
@@ -31,6 +30,7 @@ from whiteslip.world.promotion.people import Cast
 from whiteslip.world.promotion.terms import shipped as people_terms
 from whiteslip.world.squeeze.terms import Terms
 from whiteslip.world.staff import PEOPLE
+from whiteslip.world.taken import fine
 from whiteslip.world.wallets import Wallets
 
 A = TypeVar("A")
@@ -129,7 +129,7 @@ class Squeeze:
         people = PEOPLE if self.arm is Arm.WITH else PEOPLE[:1]
         for by in people:
             step = ValveStep(report.proposed.valve_id, command, by, "the forecast says so")
-            life.database.write(lambda db, step=step: _must(govern_valve(db, step, at=at)))
+            life.database.write(lambda db, step=step: fine([govern_valve(db, step, at=at)])[0])
 
     def _acts(self) -> int:
         """Return the stage that acts on the day that has begun, 0 for none."""
@@ -244,13 +244,6 @@ def enter(database: Database, entries: Sequence[NewEntry], *, at: datetime) -> N
     """Enter funds; these people make no mistakes."""
 
     def work(db: Connection) -> None:
-        for answer in enter_funds(db, entries, at=at):
-            _must(answer)
+        fine(enter_funds(db, entries, at=at))
 
     database.write(work)
-
-
-def _must(answer: A | WhiteslipError) -> A:
-    if isinstance(answer, WhiteslipError):
-        raise InvariantBroken(f"the world asked for what cannot be: {answer}") from answer
-    return answer

@@ -8,18 +8,14 @@ from importlib import resources
 from itertools import pairwise
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from whiteslip.kernel.errors import InvalidInput
-from whiteslip.kernel.parameters import read_parameters
+from whiteslip.kernel.parameters import Table, read_parameters
 
 _FILE = "squeeze.toml"
 _Share = Annotated[float, Meta(ge=0, le=1)]
 _Amount = Annotated[int, Meta(ge=1, le=100_000_000)]
-
-
-class Table(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file; what is missing, unknown or out of bounds is refused."""
 
 
 class Calendar(Table, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -34,6 +34,7 @@ from whiteslip.world.habits import Habits
 from whiteslip.world.shoppers import Bools, Ints
 from whiteslip.world.shoppers import terms as population
 from whiteslip.world.staff import release_runs
+from whiteslip.world.taken import fine, of_kind
 from whiteslip.world.threats.arms import Arm, shut_eyes
 from whiteslip.world.threats.cast import Cast
 from whiteslip.world.threats.desk import Desk
@@ -188,7 +189,7 @@ class Life:
             RepaymentRequest(*self._line(who), amount, _METHOD)
             for who, amount in zip(paid.who.tolist(), paid.amounts.tolist(), strict=True)
         ]
-        _all(Repaid, self._flow("repay", asked, repay))
+        of_kind(Repaid, self._flow("repay", asked, repay))
 
     # Coming back
 
@@ -256,7 +257,7 @@ class Life:
                     self.cast.labels.orders[request.order_ref] = one.episode
         if not asked:
             return
-        answers = _answers(self._flow("checkout", asked, checkout))
+        answers = fine(self._flow("checkout", asked, checkout))
         self._at(on, min(minute + self.cast.terms.answers.minute, 23 * 60 + 49))
         self._answer(tried, asked, answers)
         self._see(tried, answers)
@@ -296,7 +297,7 @@ class Life:
         ]
         verified = [asked[place]._replace(is_verified=True) for place in again]
         for place, answer in zip(
-            again, _answers(self._flow("checkout", verified, checkout)), strict=True
+            again, fine(self._flow("checkout", verified, checkout)), strict=True
         ):
             answers[place] = answer
 
@@ -338,7 +339,7 @@ class Life:
         ids = [*self.shipped, *self.desk.granted]
         self.shipped, self.desk.granted = [], []
         asked = [CaptureRequest(*one, None, None, final=True) for one in ids]
-        _all(Captured, self._flow("capture", asked, capture))
+        of_kind(Captured, self._flow("capture", asked, capture))
 
     def _close(self, on: date) -> None:
         self.clock.move_to(datetime.combine(on, _CLOSING, ZONE))
@@ -376,22 +377,3 @@ class Life:
         started = perf_counter()
         yield
         self.seconds[name] += perf_counter() - started
-
-
-def _all(kind: type[T], answers: Iterable[T | WhiteslipError]) -> list[T]:
-    """Insist that a flow took the whole batch: these people make no mistakes."""
-    taken: list[T] = []
-    for answer in answers:
-        if not isinstance(answer, kind):
-            raise InvariantBroken(f"the world asked for what cannot be: {answer}")
-        taken.append(answer)
-    return taken
-
-
-def _answers(answers: Iterable[Answer | WhiteslipError]) -> list[Answer]:
-    taken: list[Answer] = []
-    for answer in answers:
-        if isinstance(answer, WhiteslipError):
-            raise InvariantBroken(f"the world asked for what cannot be: {answer}") from answer
-        taken.append(answer)
-    return taken

@@ -10,7 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from whiteslip.kernel.errors import InvalidInput
-from whiteslip.kernel.parameters import read_parameters
+from whiteslip.kernel.parameters import Table, read_parameters
 
 _FILE = "threats.toml"
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -22,10 +22,6 @@ Counts = tuple[Count, Count]
 Amount = Annotated[int, Meta(ge=1, le=20_000_000)]
 Amounts = tuple[Amount, Amount]
 Minute = Annotated[int, Meta(ge=0, lt=1440)]
-
-
-class Table(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file; what is missing, unknown or out of bounds is refused."""
 
 
 class Calendar(Table, frozen=True):
