@@ -191,7 +191,7 @@ def _cells(one: Judged) -> tuple[str, ...]:
     limits = (
         "" if one.warning_ppm is None else f"{_share(one.warning_ppm)}, {_share(one.action_ppm)}"
     )
-    rate = f"{_share(one.rate_ppm)} ({one.hits} of {one.out_of})"
+    rate = f"{_share(one.rate_ppm)} ({one.hits} of {one.out_of})".strip()
     usual, average = _share(one.base_ppm), _share(one.smooth_ppm)
     return one.measure, str(one.month_end), rate, usual, average, limits, said
 

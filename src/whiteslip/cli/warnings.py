@@ -106,13 +106,13 @@ def _json(view: WarningView) -> dict[str, object]:
 
 
 def _print(views: list[WarningView]) -> None:
-    table = Table("color", "indicator", "value", "hits", "warning", "owner")
+    table = Table("color", "indicator", "value", "hits")
     for view in views:
         table.add_row(*_cells(view))
     out.print(table)
     for view in views:
         if view.color not in {Color.GREEN, Color.UNKNOWN}:
-            say(f"{view.indicator.name.en}: {view.indicator.to_do.en}")
+            say(f"{view.indicator.name.en} ({_standing(view)}): {view.indicator.to_do.en}")
 
 
 def _cells(view: WarningView) -> tuple[str, ...]:
@@ -125,17 +125,16 @@ def _cells(view: WarningView) -> tuple[str, ...]:
         if last.judged_by is Judge.CONTROL and last.center_ppm is not None:
             value += f" (usual {last.center_ppm / 10_000:.2f} %)"
     style = _STYLES[view.color]
-    told = _standing(view)
-    return f"[{style}]{color}[/]", one.name.en, value, counts, told, one.owner
+    return f"[{style}]{color}[/]", one.name.en, value, counts
 
 
 def _standing(view: WarningView) -> str:
     if view.warning is None:
-        return ""
+        return view.indicator.owner
     match view.warning.state:
         case State.ACKNOWLEDGED:
             return f"acknowledged by {view.warning.acknowledged_by}"
         case State.ESCALATED:
             return f"escalated to {view.indicator.escalates_to}"
         case _:
-            return f"to acknowledge until {view.warning.due_at:%Y-%m-%d %H:%M}"
+            return f"{view.indicator.owner} acknowledges until {view.warning.due_at:%Y-%m-%d %H:%M}"
