@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say, shielded
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.flows.keep_agreements import BEGINNING, announce, publish
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock

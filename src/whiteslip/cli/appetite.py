@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.flows import keep_appetite as keeping
 from whiteslip.flows.keep_appetite import PassRequest
 from whiteslip.infra import settings

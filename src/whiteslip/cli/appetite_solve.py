@@ -20,7 +20,7 @@ from whiteslip.cli.app import err, out, say
 from whiteslip.cli.appetite import BEYOND, AppetiteFile, AsJson, commands, database_of, read_file
 from whiteslip.cli.bench_portfolio import PROFILE, DataFolder, PanelFile, panel_path
 from whiteslip.cli.bench_suspend import live_through
-from whiteslip.cli.server import Dsn, Home
+from whiteslip.cli.database import Dsn, Home
 from whiteslip.decisioning.monitoring.stopping import Estimate
 from whiteslip.flows.keep_appetite import shipped
 from whiteslip.infra.database import Connection, Database

@@ -13,8 +13,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from whiteslip.cli.app import complain, out, say
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.cli.rules import commands
-from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.decisioning.rulebooks.analysis import accept
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.flows.publish_book import record_backtest

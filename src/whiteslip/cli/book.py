@@ -11,8 +11,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from whiteslip.cli.app import app, err, out, say
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.cli.night import night
-from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows import check_books as checking
 from whiteslip.flows import end_of_day as closing
 from whiteslip.flows.check_books import BooksReport

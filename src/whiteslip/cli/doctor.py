@@ -18,7 +18,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import BROKEN, app, out
-from whiteslip.cli.server import Dsn, Home
+from whiteslip.cli.database import Dsn, Home
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import connect, refuse_unsafe

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.decisioning.decisions.model import Decision
 from whiteslip.infra import settings
 from whiteslip.infra.database import Database

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.infra import keys, settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database

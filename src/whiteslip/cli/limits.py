@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from whiteslip.cli.app import app, say, shielded
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.flows import run_campaigns as running
 from whiteslip.flows.review_limits import (
     RunReport,

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.flows.record_macro import MacroReport, NewValue, import_macro, record_macro
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock

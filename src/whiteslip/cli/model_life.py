@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from whiteslip.cli.app import out, say
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.cli.model import ModelFile, commands, read_model
-from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.decisioning.models.model import Entry
 from whiteslip.flows import publish_model as publishing
 from whiteslip.infra import settings

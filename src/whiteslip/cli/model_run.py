@@ -11,9 +11,9 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from whiteslip.cli.app import complain, err, say, shielded
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.cli.model import commands
 from whiteslip.cli.model_life import Registered
-from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.decisioning.models.model import Absence
 from whiteslip.flows.score_lines import ScoringReport, score_lines
 from whiteslip.infra import settings

@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from whiteslip.cli.app import err, out, say
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.cli.model import commands
-from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.infra import settings, tables
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import InvalidInput

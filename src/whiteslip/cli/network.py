@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say, shielded
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.flows.weave_network import WeaveReport, weave_network
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock

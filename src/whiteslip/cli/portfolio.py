@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.infra import settings
 from whiteslip.infra.database import Database
 from whiteslip.infra.whole_files import write_text

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import out, say
+from whiteslip.cli.database import Dsn, Home
 from whiteslip.cli.portfolio import (
     AsJson,
     HtmlFile,
@@ -20,7 +21,6 @@ from whiteslip.cli.portfolio import (
     tongue,
     write_report,
 )
-from whiteslip.cli.server import Dsn, Home
 from whiteslip.kernel.money import decimal_text
 from whiteslip.risk.portfolio.effect import ByReason, Effect, Figure
 from whiteslip.views import effects as views

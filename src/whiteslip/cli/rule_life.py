@@ -14,8 +14,8 @@ from rich.markup import escape
 
 from whiteslip.cli.app import REFUSED, err, say
 from whiteslip.cli.appetite import tell_unknown
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.cli.rules import Name, OneVersion, commands, percent, show_differences
-from whiteslip.cli.server import Dsn, Home, running_database
 from whiteslip.flows import publish_book as publishing
 from whiteslip.flows.publish_book import Admitted, Checked
 from whiteslip.infra import settings

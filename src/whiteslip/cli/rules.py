@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from whiteslip.cli.app import REFUSED, app, err, out, say
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.decisioning.rulebooks import comparison
 from whiteslip.decisioning.rulebooks.explanation import Explanation, RuleExplained, explain
 from whiteslip.decisioning.rulebooks.model import RuleBook

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from whiteslip.cli.app import app, out, say
 from whiteslip.cli.appetite import tell_unknown
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.flows.govern_runs import Run, release_run, undo_run
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import app, out, say, shielded
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.flows.judge_segments import (
     Proposal,
     SegmentsReport,

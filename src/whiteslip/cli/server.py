@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from whiteslip.cli import simulators
-from whiteslip.cli.app import app, err, say
+from whiteslip.cli.app import app, say
+from whiteslip.cli.database import Dsn, Home, progress_of, ready_database, running_database
+from whiteslip.cli.night import look_over
 from whiteslip.flows.found_book import complete_book, found_book
 from whiteslip.infra import backup as backups
 from whiteslip.infra import business_day, logs, settings
 from whiteslip.infra.clock import MachineClock
-from whiteslip.infra.database import Connection, Database, connect, refuse_unsafe
+from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.embedded import EmbeddedServer
 from whiteslip.infra.embedded.places import is_free
 from whiteslip.infra.migrations import migrate as apply_migrations
@@ -25,8 +25,6 @@ from whiteslip.kernel.calendar import business_date_of
 from whiteslip.kernel.errors import Conflict
 from whiteslip.views.book import find_story
 
-Home = Annotated[Path | None, typer.Option(help="Folder of data, logs and secrets.")]
-Dsn = Annotated[str | None, typer.Option(help="A PostgreSQL of your own, version 15 or newer.")]
 Port = Annotated[int | None, typer.Option(help="Port of the web server.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty book with a world to look at.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
@@ -73,7 +71,7 @@ def migrate(*, dsn: Dsn = None, home: Home = None) -> None:
 def backup(file: File, *, force: Force = False, dsn: Dsn = None, home: Home = None) -> None:
     """Write the whole database into one file, while it is in use."""
     source = running_database(settings.load(dsn=dsn, home=home))
-    with _progress("backing up") as progress:
+    with progress_of("backing up") as progress:
         size = backups.back_up(source, file, overwrite=force, progress=progress)
     say(f"Backed up to {file} ({size / 1e6:.1f} MB).")
 
@@ -82,34 +80,16 @@ def backup(file: File, *, force: Force = False, dsn: Dsn = None, home: Home = No
 def restore(file: File, *, force: Force = False, dsn: Dsn = None, home: Home = None) -> None:
     """Load a backup into an empty database, all or nothing."""
     target = running_database(settings.load(dsn=dsn, home=home))
-    with _progress("restoring") as progress:
+    with progress_of("restoring") as progress:
         tables = backups.restore(target, file, overwrite=force, progress=progress)
     say(f"Restored {file}: {tables} tables. Next: whiteslip migrate, whiteslip check-books.")
-
-
-def running_database(chosen: Settings) -> str:
-    """Return the DSN of the operator's database, or of the embedded one, started if need be."""
-    if chosen.dsn:
-        return chosen.dsn
-    with _progress("starting the database") as progress:
-        return EmbeddedServer(chosen.home, port=chosen.database_port).start(progress=progress)
-
-
-def ready_database(chosen: Settings) -> str:
-    """Return the DSN of a running database that is safe and has today's schema."""
-    dsn = running_database(chosen)
-    with connect(dsn) as db:
-        refuse_unsafe(db)
-    if applied := apply_migrations(dsn):
-        say(f"Applied {len(applied)} migrations.")
-    return dsn
 
 
 def _build_demo(chosen: Settings) -> bool:
     """Let the world fill an empty book, and show the keys it issued: they cannot be seen again."""
     from whiteslip.world import demo
 
-    with _progress("building the demo world") as progress:
+    with progress_of("building the demo world") as progress:
         built = demo.build(chosen, progress=progress)
     if built is None:
         return False
@@ -121,8 +101,6 @@ def _build_demo(chosen: Settings) -> bool:
 
 def _look_over(chosen: Settings) -> None:
     """Judge the whole of the new book once, as every night does."""
-    from whiteslip.cli.night import look_over
-
     with Database(chosen.dsn or "", max_size=1, statement_timeout_ms=0) as database:
         look_over(database)
 
@@ -187,10 +165,3 @@ def _serve(chosen: Settings) -> None:
         port=chosen.port,
         listening=lambda: say(f"Serving on {url} (stop with Ctrl-C)"),
     )
-
-
-@contextmanager
-def _progress(what: str) -> Generator[Callable[[str], None]]:
-    """Show on a terminal what is going on; say nothing into a pipe."""
-    with err.status(what) as status:
-        yield lambda message: status.update(f"{what}: {message[:100]}".replace("[", r"\["))

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from whiteslip.cli.app import app, err, out
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database

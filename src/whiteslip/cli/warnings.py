@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from whiteslip.cli.app import app, complain, out, say, shielded
-from whiteslip.cli.server import Dsn, Home, running_database
+from whiteslip.cli.database import Dsn, Home, running_database
 from whiteslip.flows.look_ahead import Why, look_ahead
 from whiteslip.flows.warn_early import WarningReport, warn_early
 from whiteslip.infra import settings
