@@ -47,11 +47,12 @@ class Lived:
         self.shops = dict(zip(ids, kinds, strict=True))
 
     def asking(self) -> Asking:
-        """Somebody's wish: mostly from what is known, now and then from something new."""
+        """Somebody's wish: mostly from what is known, now and then from something new, or what others want too."""
         rng = self.rng
-        shop = list(self.shops)[int(rng.integers(0, len(self.shops)))]
+        is_wanted = rng.random() < 0.2
+        shop = list(self.shops)[0 if is_wanted else int(rng.integers(0, len(self.shops)))]
         return Asking(
-            int(np.exp(rng.normal(9, 1))) + 1,
+            9_900 if is_wanted else int(np.exp(rng.normal(9, 1))) + 1,
             shop,
             int(rng.integers(0, 300)),
             int(rng.integers(0, 4)),
@@ -193,6 +194,7 @@ def test_three_ways_to_a_habit_agree(db: Connection, lived: Lived) -> None:
         "UPDATE decisioning.habit SET largest_minor = largest_minor + 1",
         "UPDATE decisioning.habit SET first_at = first_at - interval '1 second'",
         "UPDATE decisioning.habit SET recent_shops = array_fill(0::bigint, ARRAY[cardinality(recent_shops)])",
+        "UPDATE decisioning.habit SET recent_shops = (SELECT array_agg(abs(shop)) FROM unnest(recent_shops) AS shop)",
     ],
 )
 def test_control_a_habit_that_drifts_is_seen(db: Connection, lived: Lived, bug: str) -> None:
@@ -324,6 +326,18 @@ def test_goods_that_resell_and_the_most_ever_spent_are_remembered() -> None:
     assert facts.largest_minor == 90_000
     assert facts.resale_share == pytest.approx(0.25, abs=0.02)
     assert facts.same_shop_24h == 1
+
+
+def test_what_is_refused_and_asked_again_counts_once() -> None:
+    asked, other = Asking(50_000, 7, 0, 0), Asking(20_000, 7, 0, 0)
+    habit = rules.after(None, other, at=START, authorized=True)
+    habit = rules.after(habit, asked, at=START, authorized=False)
+    again = rules.facts_of(habit, asked, terms(), at=START + timedelta(minutes=1))
+    granted = rules.after(habit, asked, at=START + timedelta(minutes=1), authorized=True)
+    twice = rules.facts_of(granted, asked, terms(), at=START + timedelta(minutes=2))
+
+    assert (again.requests_24h, again.asked_24h_minor, again.same_shop_24h) == (2, 20_000, 1)
+    assert (twice.requests_24h, twice.asked_24h_minor, twice.same_shop_24h) == (3, 70_000, 2)
 
 
 def test_what_was_long_ago_fades() -> None:

@@ -64,7 +64,8 @@ class HabitFacts(NamedTuple):
     """How a request compares with a person's habits; None is unknown.
 
     Amounts are minor units. The last hour and day are the 60 minutes and 24 hours before the request, itself left
-    out, and count at most the latest 16 requests. `deviation` is how many spreads of ln(amount) the request lies
+    out, and count at most the latest 16 requests; `asked_24h_minor` counts what was refused and is asked again once,
+    `same_shop_24h` what was granted. `deviation` is how many spreads of ln(amount) the request lies
     above the usual; `pace_deviation` how many spreads of a count the last day, the request included, lies above the
     person's own day. `hour_share` is how often the person buys at this time of day, 1 being a day without preference.
     """

@@ -61,7 +61,11 @@ def facts_of(habit: Habit | None, asking: Asking, terms: Terms, *, at: datetime)
     return HabitFacts(
         requests_1h=sum(when > at - _HOUR for when, _, _ in recent),
         requests_24h=len(recent),
-        asked_24h_minor=sum(amount for _, amount, _ in recent),
+        asked_24h_minor=sum(
+            amount
+            for _, amount, shop in recent
+            if (shop, amount) != (-asking.merchant_id, asking.amount_minor)
+        ),
         same_shop_24h=sum(shop == asking.merchant_id for _, _, shop in recent),
         purchases_before=habit.purchases,
         minutes_since_last=_minutes_since(habit, at),
@@ -120,11 +124,12 @@ def waves(at: datetime) -> Hours:
 def after(habit: Habit | None, asking: Asking, *, at: datetime, authorized: bool) -> Habit:
     """Return the habit after a request. SQL twin: keep_habits.sql."""
     before = habit or NO_HABIT
+    shop = asking.merchant_id if authorized else -asking.merchant_id
     pace = before._replace(
         requests=before.requests + 1,
         recent_at=(*before.recent_at, at)[-MOST_RECENT:],
         recent_minor=(*before.recent_minor, asking.amount_minor)[-MOST_RECENT:],
-        recent_shops=(*before.recent_shops, asking.merchant_id)[-MOST_RECENT:],
+        recent_shops=(*before.recent_shops, shop)[-MOST_RECENT:],
     )
     return _learned(pace, asking, at) if authorized else pace
 

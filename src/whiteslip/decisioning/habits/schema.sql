@@ -1,5 +1,5 @@
 -- What is usual for a person. All that was asked counts for the pace; only what was authorized teaches what is usual and whom to know.
--- recent_* are the latest 16 requests, oldest first. devices, addresses and merchants are the first 32 distinct ones, which no refused request can enter;
+-- recent_* are the latest 16 requests, oldest first; the shop of one that was not granted is below 0. devices, addresses and merchants are the first 32 distinct ones, which no refused request can enter;
 -- new_device_at is when the latest of the devices was met. categories has the bit of each category bought in. usual_* are sums over what was authorized, of ln(amount) and its square, resale_weight of what resells
 -- easily, hour_* of the first three waves of the day: each purchase weighs 2 for every 90 days it lies after 2020, so that old ones fade in every mean.
 CREATE TABLE decisioning.habit (

@@ -19,6 +19,7 @@ _MONTHS = np.array([3, 6, 12, 24])
 _MONTHS_CHANCES = np.array([0.42, 0.3, 0.22, 0.06])
 _MOST_TIMES_LIMIT = 2
 _LEAST_MINOR = 500
+_ROUND_MINOR = 10_000
 _LARGEST_NUMBER = 2**62
 
 
@@ -44,7 +45,7 @@ class Ordinary:
         everyone = len(cast)
         times = self._times(rng.random(everyone), on)
         times *= cast.shoppers.joins <= day
-        drawn = rng.random((9, everyone, _MOST_A_DAY))
+        drawn = rng.random((10, everyone, _MOST_A_DAY))
         sizes = rng.standard_normal((everyone, _MOST_A_DAY))
         numbers = rng.integers(1, _LARGEST_NUMBER, (everyone, _MOST_A_DAY))
         who, turn = np.nonzero(np.arange(_MOST_A_DAY) < times[:, None])
@@ -61,7 +62,7 @@ class Ordinary:
             self._minute(who, dice[4], dice[5]),
             who,
             self._shop(who, category, dice[6]),
-            amount,
+            self._rounded(amount, dice[9]),
             np.where(self._thinks(who, amount, dice[7]), self._months(dice[8]), 0),
             np.where(second, cast.second[who], device[who]),
             np.where(gift, numbers[who, turn], address[who]),
@@ -104,6 +105,11 @@ class Ordinary:
         drawn = self._medians[category] * np.exp(self._sigmas[category] * sizes)
         most = shoppers.limit[who] * _MOST_TIMES_LIMIT
         return np.clip((drawn * self._scale[who]).astype(np.int64), _LEAST_MINOR, most)
+
+    def _rounded(self, amount: Ints, drawn: Floats) -> Ints:
+        """Let some cost whole hundreds of yuan, as what is round by chance and no sign of anything."""
+        near = np.rint(amount / _ROUND_MINOR).astype(np.int64) * _ROUND_MINOR
+        return np.where((drawn < self._cast.terms.habits.round_sum) & (near > 0), near, amount)
 
     def _even_scale(self) -> Floats:
         """Size purchases so that whoever has a dear taste spends no more of their income than others do."""

@@ -47,6 +47,7 @@ class Habits(Table, frozen=True):
     second_device: Share
     uses_second: Share
     gift: Share
+    round_sum: Share
     looks_first: Share
 
 

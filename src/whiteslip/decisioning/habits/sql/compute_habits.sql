@@ -54,7 +54,7 @@ SELECT
     coalesce(sum(asked.weight * sin(3 * asked.angle)) FILTER (WHERE asked.is_bought), 0) AS hour_sin_3,
     array_agg(asked.authorized_at ORDER BY asked.place DESC) FILTER (WHERE asked.place <= %(most_recent)s::integer) AS recent_at,
     array_agg(asked.authorized_minor ORDER BY asked.place DESC) FILTER (WHERE asked.place <= %(most_recent)s::integer) AS recent_minor,
-    array_agg(asked.merchant_id ORDER BY asked.place DESC) FILTER (WHERE asked.place <= %(most_recent)s::integer) AS recent_shops,
+    array_agg(CASE WHEN asked.is_bought THEN asked.merchant_id ELSE -asked.merchant_id END ORDER BY asked.place DESC) FILTER (WHERE asked.place <= %(most_recent)s::integer) AS recent_shops,
     coalesce(met.devices, '{}') AS devices, coalesce(met.addresses, '{}') AS addresses, coalesce(met.merchants, '{}') AS merchants
 FROM asked
 LEFT JOIN met ON met.customer_id = asked.customer_id

@@ -12,7 +12,8 @@ SELECT
     CASE WHEN request.category_bit & %(resale_bits)s::integer <> 0 THEN request.weight ELSE 0 END,
     request.weight * %(cos_1)s::double precision, request.weight * %(sin_1)s::double precision, request.weight * %(cos_2)s::double precision,
     request.weight * %(sin_2)s::double precision, request.weight * %(cos_3)s::double precision, request.weight * %(sin_3)s::double precision,
-    1, request.yes, request.yes * request.category_bit, ARRAY[%(at)s::timestamptz], ARRAY[request.amount_minor], ARRAY[request.merchant_id],
+    1, request.yes, request.yes * request.category_bit, ARRAY[%(at)s::timestamptz], ARRAY[request.amount_minor],
+    ARRAY[CASE WHEN request.yes = 1 THEN request.merchant_id ELSE -request.merchant_id END],
     CASE WHEN request.yes = 1 AND request.device <> 0 THEN ARRAY[request.device] ELSE '{}' END,
     CASE WHEN request.yes = 1 AND request.address <> 0 THEN ARRAY[request.address] ELSE '{}' END,
     CASE WHEN request.yes = 1 THEN ARRAY[request.merchant_id] ELSE '{}' END

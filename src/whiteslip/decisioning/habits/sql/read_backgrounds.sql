@@ -83,7 +83,8 @@ LEFT JOIN LATERAL (
     SELECT
         count(*) FILTER (WHERE recent.at > %(at)s::timestamptz - interval '1 hour') AS requests_1h,
         count(*) AS requests_24h,
-        sum(recent.amount_minor)::bigint AS asked_24h_minor,
+        (sum(recent.amount_minor) FILTER (WHERE (recent.shop, recent.amount_minor) <> (-request.merchant_id, request.amount_minor)))::bigint
+            AS asked_24h_minor,
         count(*) FILTER (WHERE recent.shop = request.merchant_id) AS same_shop_24h
     FROM unnest(habit.recent_at, habit.recent_minor, habit.recent_shops) AS recent (at, amount_minor, shop)
     WHERE
