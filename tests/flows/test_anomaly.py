@@ -150,17 +150,63 @@ def test_a_pace_is_odd_only_for_who_never_keeps_it(town: Town) -> None:
         town.now += timedelta(days=3)
 
 
-def test_cash_at_one_till_in_round_sums(town: Town) -> None:
-    line = town.lived(1_000_000, purchases=1)
-    answers: list[Authorized | Declined | Referred] = []
-    for _ in range(4):
-        answers.append(town.ask_now(line, 230_000, town.grocer, verified=True))
-        town.now += timedelta(hours=1)
+def spends_again(town: Town, line: LineKey, amounts: list[int]) -> Authorized | Declined | Referred:
+    """Spend an amount after the other at the grocer, verified, two hours apart; all but the last are granted."""
+    *before, last = amounts
+    for amount_minor in before:
+        assert isinstance(town.ask_now(line, amount_minor, town.grocer, verified=True), Authorized)
+        town.now += timedelta(hours=2)
+    return town.ask_now(line, last, town.grocer, verified=True)
 
-    assert isinstance(answers[-1], Referred)
-    assert "round-sums-at-one-shop" in town.fired(answers[-1])
-    assert ReasonCode.CASH_OUT in codes(answers[-1])
-    assert town.facts(answers[-1])["same_shop_24h"] == 3
+
+@pytest.mark.parametrize(
+    ("rule", "amounts"),
+    [
+        ("cashed-in-two", [250_000, 300_000]),
+        ("round-sums-at-one-shop", [150_000, 100_000, 120_000]),
+        ("one-shop-again-and-again", [230_009, 210_007, 190_003]),
+    ],
+)
+def test_cash_at_one_till(town: Town, rule: str, amounts: list[int]) -> None:
+    answer = spends_again(town, town.lived(1_000_000, purchases=1), amounts)
+
+    assert isinstance(answer, Referred)
+    assert rule in town.fired(answer)
+    assert codes(answer) == {ReasonCode.CASH_OUT}
+    assert town.facts(answer)["same_shop_24h"] == len(amounts) - 1
+
+
+def test_who_shops_twice_a_day_at_one_shop_is_asked_nothing(town: Town) -> None:
+    line = town.lived(1_000_000)
+
+    assert isinstance(spends_again(town, line, [20_000, 9_009, 10_000, 18_000]), Authorized)
+
+
+def test_a_thief_who_reads_the_code_is_stopped_at_the_second_phone(town: Town) -> None:
+    line, device = town.lived(1_000_000), next(_devices)
+    first = town.ask_now(line, 159_900, town.phones, device=device, address=99)
+    coded = town.ask_now(line, 159_900, town.phones, device=device, address=99, verified=True)
+    town.now += timedelta(minutes=8)
+    again = town.ask_now(line, 189_900, town.phones, device=device, address=99, verified=True)
+
+    assert isinstance(first, Referred)
+    assert first.needs == "verification"
+    assert isinstance(coded, Authorized)
+    assert isinstance(again, Referred)
+    assert again.needs == "review"
+    assert "new-device-again" in town.fired(again)
+
+
+def test_whoever_hurries_to_empty_a_line_on_a_known_phone_is_asked_for_a_code(town: Town) -> None:
+    line = town.lived(1_000_000)
+    for _ in range(2):
+        assert isinstance(town.ask_now(line, 150_009, town.phones, verified=True), Authorized)
+        town.now += timedelta(minutes=3)
+    answer = town.ask_now(line, 140_009, town.phones)
+
+    assert isinstance(answer, Referred)
+    assert answer.needs == "verification"
+    assert "resalable-in-a-hurry" in town.fired(answer)
 
 
 def test_cash_right_after_the_line_opened(town: Town) -> None:

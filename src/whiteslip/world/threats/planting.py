@@ -132,7 +132,7 @@ def _cash_out(plan: Plan, dice: Dice) -> None:
         shop = plan.town.ordinary + dice.count((0, terms.shops - 1))
     else:
         shop = plan.town.shop(RESOLD, dice.count((0, plan.town.shops_a_category - 1)))
-    step = dice.pick(list(terms.round_minor))
+    step = 1 if dice.happens(terms.ragged) else dice.pick(list(terms.round_minor))
     days = sorted(dice.count((0, within - 1)) for _ in range(tries))
     for n, day in enumerate(days):
         last = n == tries - 1

@@ -105,6 +105,7 @@ class CashOut(Table, frozen=True):
     tries: Counts
     within_days: Counts
     round_minor: Amounts
+    ragged: Share
     share: Shares
     fills_to: Share
     never_pays: Share
