@@ -29,7 +29,7 @@ def dense() -> Terms:
         ),
         ring=replace(terms.ring, warms_days=(4, 10), limit_minor=(800_000, 900_000)),
         events=replace(terms.events, moved=0.9, new_phone=0.9, wedding=0.5, birth=0.5),
-        groups=replace(terms.groups, families=20.0, dormitories=25.0, tablets=8.0),
+        groups=replace(terms.groups, families=20.0, dormitories=16.0, tablets=8.0),
     )
 
 
