@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+LONG = ("bench", "simulation", "world")
+"""Folders of long lives: they send a database nothing that shorter tests do not send it as well."""
+_HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drop every test whose fixtures, and theirs in turn, never reach the server."""
+    """Drop long lives, and every test whose fixtures, and theirs in turn, never reach the server."""
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
         fixtures = item.fixturenames if isinstance(item, pytest.Function) else ()
-        (kept if "server_dsn" in fixtures else dropped).append(item)
+        is_long = item.path.relative_to(_HERE).parts[0] in LONG
+        (kept if "server_dsn" in fixtures and not is_long else dropped).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=dropped)
