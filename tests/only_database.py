@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 LONG = ("bench", "simulation", "world")
-"""Folders of long lives: they send a database nothing that shorter tests do not send it as well."""
+"""Folders of long lives: what they alone send goes, outside tests, to a server they bring along."""
 _HERE = Path(__file__).parent
 
 
