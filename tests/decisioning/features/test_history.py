@@ -17,6 +17,8 @@ from whiteslip.world.simulate import simulate
 FOUNDED_ON = date(2026, 1, 1)
 DAYS = 110
 WATCHED = ("days_past_due", "late_days_12m", "utilization", "restriction_level")
+OF_THE_DAY = ("utilization", "principal_minor", "held_minor", "limit_minor", "line_age_days")
+"""What is read without looking at the months before."""
 LIVE = ("principal_minor", "held_minor", "credit_minor", "fixed_limit_minor", "restriction_level")
 
 
@@ -32,6 +34,8 @@ def test_a_day_stays_what_it_was_and_is_the_same_for_all(database: Database) -> 
     for on, known in seen.items():
         again = database.read(lambda db, on=on: compute(db, None, as_of=on))
         assert [name for name in again if not equal(known[name], again[name])] == [], on
+        alone = database.read(lambda db, on=on: compute(db, None, as_of=on, features=OF_THE_DAY))
+        assert [name for name in alone if not equal(known[name], alone[name])] == [], on
     last = seen[FOUNDED_ON + timedelta(days=DAYS - 1)]
     for name in ("longest_late_days_12m", "refund_share_180d", "plan_share_180d", "held_minor"):
         assert np.nanmax(last[name]) > 0, f"{name} was not put to the test"

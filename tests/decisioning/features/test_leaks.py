@@ -24,6 +24,9 @@ HARMLESS = {
     "compute_arrears: CROSS JOIN LATERAL (SELECT least(coalesce(arrears.ended_on, %(as_of)s::date": (
         "the cap beside it is the day again"
     ),
+    "compute_use: WHEN movement.business_date >= (date_trunc('month', %(as_of)s::date": (
+        "where a month of the past begins, not where the past ends"
+    ),
 }
 """Comparisons whose loosening lets nothing of the future in, each with its reason."""
 

@@ -47,7 +47,7 @@ def test_what_is_declared_is_computed_and_the_other_way_round(db: Connection) ->
     assert set(groups) == set(GROUPS)
     assert {name for name in sql.names() if name.startswith("compute_")} == set(GROUPS.values())
     for group, features in groups.items():
-        computed = columns(db, text_of(group))
+        computed = columns(db, text_of(group, features))
         assert computed[:2] == ["customer_id", "line_id"]
         assert sorted(computed[2:]) == sorted(feature.name for feature in features), group
 
@@ -73,6 +73,8 @@ def test_types_and_names_are_those_of_rule_books() -> None:
             assert feature.window_days in (int(days[1]), 2 * int(days[1])), name
         if name.endswith("_12m"):
             assert feature.window_days == 365, name
+        if feature.group == "use":
+            assert (feature.window_days is not None) == name.endswith(("_3m", "_6m")), name
 
 
 def test_facts_from_outside_are_the_ones_the_statements_read() -> None:

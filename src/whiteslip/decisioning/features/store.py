@@ -37,12 +37,14 @@ Columns: TypeAlias = "dict[str, NDArray[Any]]"
 Numbers are doubles with NaN where missing; truths and texts are objects with None where missing.
 """
 
+_USE: Final = "use"
+
 GROUPS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "consumption": "compute_consumption",
         "arrears": "compute_arrears",
         "payments": "compute_payments",
-        "use": "compute_use",
+        _USE: "compute_use",
         "restrictions": "compute_restrictions",
         "capacity": "compute_capacity",
         "statuses": "compute_statuses",
@@ -85,7 +87,7 @@ def compute(
     """
     wanted = declarations().select(None) if features is None else _named(features)
     params = _params(customer_ids, as_of)
-    groups = dict.fromkeys(feature.group for feature in wanted) or {"use": None}
+    groups = dict.fromkeys(feature.group for feature in wanted) or {_USE: None}
     parts: list[Columns] = []
     with joining_sets(db):
         for group in groups:
@@ -106,14 +108,23 @@ def statement(features: Iterable[str]) -> str:
         raise InvalidInput("a query of no features", where="features")
     groups = list(dict.fromkeys(feature.group for feature in wanted))
     cells = ", ".join(f"{_cell(each, f'of_{each.group}')} AS {each.name}" for each in wanted)
-    tables = [f"(\n{text_of(group)}\n) AS of_{group}" for group in groups]
+    parts = [(g, text_of(g, [each for each in wanted if each.group == g])) for g in groups]
+    tables = [f"(\n{text}\n) AS of_{group}" for group, text in parts]
     joined = "".join(f"\nINNER JOIN {table} USING (customer_id, line_id)" for table in tables[1:])
     return f"SELECT customer_id, line_id, {cells}\nFROM {tables[0]}{joined}"
 
 
-def text_of(group: str) -> str:
-    """Return a group's statement; that of the scores speaks of the model and the age the checkout goes by."""
+def text_of(group: str, features: Iterable[Feature]) -> str:
+    """Return the statement that these features of a group are read from.
+
+    That of the scores speaks of the model and the age the checkout goes by; that of use looks back only for
+    a feature that has a window.
+    """
     text = sql.text(GROUPS[group])
+    if group == _USE and not any(each.window_days for each in features):
+        text = text.replace("/* months */ 6", "0")
+        after = "AND movement.business_date > %(as_of)s::date"
+        text = text.replace("/* after the day */", after)
     if group == SCORES:
         text = text.replace("/* score_model */", f"'{SCORE_MODEL}'")
         text = text.replace("/* score_days */", str(SCORE_DAYS))
@@ -182,7 +193,8 @@ def _run(
     labels = {f"labels_{each.name}": arrays.texts(each.labels) for each in features if each.labels}
     cells = [f"array_agg(fact.{name}) AS {name}" for name in _KEY]
     cells += [f"array_agg({_packed(each)}) AS {each.name}" for each in features]
-    query = f"SELECT {', '.join(cells)} FROM (\n{text_of(group)}\n) AS fact"
+    text = text_of(group, features)
+    query = f"SELECT {', '.join(cells)} FROM (\n{text}\n) AS fact"
     with db.cursor(binary=True) as cursor:
         found = arrays.read(cursor.execute(query.encode(), {**params, **labels}, prepare=False))
     return {**found, **{each.name: _unpacked(each, found[each.name]) for each in features}}

@@ -1,6 +1,7 @@
 -- What each line owed, held and might use on a day, and how much of its limit was used at the ends of the six months before it.
 -- Point 0 is the day, point k the end of the k-th month before its month. A balance at a point is today's less what was posted since,
--- a fixed limit what the first change after the point found; so the past costs only what happened after it.
+-- a fixed limit what the first change after the point found; so the past costs only what happened after it, and whoever asks for the day
+-- alone is given no months.
 WITH point AS (
     SELECT
         series.place,
@@ -8,7 +9,7 @@ WITH point AS (
             WHEN series.place = 0 THEN %(as_of)s::date
             ELSE (date_trunc('month', %(as_of)s::date) - (series.place - 1) * interval '1 month')::date - 1
         END AS on_day
-    FROM generate_series(0, 6) AS series (place)
+    FROM generate_series(0, /* months */ 6) AS series (place)
 ),
 
 posted AS (
@@ -25,15 +26,19 @@ posted AS (
         SELECT
             CASE
                 WHEN movement.business_date > %(as_of)s::date THEN 0
-                ELSE 1
-                    + 12 * (extract(YEAR FROM %(as_of)s::date) - extract(YEAR FROM movement.business_date))::integer
-                    + (extract(MONTH FROM %(as_of)s::date) - extract(MONTH FROM movement.business_date))::integer
+                WHEN movement.business_date >= date_trunc('month', %(as_of)s::date)::date THEN 1
+                WHEN movement.business_date >= (date_trunc('month', %(as_of)s::date) - interval '1 month')::date THEN 2
+                WHEN movement.business_date >= (date_trunc('month', %(as_of)s::date) - interval '2 months')::date THEN 3
+                WHEN movement.business_date >= (date_trunc('month', %(as_of)s::date) - interval '3 months')::date THEN 4
+                WHEN movement.business_date >= (date_trunc('month', %(as_of)s::date) - interval '4 months')::date THEN 5
+                ELSE 6
             END AS place
     ) AS span
     WHERE
         movement.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
         AND (%(customer_ids)b::bigint[] IS NULL OR movement.customer_id = ANY(%(customer_ids)b::bigint[]))
         AND movement.business_date >= (date_trunc('month', %(as_of)s::date) - interval '5 months')::date
+        /* after the day */
     GROUP BY movement.customer_id, movement.line_id, span.place
 ),
 
