@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from psycopg.conninfo import make_conninfo
 
@@ -26,6 +28,9 @@ from whiteslip.infra.migrations import migrate
 # How long an example takes says more of the machine than of the code: on a cold cache the first one alone is slow.
 settings.register_profile("whiteslip", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("whiteslip")
+
+# What a server in the same process has to log goes where no command under test prints.
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 SMALL = {
     "shared_buffers": "64MB",

@@ -251,6 +251,8 @@ class ApplicationBody(Body, frozen=True):
     device_hash: Hashed | None = None
     phone_hash: Hashed | None = None
     address_hash: Hashed | None = None
+    card_hash: Hashed | None = None
+    ip_hash: Hashed | None = None
     agreement_version: AgreementVersion | None = None
     currency: Currency = "CNY"
 

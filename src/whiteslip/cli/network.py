@@ -20,7 +20,7 @@ from whiteslip.kernel.errors import NotFound
 from whiteslip.views import rings
 
 network = typer.Typer(
-    help="Accounts that share devices, phones and addresses, and the rings among them.",
+    help="Accounts that share devices, phones, cards or addresses, and the rings among them.",
     no_args_is_help=True,
 )
 app.add_typer(network, name="network")

@@ -22,8 +22,20 @@ _STYLE: Final = (
 )
 
 _KINDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "zh": {"device": "设备", "phone": "电话", "address": "地址"},
-    "en": {"device": "device", "phone": "phone", "address": "address"},
+    "zh": {
+        "device": "设备",
+        "phone": "电话",
+        "address": "地址",
+        "card": "银行卡",
+        "ip": "网络地址",
+    },
+    "en": {
+        "device": "device",
+        "phone": "phone",
+        "address": "address",
+        "card": "card",
+        "ip": "network address",
+    },
 }
 
 

@@ -99,6 +99,14 @@ def test_when_trouble_has_passed(levels: list[Level], color: Color | None, passe
     assert found is passed
 
 
+@pytest.mark.parametrize(("hits", "passed"), [(2, True), (3, False)])
+def test_a_quiet_month_counts_though_the_average_is_still_high(hits: int, *, passed: bool) -> None:
+    limit = one(Level.OUT)._replace(out_of=100, warning_ppm=25_000)
+    history = {end: [limit._replace(month_end=end, hits=hits)] for end in ENDS}
+
+    assert has_passed(SEGMENT, history, ROLLOUT, None, since=SINCE) is passed
+
+
 def test_months_before_the_release_say_nothing_of_its_end() -> None:
     history = {end: [one(Level.CALM, on=end)] for end in ENDS}
 

@@ -125,6 +125,8 @@ def _request(posted: Posted, body: bodies.ApplicationBody) -> Request:
         device_hash=body.device_hash,
         phone_hash=body.phone_hash,
         address_hash=body.address_hash,
+        card_hash=body.card_hash,
+        ip_hash=body.ip_hash,
         agreement_version=body.agreement_version,
     )
 

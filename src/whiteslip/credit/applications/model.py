@@ -82,6 +82,8 @@ class Request(NamedTuple):
     device_hash: str | None = None
     phone_hash: str | None = None
     address_hash: str | None = None
+    card_hash: str | None = None
+    ip_hash: str | None = None
     agreement_version: int | None = None
 
 

@@ -33,6 +33,8 @@ CREATE TABLE credit.application (
     address_hash text,
     bound text,
     reasons jsonb,
+    card_hash text,
+    ip_hash text,
     CHECK ((status = 'approved') = (line_id IS NOT NULL)),
     CHECK ((line_id IS NULL) = (limit_minor IS NULL)),
     CHECK (status <> 'declined' OR reasons IS NOT NULL),

@@ -84,6 +84,8 @@ def insert_applications(
         device_hashes=arrays.texts([request.device_hash for request in requests]),
         phone_hashes=arrays.texts([request.phone_hash for request in requests]),
         address_hashes=arrays.texts([request.address_hash for request in requests]),
+        card_hashes=arrays.texts([request.card_hash for request in requests]),
+        ip_hashes=arrays.texts([request.ip_hash for request in requests]),
         received_on=on,
         expires_on=on + timedelta(days=LAPSE_DAYS),
         at=at,

@@ -1,1 +1,1 @@
-"""The association network: accounts that share devices, phones and addresses, and the rings a person looks at."""
+"""The association network: accounts that share devices, phones, cards or addresses, and the rings a person looks at."""

@@ -20,6 +20,8 @@ class LinkKind(StrEnum):
     DEVICE = "device"
     PHONE = "phone"
     ADDRESS = "address"
+    CARD = "card"
+    IP = "ip"
 
 
 KINDS = tuple(LinkKind)

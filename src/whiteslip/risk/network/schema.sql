@@ -8,7 +8,7 @@ CREATE TABLE risk.network_link (
     first_on date NOT NULL,
     last_on date NOT NULL CHECK (last_on >= first_on),
     times integer NOT NULL CHECK (times >= 0),
-    kind text NOT NULL CHECK (kind IN ('device', 'phone', 'address')),
+    kind text NOT NULL CHECK (kind IN ('device', 'phone', 'address', 'card', 'ip')),
     PRIMARY KEY (customer_id, kind, entity)
 );
 -- Who else used a thing: asked when somebody comes with one that is new to them. No column of it ever changes.

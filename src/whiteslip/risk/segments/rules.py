@@ -60,19 +60,27 @@ def has_passed(
     *,
     since: date,
 ) -> bool:
-    """Tell whether a tightening's trouble is over: its flows calm in the last months, all after it began to hold.
+    """Tell whether a tightening's trouble is over: its flows quiet in the last months, all after it began to hold.
 
-    `history` is by month end. An environment that is red, or that should be known and is not, is not over.
+    `history` is by month end. An environment that is red, or that should be known and is not, is not over. Months are
+    taken by themselves: the weighted average, which is quick to rise, is slow to come down, and people wait for it.
     """
     if macro is not None and macro.color in {Color.RED, Color.UNKNOWN}:
         return False
     ends = sorted(end for end in history if end > since)[-rollout.calm_months :]
     if len(ends) < rollout.calm_months:
         return False
-    calm = {Level.CALM, Level.LOW}
     flows = [one for end in ends for one in history[end] if one.measure in segment.ends_by]
     complete = len(flows) == len(ends) * len(segment.ends_by)
-    return complete and all(one.level in calm for one in flows)
+    return complete and all(map(_is_quiet, flows))
+
+
+def _is_quiet(one: Judged) -> bool:
+    """Tell whether a month's own rate lies below the limit at which the average of months would warn."""
+    if one.level in {Level.CALM, Level.LOW}:
+        return True
+    rate, limit = one.rate_ppm, one.warning_ppm
+    return rate is not None and limit is not None and rate <= limit
 
 
 def out_of_control(months: Sequence[Month], judged: Iterable[Judged]) -> list[Month]:

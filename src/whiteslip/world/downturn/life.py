@@ -176,23 +176,14 @@ def _struck(cast: Cast, begins: Ints, until: Ints, kept: Floats) -> Cast:
     return replace(cast, shoppers=shoppers)
 
 
-class Mindful(Habits):
-    """Habits of people who do not forget what is due tomorrow because the next statement came today.
+def mindful(habits: Habits) -> Habits:
+    """Return the same habits of people who do not forget what is due tomorrow because the next statement came today.
 
     After February that happens to everybody: a statement is due 29 days later, the next one comes after 28.
     """
-
-    def _plan(self, wallets: Wallets, on: date, today: int) -> None:
-        before = self.pays_on.copy()
-        super()._plan(wallets, on, today)
-        earlier = np.minimum(before, self.pays_on)
-        self.pays_on = np.where(before >= today, earlier, self.pays_on)
-
-
-def mindful(habits: Habits) -> Mindful:
-    """Return the same habits of mindful people."""
-    made = Mindful(habits.shoppers, habits.terms, habits.rng)
-    made.cash, made.seen, made.pays_on = habits.cash, habits.seen, habits.pays_on
+    made = Habits(habits.shoppers, habits.terms, habits.rng, keeps_plans=True)
+    made.cash, made.seen = habits.cash, habits.seen
+    made.pays_on, made.then_on = habits.pays_on, habits.then_on
     return made
 
 

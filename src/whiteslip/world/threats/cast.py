@@ -89,6 +89,8 @@ def _plan(shoppers: Shoppers, days: int, rng: np.random.Generator, terms: Terms)
         address=_numbers(rng, count),
         phone=_numbers(rng, count),
         applied_from=device.copy(),
+        card=_numbers(rng, count),
+        network=_numbers(rng, count),
         own_minute=rng.choice(np.array(when.minutes), count, p=weights),
     )
 

@@ -83,6 +83,8 @@ def _application(cast: Cast, one: int, at: datetime) -> Request:
         device_hash=f"{plan.applied_from[one]:032x}",
         phone_hash=f"{plan.phone[one]:032x}",
         address_hash=f"{plan.address[one]:032x}",
+        card_hash=f"{plan.card[one]:032x}",
+        ip_hash=f"{plan.network[one]:032x}",
     )
 
 

@@ -119,12 +119,16 @@ def _groups(plan: Plan, dice: Dice) -> None:
         who = _members(plan, dice, groups.family)
         plan.address[who] = dice.number()
         plan.applied_from[who] = dice.number()
+        plan.network[who] = dice.number()
+        if dice.happens(groups.one_card):
+            plan.card[who] = dice.number()
         plan.begin(Kind.FAMILY, tuple(who), 0, plan.days)
     for _ in range(dice.rng.poisson(groups.dormitories * people)):
         _dormitory(plan, dice)
     for _ in range(dice.rng.poisson(groups.tablets * people)):
         who, tablet = _members(plan, dice, groups.tablet), dice.number()
         plan.applied_from[who] = tablet
+        plan.network[who] = dice.number()
         for one in who:
             plan.shoppers.joins[one] = dice.count((1, min(180, max(1, plan.days - 2))))
         plan.begin(Kind.TABLET, tuple(who), 0, plan.days)
@@ -135,9 +139,10 @@ def _dormitory(plan: Plan, dice: Dice) -> None:
     moves_in = (date(opens.year, _SEPTEMBER, 1) - opens).days
     first = moves_in if 0 < moves_in < plan.days - 30 else plan.days // 3
     who, address = _members(plan, dice, plan.terms.groups.dormitory), dice.number()
+    network = dice.number()
     for one in who:
         plan.shoppers.joins[one] = min(plan.days - 1, first + dice.count((0, _MOVES_IN_WITHIN)))
-        plan.address[one] = address
+        plan.address[one], plan.network[one] = address, network
     plan.begin(Kind.DORMITORY, tuple(who), first, plan.days)
 
 

@@ -125,6 +125,8 @@ class Plan:
     address: Ints
     phone: Ints
     applied_from: Ints
+    card: Ints
+    network: Ints
     own_minute: Ints
     quits: Ints = field(init=False)
     free: set[int] = field(default_factory=set[int])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from whiteslip.world.threats.labels import Hand, Kind
 from whiteslip.world.threats.plan import Dice, Intent, Plan, Sight
 
@@ -44,17 +46,17 @@ def _ring(plan: Plan, dice: Dice) -> None:
     plan.passes[episode] = dice.happens(terms.passes_code)
     plan.gives_up[episode] = 3 * len(who)
     plan.criminals.update(who)
-    pools = [
-        [dice.number() for _ in range(dice.count(pair))]
-        for pair in (terms.devices, terms.phones, terms.addresses)
-    ]
-    for place, one in enumerate(who):
+    held = (
+        (plan.device, terms.devices), (plan.phone, terms.phones), (plan.address, terms.addresses),
+        (plan.card, terms.cards), (plan.network, terms.networks),
+    )  # fmt: skip
+    for column, pair in held:
+        pool = np.array([dice.number() for _ in range(dice.count(pair))])
+        column[who] = dice.rng.choice(pool, len(who))
+    for one in who:
         plan.shoppers.joins[one] = opens + dice.count((0, terms.opens_within))
         plan.shoppers.limit[one] = dice.count(terms.limit_minor) // 50_000 * 50_000
         plan.shoppers.purchases_a_day[one] = 0.0
-        plan.device[one], plan.phone[one], plan.address[one] = (
-            pool[place % len(pool)] for pool in pools
-        )
         plan.applied_from[one] = plan.device[one]
         _warm(plan, dice, one, until=opens + terms.opens_within + warms)
         _burst(plan, dice, one, episode, on=opens + terms.opens_within + warms)

@@ -68,6 +68,8 @@ class Ring(Table, frozen=True):
     devices: Counts
     phones: Counts
     addresses: Counts
+    cards: Counts
+    networks: Counts
     limit_minor: Amounts
     warms_days: Counts
     warms_every: Count
@@ -138,6 +140,7 @@ class Groups(Table, frozen=True):
 
     families: Rate
     family: Counts
+    one_card: Share
     dormitories: Rate
     dormitory: Counts
     tablets: Rate

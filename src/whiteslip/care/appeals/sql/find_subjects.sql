@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (
         events.by_machine,
         jsonb_build_object(
             'application',
-            to_jsonb(application) - ARRAY['id_hash', 'device_hash', 'phone_hash', 'address_hash', 'turn'],
+            to_jsonb(application) - ARRAY['id_hash', 'device_hash', 'phone_hash', 'address_hash', 'card_hash', 'ip_hash', 'turn'],
             'events',
             events.seen,
             'decision',

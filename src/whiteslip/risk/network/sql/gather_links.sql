@@ -15,7 +15,9 @@ FROM (
     SELECT application.customer_id, hashtextextended(told.hash, 0), application.received_on, told.kind
     FROM credit.application
     CROSS JOIN LATERAL (
-        VALUES ('device', application.device_hash), ('phone', application.phone_hash), ('address', application.address_hash)
+        VALUES
+        ('device', application.device_hash), ('phone', application.phone_hash), ('address', application.address_hash),
+        ('card', application.card_hash), ('ip', application.ip_hash)
     ) AS told (kind, hash)
     WHERE
         application.received_on <= %(on)s::date
