@@ -351,7 +351,8 @@ class Life:
             self.database.write(lambda db: lapse_purchases(db, most=_LAPSES_AT_ONCE, at=at))
             if self.arm.network:
                 self.database.write(lambda db: weave_network(db, at=at))
-            warn_early(self.database, at=at)
+            if self.arm.network or self.arm.book:
+                warn_early(self.database, at=at)
 
     def _flow(self, phase: str, asked: Sequence[T], flow: Callable[..., list[A]]) -> list[A]:
         """Put one batch through a flow in one transaction."""
