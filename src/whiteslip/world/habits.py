@@ -48,8 +48,9 @@ class Wishes(NamedTuple):
 class Habits:
     """The people, their cash, and when each means to pay the newest statement.
 
-    In a February a statement comes before the last one is due: with `keeps_plans` the earlier day stays, and the new
-    one follows it; without, as the other worlds were measured, it is forgotten for the new one.
+    In a February a statement comes before the last one is due: with `keeps_plans` the earlier day stays, who pays the
+    minimum then pays no less than the one that is due, and the new day follows; without, as the other worlds were
+    measured, the old one is forgotten for the new one.
     """
 
     shoppers: Shoppers
@@ -60,6 +61,8 @@ class Habits:
     seen: Ints = field(init=False)
     pays_on: Ints = field(init=False)
     then_on: Ints = field(init=False)
+    least: Ints = field(init=False)
+    minimum: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         count = len(self.shoppers)
@@ -67,6 +70,8 @@ class Habits:
         self.seen = np.zeros(count, np.int64)
         self.pays_on = np.full(count, NEVER, np.int64)
         self.then_on = np.full(count, NEVER, np.int64)
+        self.least = np.zeros(count, np.int64)
+        self.minimum = np.zeros(count, np.int64)
 
     def live(self, day: int, on: date) -> None:
         """Be paid, and spend a day's living."""
@@ -84,7 +89,8 @@ class Habits:
         recalls = (chance[0] < _REMINDED) | (self.shoppers.payday == on.day)
         catches_up = (wallets.overdue > 0) & (self.pays_on < today) & recalls
         early = (self.shoppers.payer == 0) & (chance[1] < _PAYS_EARLY)
-        rounded = -(-wallets.minimum // _ROUND_MINOR) * _ROUND_MINOR
+        minimum = np.maximum(wallets.minimum, self.least)
+        rounded = -(-minimum // _ROUND_MINOR) * _ROUND_MINOR
         wanted = np.where(pays_all, wallets.billed, np.minimum(wallets.billed, rounded))
         wanted = np.where(planned | catches_up, np.maximum(wanted, wallets.overdue), 0)
         wanted = np.where(early, wallets.payable, wanted)
@@ -104,6 +110,7 @@ class Habits:
             follows = (self.pays_on < today) & (self.then_on < NEVER)
             self.pays_on = np.where(follows, np.maximum(self.then_on, today), self.pays_on)
             self.then_on = np.where(follows, NEVER, self.then_on)
+            self.least = np.where(follows, 0, self.least)
         fresh = wallets.statement > self.seen
         self.seen = np.maximum(self.seen, wallets.statement)
         for number, payer in enumerate(self.terms.payers):
@@ -124,6 +131,8 @@ class Habits:
             kept = self.keeps_plans & (today <= pending) & (pending < day)
             self.then_on[mine] = np.where(kept, day, self.then_on[mine])
             self.pays_on[mine] = np.where(kept, pending, day)
+            self.least[mine] = np.where(kept, self.minimum[mine], self.least[mine])
+        self.minimum = wallets.minimum.copy()
 
     def _next_payday(self, who: Ints, on: date, today: int) -> Ints:
         month_days = (

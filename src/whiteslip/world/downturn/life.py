@@ -177,14 +177,12 @@ def _struck(cast: Cast, begins: Ints, until: Ints, kept: Floats) -> Cast:
 
 
 def mindful(habits: Habits) -> Habits:
-    """Return the same habits of people who do not forget what is due tomorrow because the next statement came today.
+    """Let people not forget what is due tomorrow because the next statement came today.
 
     After February that happens to everybody: a statement is due 29 days later, the next one comes after 28.
     """
-    made = Habits(habits.shoppers, habits.terms, habits.rng, keeps_plans=True)
-    made.cash, made.seen = habits.cash, habits.seen
-    made.pays_on, made.then_on = habits.pays_on, habits.then_on
-    return made
+    habits.keeps_plans = True
+    return habits
 
 
 def life_of(database: Database, cast: Cast, terms: Terms) -> Life:
