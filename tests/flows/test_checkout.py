@@ -220,7 +220,7 @@ def test_the_book_reads_nothing_that_checkout_does_not_tell(book: Book) -> None:
     live = book.database.read(lambda db: rulebooks.live(db, "checkout"))
 
     assert {source.name for source in live.inputs} == set(CheckoutFacts._fields)
-    assert len(live.rules) == 43
+    assert len(live.rules) == 46
 
 
 def _past(book: Book, kept: Sequence[Decision], *, at: datetime) -> dict[int, Habit]:

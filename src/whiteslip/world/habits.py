@@ -49,8 +49,8 @@ class Habits:
     """The people, their cash, and when each means to pay the newest statement.
 
     In a February a statement comes before the last one is due: with `keeps_plans` the earlier day stays, who pays the
-    minimum then pays no less than the one that is due, and the new day follows; without, as the other worlds were
-    measured, the old one is forgotten for the new one.
+    minimum then pays no less than the one that is due, and later no less than the next; without, as the other worlds
+    were measured, the old one is forgotten for the new one.
     """
 
     shoppers: Shoppers
@@ -62,6 +62,7 @@ class Habits:
     pays_on: Ints = field(init=False)
     then_on: Ints = field(init=False)
     least: Ints = field(init=False)
+    then_least: Ints = field(init=False)
     minimum: Ints = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +72,7 @@ class Habits:
         self.pays_on = np.full(count, NEVER, np.int64)
         self.then_on = np.full(count, NEVER, np.int64)
         self.least = np.zeros(count, np.int64)
+        self.then_least = np.zeros(count, np.int64)
         self.minimum = np.zeros(count, np.int64)
 
     def live(self, day: int, on: date) -> None:
@@ -110,7 +112,7 @@ class Habits:
             follows = (self.pays_on < today) & (self.then_on < NEVER)
             self.pays_on = np.where(follows, np.maximum(self.then_on, today), self.pays_on)
             self.then_on = np.where(follows, NEVER, self.then_on)
-            self.least = np.where(follows, 0, self.least)
+            self.least = np.where(follows, self.then_least, self.least)
         fresh = wallets.statement > self.seen
         self.seen = np.maximum(self.seen, wallets.statement)
         for number, payer in enumerate(self.terms.payers):
@@ -131,7 +133,8 @@ class Habits:
             kept = self.keeps_plans & (today <= pending) & (pending < day)
             self.then_on[mine] = np.where(kept, day, self.then_on[mine])
             self.pays_on[mine] = np.where(kept, pending, day)
-            self.least[mine] = np.where(kept, self.minimum[mine], self.least[mine])
+            self.least[mine] = np.where(kept, self.minimum[mine], 0)
+            self.then_least[mine] = np.where(kept, wallets.minimum[mine], 0)
         self.minimum = wallets.minimum.copy()
 
     def _next_payday(self, who: Ints, on: date, today: int) -> Ints:

@@ -97,7 +97,7 @@ class Life:
         other.customers, other.lines, other.shops = self.customers, self.lines, self.shops
         other.stopped, other.walked = self.stopped.copy(), self.walked.copy()
         other.days_late = self.days_late.copy()
-        for name in ("cash", "seen", "pays_on", "then_on", "least", "minimum"):
+        for name in ("cash", "seen", "pays_on", "then_on", "least", "then_least", "minimum"):
             setattr(other.habits, name, deepcopy(getattr(self.habits, name)))
         return other
 
