@@ -103,5 +103,8 @@ def test_what_habits_cost_is_told_for_each_way_and_nothing_is_lost(
         told = figures[f"anomaly_{name}"]
         assert isinstance(told, Mapping)
         assert float(told["us_cpu_each"]) > 0
-    assert set(figures) == {*(f"anomaly_{name}" for name in WAYS), "anomaly_adds"}
+    assert set(figures) == {*(f"anomaly_{name}" for name in WAYS), "anomaly_adds", "anomaly_nights"}
+    nights = figures["anomaly_nights"]
+    assert isinstance(nights, Mapping)
+    assert float(nights["habits"]) > 0 < float(nights["us_postgresql_each"])
     assert audit.audit(dsn) == []

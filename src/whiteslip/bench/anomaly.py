@@ -14,6 +14,7 @@ from whiteslip.bench.book import MadeBook
 from whiteslip.bench.figures import Fact
 from whiteslip.bench.purchases import buy, requests_of
 from whiteslip.flows.checkout import Looks, PurchaseRequest
+from whiteslip.flows.end_of_day import STEPS
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.sql import Sql
 
@@ -29,6 +30,8 @@ ONE_IN_IS_NEW: Final = 33
 WARMUP: Final = 8
 """Batches of each way that are not counted: plans are made and pages come into memory."""
 BETWEEN: Final = timedelta(minutes=18)
+BOUGHT_BY_NIGHT: Final = 5
+"""A night comes when one line in so many has bought: on average one request in ten meets what is not kept yet."""
 _PROC = Path("/proc")
 
 
@@ -49,8 +52,8 @@ def measure_anomaly(dsn: str, book: MadeBook, *, batch: int, seconds: float) -> 
     """Buy in three ways in turn, a batch each, until the time is over; figures are of the median batch, a purchase."""
     with Database(dsn, max_size=1, application_name="whiteslip bench") as database:
         database.write(lambda db: _make(db, book))
-        spent = _take_turns(database, book, batch=batch, seconds=seconds)
-    return _figures(spent, batch)
+        spent, nights = _take_turns(database, book, batch=batch, seconds=seconds)
+    return {**_figures(spent, batch), "anomaly_nights": _of_nights(nights)}
 
 
 def _make(db: Connection, book: MadeBook) -> None:
@@ -64,12 +67,21 @@ def _make(db: Connection, book: MadeBook) -> None:
         db.execute(b"ANALYZE " + table)
 
 
+class Night(NamedTuple):
+    """A fold of habits: how many moved, and the processor time of the database for it."""
+
+    moved: int
+    backend_s: float
+
+
 def _take_turns(
     database: Database, book: MadeBook, *, batch: int, seconds: float
-) -> dict[str, list[Spent]]:
+) -> tuple[dict[str, list[Spent]], list[Night]]:
     pid = database.read(lambda db: db.info.backend_pid)
     spent: dict[str, list[Spent]] = {name: [] for name in WAYS}
+    nights: list[Night] = []
     names, number = list(WAYS), 0
+    every = max(1, book.lines // BOUGHT_BY_NIGHT // batch)
     ends = time.perf_counter() + seconds
     while number < len(names) * (WARMUP + 3) or time.perf_counter() < ends:
         # each way goes first as often as the others, and the clock moves on so that nobody seems to be in a hurry
@@ -81,7 +93,29 @@ def _take_turns(
         buying = partial(buy, database, calls, requests, at=at, looks=WAYS[name])
         spent[name].append(_measured(pid, buying))
         number += 1
-    return {name: some[WARMUP:] for name, some in spent.items()}
+        if number % every == 0:
+            nights.append(_night(pid, database, book))
+    return {name: some[WARMUP:] for name, some in spent.items()}, nights
+
+
+def _night(pid: int, database: Database, book: MadeBook) -> Night:
+    """Keep everybody's habits; it is no part of what a purchase costs, and told beside it."""
+    (keep,) = [step for step in STEPS if step.name == "keep habits"]
+    before = _backend_s(pid)
+    moved = database.write(
+        lambda db: keep.run(db, first=0, last=book.lines, business_date=book.on, at=book.at)
+    )
+    return Night(moved, _backend_s(pid) - before)
+
+
+def _of_nights(nights: Sequence[Night]) -> Fact:
+    moved = sum(one.moved for one in nights)
+    spent = sum(one.backend_s for one in nights)
+    return {
+        "nights": len(nights),
+        "habits": moved,
+        "us_postgresql_each": round(spent / moved * 1e6, 2) if moved else 0.0,
+    }
 
 
 def _renewed(requests: Sequence[PurchaseRequest], number: int) -> list[PurchaseRequest]:

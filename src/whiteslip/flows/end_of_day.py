@@ -16,6 +16,7 @@ from whiteslip.care.notices.limits import notices_of as limit_notices_of
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.credit.limits import store as limits
+from whiteslip.decisioning.habits import store as habits
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.model import RuleBook
 from whiteslip.decisioning.rulebooks.store import Running
@@ -80,6 +81,7 @@ STEPS = (
     Step("follow reliefs", hardship.follow_reliefs),
     Step("treat new arrears", hardship.treat_new_arrears),
     Step("take arrears steps", hardship.take_steps),
+    Step("keep habits", habits.keep_habits),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -38,7 +39,8 @@ class Lived:
     def __init__(self, db: Connection, *, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
         self.db = db
-        self.folded: dict[int, Habit | None] = {}
+        self.kept: dict[int, Habit] = {}
+        self.unkept: defaultdict[int, list[tuple[Asking, datetime, bool]]] = defaultdict(list)
         self.at = START
         self.number = 0
         self.compared = 0
@@ -69,12 +71,34 @@ class Lived:
         granted = [bool(one) for one in self.rng.random(size) < 0.7]
         if compare:
             self.compare(who, askings)
-        keep_habits(self.db, who, askings, granted, at=self.at)
         for customer_id, asking, yes in zip(who, askings, granted, strict=True):
-            self.folded[customer_id] = rules.after(
-                self.folded.get(customer_id), asking, at=self.at, authorized=yes
-            )
+            self.unkept[customer_id].append((asking, self.at, yes))
         self.buy(who, askings, granted)
+        if self.rng.random() < 0.3:
+            first = int(self.rng.integers(1, CUSTOMERS))
+            self.night(first, first + int(self.rng.integers(0, CUSTOMERS)))
+
+    def night(self, first: int = 1, last: int = CUSTOMERS) -> int:
+        """Keep the habits of some customers, in the database and by the pure rule."""
+        for one in [one for one in self.unkept if first <= one <= last]:
+            for asking, at, yes in self.unkept.pop(one):
+                self.kept[one] = rules.after(
+                    self.kept.get(one), asking, at=at, authorized=yes, keeps=True
+                )
+        found = self.db.execute("SELECT min(authorized_on) FROM money.purchase").fetchone()
+        assert found
+        moved = 0
+        for week in reversed(range((self.at.date() - found[0]).days // 7 + 1)):
+            on = self.at.date() - timedelta(days=7 * week)
+            moved += keep_habits(self.db, first=first, last=last, business_date=on, at=self.at)
+        return moved
+
+    def now(self, customer_id: int) -> Habit | None:
+        """Say what is usual for a customer up to now."""
+        habit = self.kept.get(customer_id)
+        for asking, at, yes in self.unkept[customer_id][-rules.MOST_UNKEPT :]:
+            habit = rules.after(habit, asking, at=at, authorized=yes)
+        return habit
 
     def buy(self, who: Sequence[int], askings: Sequence[Asking], granted: Sequence[bool]) -> None:
         """Keep the purchases the habits are to be computed from."""
@@ -113,7 +137,7 @@ class Lived:
         keys = [LineKey(one, 1) for one in who]
         read = read_backgrounds(self.db, keys, askings, at=self.at)
         for one, asking, background in zip(who, askings, read, strict=True):
-            expected = rules.facts_of(self.folded.get(one), asking, terms(), at=self.at)
+            expected = rules.facts_of(self.now(one), asking, terms(), at=self.at)
             assert close(background[: len(expected)], expected), (background, expected)
             self.compared += 1
 
@@ -164,17 +188,44 @@ def lived(db: Connection) -> Lived:
 
 
 def test_three_ways_to_a_habit_agree(db: Connection, lived: Lived) -> None:
-    kept = read_habits(db, range(1, CUSTOMERS + 1))
-    computed = compute_habits(db, range(1, CUSTOMERS + 1), at=lived.at + timedelta(seconds=1))
+    everybody = range(1, CUSTOMERS + 1)
+    by_day = read_habits(db, everybody)
+    assert any(lived.unkept.values())
+    for customer_id, habit in by_day.items():
+        now = lived.now(customer_id)
+        assert now is not None
+        assert close(habit, now), (habit, now)
+
+    lived.night()
+    kept = read_habits(db, everybody)
+    computed = compute_habits(db, everybody, at=lived.at + timedelta(seconds=1))
 
     assert lived.compared > 800
-    assert set(kept) == set(computed) == set(lived.folded)
+    assert set(kept) == set(computed) == set(lived.kept)
     assert max(len(habit.devices) for habit in kept.values()) == rules.MOST_KNOWN
     for customer_id, habit in kept.items():
-        folded = lived.folded[customer_id]
-        assert folded is not None
-        assert close(habit, folded), (habit, folded)
+        assert close(habit, lived.kept[customer_id]), (habit, lived.kept[customer_id])
         assert same(computed[customer_id], habit), (computed[customer_id], habit)
+
+
+def test_a_night_that_comes_twice_keeps_nothing_twice(db: Connection, lived: Lived) -> None:
+    assert lived.night() > 0
+    kept = read_habits(db, range(1, CUSTOMERS + 1))
+
+    assert lived.night() == 0
+    assert read_habits(db, range(1, CUSTOMERS + 1)) == kept
+
+
+def test_who_asks_without_end_is_read_no_longer(db: Connection, lived: Lived) -> None:
+    asking = lived.asking()
+    for _ in range(rules.MOST_UNKEPT + 20):
+        lived.at += timedelta(seconds=1)
+        lived.unkept[1].append((asking, lived.at, False))
+        lived.buy([1], [asking], [False])
+    lived.compare([1], [asking])
+    (facts,) = read_backgrounds(db, [LineKey(1, 1)], [asking], at=lived.at)
+
+    assert facts.requests_1h == rules.MOST_UNKEPT
 
 
 @pytest.mark.parametrize(
@@ -198,11 +249,31 @@ def test_three_ways_to_a_habit_agree(db: Connection, lived: Lived) -> None:
     ],
 )
 def test_control_a_habit_that_drifts_is_seen(db: Connection, lived: Lived, bug: str) -> None:
+    lived.night()
     db.execute(bug.encode())
     kept = read_habits(db, range(1, CUSTOMERS + 1))
     computed = compute_habits(db, range(1, CUSTOMERS + 1), at=lived.at + timedelta(seconds=1))
 
     assert not all(same(computed[one], kept[one]) for one in kept)
+
+
+@pytest.mark.parametrize("shift", ["- 1", "+ 1"])
+def test_control_a_request_kept_twice_or_never_is_seen(
+    db: Connection, lived: Lived, shift: str
+) -> None:
+    ends = (
+        "(SELECT max(purchase_id) FROM money.purchase AS p WHERE p.customer_id = habit.customer_id)"
+    )
+    lived.night()
+    before = read_habits(db, range(1, CUSTOMERS + 1))
+    if shift == "- 1":
+        db.execute(f"UPDATE decisioning.habit SET through_id = {ends} - 1".encode())
+        assert read_habits(db, range(1, CUSTOMERS + 1)) != before
+    else:
+        lived.live(compare=False)
+        db.execute(f"UPDATE decisioning.habit SET through_id = {ends}".encode())
+        habits = read_habits(db, range(1, CUSTOMERS + 1))
+        assert any(habits[one] != lived.now(one) for one in habits)
 
 
 def test_what_happens_later_is_not_known_before(db: Connection, lived: Lived) -> None:

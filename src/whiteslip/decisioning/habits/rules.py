@@ -12,6 +12,9 @@ from whiteslip.kernel.calendar import ZONE
 
 MOST_RECENT: Final = 16
 MOST_KNOWN: Final = 32
+MOST_UNKEPT: Final = 64
+"""So many requests since the night are read beside what was kept; nobody shops more in a day, and a program may ask as
+often as it likes without anybody reading longer."""
 HALF_LIFE_DAYS: Final = 90.0
 EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """A purchase made then weighs 1, one made a half-life later 2, and so on: what is kept only ever adds up, and a mean of
@@ -121,22 +124,25 @@ def waves(at: datetime) -> Hours:
     return Hours(*(2 * WAVES[place // 2] * part for place, part in enumerate(hours)))
 
 
-def after(habit: Habit | None, asking: Asking, *, at: datetime, authorized: bool) -> Habit:
-    """Return the habit after a request. SQL twin: keep_habits.sql."""
+def after(
+    habit: Habit | None, asking: Asking, *, at: datetime, authorized: bool, keeps: bool = False
+) -> Habit:
+    """Return the habit after a request; with `keeps` no more of it than a night keeps. SQL twin: keep_habits.sql."""
     before = habit or NO_HABIT
     shop = asking.merchant_id if authorized else -asking.merchant_id
+    first = 1 - MOST_RECENT if keeps else 0
     pace = before._replace(
         requests=before.requests + 1,
-        recent_at=(*before.recent_at, at)[-MOST_RECENT:],
-        recent_minor=(*before.recent_minor, asking.amount_minor)[-MOST_RECENT:],
-        recent_shops=(*before.recent_shops, shop)[-MOST_RECENT:],
+        recent_at=(*before.recent_at[first:], at),
+        recent_minor=(*before.recent_minor[first:], asking.amount_minor),
+        recent_shops=(*before.recent_shops[first:], shop),
     )
-    return _learned(pace, asking, at) if authorized else pace
+    return _learned(pace, asking, at, MOST_KNOWN if keeps else None) if authorized else pace
 
 
-def _learned(habit: Habit, asking: Asking, at: datetime) -> Habit:
+def _learned(habit: Habit, asking: Asking, at: datetime, most: int | None) -> Habit:
     now, log = moment(at), math.log(asking.amount_minor)
-    devices = _met(habit.devices, asking.device)
+    devices = _met(habit.devices, asking.device, most)
     return habit._replace(
         purchases=habit.purchases + 1,
         categories=habit.categories | asking.category_bit,
@@ -151,10 +157,11 @@ def _learned(habit: Habit, asking: Asking, at: datetime) -> Habit:
             *(kept + now.weight * new for kept, new in zip(habit.hours, now.hours, strict=True))
         ),
         devices=devices,
-        addresses=_met(habit.addresses, asking.address),
-        merchants=_met(habit.merchants, asking.merchant_id),
+        addresses=_met(habit.addresses, asking.address, most),
+        merchants=_met(habit.merchants, asking.merchant_id, most),
     )
 
 
-def _met(known: tuple[int, ...], new: int) -> tuple[int, ...]:
-    return known if not new or new in known or len(known) >= MOST_KNOWN else (*known, new)
+def _met(known: tuple[int, ...], new: int, most: int | None) -> tuple[int, ...]:
+    is_full = most is not None and len(known) >= most
+    return known if not new or new in known or is_full else (*known, new)

@@ -1,10 +1,9 @@
-"""Comparing requests with habits, keeping habits up, and computing them from the purchases themselves."""
+"""Comparing requests with habits, keeping them at night, and computing them from the purchases themselves."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 from math import log
@@ -18,9 +17,13 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.calendar import ZONE
 from whiteslip.money.lines.model import LineKey
-from whiteslip.money.merchants.store import categories
+from whiteslip.money.merchants.model import OTHER, UNTOLD
+from whiteslip.money.merchants.store import categories, category_of
 
 sql = Sql(__package__)
+
+_FOUND_FOR = timedelta(days=7)
+"""So long what a night missed is looked for."""
 
 
 @cache
@@ -57,7 +60,8 @@ def read_backgrounds(
         least_spread=terms().least_spread,
         least_a_day=terms().least_a_day,
         least_days=terms().least_days,
-        half_life_days=rules.HALF_LIFE_DAYS,
+        **_learning(),
+        most_unkept=rules.MOST_UNKEPT,
         weight=rules.moment(at).weight,
         rate=log(2) / rules.HALF_LIFE_DAYS,
         **rules.waves(at)._asdict(),
@@ -76,55 +80,50 @@ def read_raises(db: Connection, keys: Sequence[LineKey], *, on: date) -> list[in
     return [row.days_since_raise for row in rows]
 
 
-def keep_habits(
-    db: Connection,
-    customer_ids: Sequence[int],
-    askings: Sequence[Asking],
-    authorized: Sequence[bool],
-    *,
-    at: datetime,
-) -> None:
-    """Bring habits up to date with requests, in order; who asks twice in a batch is brought up twice."""
-    now = rules.moment(at)
-    for places in _waves(customer_ids):
-        sql.run(
-            db,
-            "keep_habits",
-            **_columns(
-                [customer_ids[place] for place in places], [askings[place] for place in places]
-            ),
-            authorized=arrays.bools([authorized[place] for place in places]),
-            at=at,
-            weight=now.weight,
-            **now.hours._asdict(),
-            resale_bits=_resale_bits(askings),
-            most_recent=rules.MOST_RECENT,
-            most_known=rules.MOST_KNOWN,
-        )
+def keep_habits(db: Connection, *, first: int, last: int, business_date: date, at: datetime) -> int:
+    """Bring the habits of customers `first` to `last` forward by what they asked for up to a closed day.
+
+    A purchase takes part once its day has rolled, when none of that day is under way any more; what a missed night
+    left is found for a week. Returns how many habits moved; again it moves none.
+    """
+    del at
+    return sql.run(
+        db,
+        "keep_habits",
+        first=first,
+        last=last,
+        since=business_date - _FOUND_FOR,
+        until=business_date,
+        **_learning(),
+        most_recent=rules.MOST_RECENT,
+        most_known=rules.MOST_KNOWN,
+    )
 
 
 def read_habits(db: Connection, customer_ids: Collection[int]) -> dict[int, Habit]:
-    """Read the habits of those customers who have any."""
-    rows = sql.many(db, "read_habits", customer_ids=arrays.bigints(sorted(customer_ids)))
-    return {row.customer_id: _habit(row) for row in rows}
+    """Read the habits of those customers who have any, with what they asked for since."""
+    wanted = arrays.bigints(sorted(customer_ids))
+    kept = sql.many(db, "read_habits", customer_ids=wanted)
+    habits = {row.customer_id: _habit(row) for row in kept}
+    for row in sql.many(db, "list_unkept", customer_ids=wanted, most_unkept=rules.MOST_UNKEPT):
+        category = UNTOLD if row.category in {None, OTHER} else category_of(row.category)
+        asking = Asking(row.authorized_minor, row.merchant_id, row.device, row.address, category)
+        habits[row.customer_id] = rules.after(
+            habits.get(row.customer_id), asking, at=row.authorized_at, authorized=row.is_bought
+        )
+    return habits
 
 
 def compute_habits(
     db: Connection, customer_ids: Collection[int], *, at: datetime
 ) -> dict[int, Habit]:
     """Compute the habits from the purchases before an instant, for learning from the past."""
-    known = categories()
     rows = sql.many(
         db,
         "compute_habits",
         customer_ids=arrays.bigints(sorted(customer_ids)),
         at=at,
-        category_names=arrays.texts(list(known)),
-        category_bits=arrays.ints([one.bit for one in known.values()]),
-        resells=arrays.bools([one.resells_easily for one in known.values()]),
-        zone=str(ZONE),
-        epoch=rules.EPOCH,
-        half_life_days=rules.HALF_LIFE_DAYS,
+        **_learning(),
         most_recent=rules.MOST_RECENT,
         most_known=rules.MOST_KNOWN,
     )
@@ -135,25 +134,18 @@ def _habit(row: Any) -> Habit:
     return Habit._make((*row[1:11], Hours(*row[11:17]), *map(tuple, row[17:])))
 
 
-def _resale_bits(askings: Sequence[Asking]) -> int:
-    """Join the bits of the categories among these whose goods resell easily."""
-    bits = 0
-    for category in {one.category for one in askings}:
-        if category.resells_easily:
-            bits |= category.bit
-    return bits
-
-
-def _waves(customer_ids: Sequence[int]) -> list[list[int]]:
-    """Part the places of a batch so that no customer is twice in a part; each part by customer, ascending."""
-    if len(set(customer_ids)) == len(customer_ids):
-        return [sorted(range(len(customer_ids)), key=customer_ids.__getitem__)]
-    seen: Counter[int] = Counter()
-    waves: defaultdict[int, list[int]] = defaultdict(list)
-    for place, customer_id in enumerate(customer_ids):
-        waves[seen[customer_id]].append(place)
-        seen[customer_id] += 1
-    return [sorted(places, key=customer_ids.__getitem__) for places in waves.values()]
+@cache
+def _learning() -> dict[str, Any]:
+    """Say what purchases teach: the bit of each category and whether it resells, and how purchases weigh."""
+    known = categories()
+    return {
+        "category_names": arrays.texts(list(known)),
+        "bits": arrays.ints([one.bit for one in known.values()]),
+        "resells": arrays.bools([one.resells_easily for one in known.values()]),
+        "zone": str(ZONE),
+        "epoch": rules.EPOCH,
+        "half_life_days": rules.HALF_LIFE_DAYS,
+    }
 
 
 def _columns(customer_ids: Sequence[int], askings: Sequence[Asking]) -> dict[str, arrays.Column]:

@@ -1,4 +1,4 @@
-"""Keeping what a batch decided: purchases, the movements of holds, events, decisions and habits."""
+"""Keeping what a batch decided: purchases, the movements of holds, events and decisions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from whiteslip.decisioning.decisions.judging import as_verdicts, judge_rows
 from whiteslip.decisioning.decisions.store import insert_decisions, write_scores
-from whiteslip.decisioning.habits import store as habits
 from whiteslip.decisioning.habits.facts import CheckoutFacts
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.shadowing import shadow_differences
@@ -42,23 +41,6 @@ def record(db: Connection, batch: Batch) -> None:
     _record_decisions(db, batch, [one[1] for one in decided], [one[2] for one in decided])
     if batch.looks.at_habits:
         tie_at_once(db, batch, [index for _, _, index in approved])
-        _keep_habits(db, batch, decided)
-
-
-def _keep_habits(
-    db: Connection, batch: Batch, decided: Sequence[tuple[PurchaseRequest, Outcome, int]]
-) -> None:
-    """Bring habits up to date; to be refused for want of cash is none, so what the valve refused is left out."""
-    theirs = [one for one in decided if one[2] not in batch.valve.refused]
-    if not theirs:
-        return
-    habits.keep_habits(
-        db,
-        [request.customer_id for request, _, _ in theirs],
-        [batch.askings[place] for _, _, place in theirs],
-        [isinstance(outcome, Authorized) for _, outcome, _ in theirs],
-        at=batch.at,
-    )
 
 
 def _record_approved(

@@ -13,7 +13,7 @@ WITH asked AS (
         row_number() OVER (PARTITION BY purchase.customer_id ORDER BY purchase.authorized_at DESC, purchase.purchase_id DESC) AS place
     FROM money.purchase
     LEFT JOIN money.merchant ON merchant.merchant_id = purchase.merchant_id
-    LEFT JOIN unnest(%(category_names)b::text[], %(category_bits)b::integer[], %(resells)b::boolean[]) AS category (name, bit, resells)
+    LEFT JOIN unnest(%(category_names)b::text[], %(bits)b::integer[], %(resells)b::boolean[]) AS category (name, bit, resells)
         ON category.name = merchant.category
     WHERE purchase.customer_id = any(%(customer_ids)b::bigint[]) AND purchase.authorized_at < %(at)s::timestamptz AND NOT purchase.imported
         AND NOT coalesce(purchase.reasons @> '[{"code": "POL-04"}]', FALSE)
