@@ -1,4 +1,4 @@
-"""Judge segments: measure their month ends, hold them against their control limits, and propose to tighten."""
+"""Judge segments: measure their month ends, hold them against their control limits, and propose to move them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,41 @@ from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
+from whiteslip.decisioning.features.store import Columns
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.blast import blast_limit
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.actor import PROGRAM, actor_of
 from whiteslip.kernel.calendar import add_months
-from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
+from whiteslip.kernel.errors import (
+    Conflict,
+    InvalidInput,
+    InvariantBroken,
+    NotFound,
+    WhiteslipError,
+)
 from whiteslip.money.ledger.store import last_customer
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import use
+from whiteslip.risk.loosenings import rules as loosening
+from whiteslip.risk.loosenings import store as loosenings
+from whiteslip.risk.loosenings.model import ExpectedRoom
 from whiteslip.risk.macro import store as macro
 from whiteslip.risk.macro.model import Declared, Standing
 from whiteslip.risk.runs import rules as runs
 from whiteslip.risk.runs import store as running
 from whiteslip.risk.runs.model import Saying
 from whiteslip.risk.segments import charts, rules, store
-from whiteslip.risk.segments.model import Catalog, Judged, Level, Measure, Month, Segment
+from whiteslip.risk.segments.model import (
+    Catalog,
+    Direction,
+    Judged,
+    Level,
+    Measure,
+    Month,
+    Segment,
+)
 from whiteslip.risk.segments.rules import Asks, Spoken
 from whiteslip.risk.tightenings import effects
 from whiteslip.risk.tightenings import rules as tightening
@@ -37,11 +55,12 @@ _FIRST_OF_MONTH = 1
 
 
 class Proposal(NamedTuple):
-    """A tightening a person proposes for a segment, whatever its charts say; the note says why."""
+    """A tightening a person proposes for a segment, whatever its charts say, or a loosening; the note says why."""
 
     segment: str
     by: str
     note: str
+    direction: Direction = Direction.TIGHTEN
 
 
 class SegmentsReport(NamedTuple):
@@ -80,7 +99,13 @@ def judge_segments(
     on = database.read(business_day.read).closed_on
     environment = database.read(partial(macro.find_known, known_on=on, chosen=declared))
     spoken = {
-        name: rules.speak(last.get(name, ()), _standing(segment, environment))
+        name: rules.speak_of(
+            segment,
+            judged.get(name, {}),
+            _standing(segment, environment),
+            catalog.loosening,
+            until=until,
+        )
         for name, segment in catalog.segments.items()
     }
     propose = partial(_propose_asked, catalog=catalog, spoken=spoken, judged=last, at=at)
@@ -95,7 +120,10 @@ def propose_tightenings(
     at: datetime,
     chosen: Catalog | None = None,
 ) -> list[Tightening | WhiteslipError]:
-    """Propose tightenings as people, in order; two others release what they proposed."""
+    """Propose to move segments as people, in order; two others release what they proposed.
+
+    What is not offered cannot be given, and nothing is loosened while it is tightened.
+    """
     catalog = chosen or store.catalog()
     answers: list[Tightening | WhiteslipError] = []
     for one in requests:
@@ -104,12 +132,11 @@ def propose_tightenings(
             answers.append(NotFound(f"there is no segment {one.segment}"))
         elif not one.note.strip():
             answers.append(InvalidInput("say why", where="note"))
-        elif _stands(db, segment.name):
-            answers.append(Conflict(f"a tightening of {segment.name} stands already"))
+        elif error := _refusal(db, segment, one.direction):
+            answers.append(error)
         else:
-            by = actor_of(one.by)
-            found = _propose(db, segment, catalog, {}, by=by, note=one.note, at=at)
-            answers.append(found)
+            asked = _Asked(segment, one.direction, {}, actor_of(one.by), one.note)
+            answers.append(_propose(db, asked, catalog, at=at))
     return answers
 
 
@@ -205,60 +232,79 @@ def _propose_asked(
     on = business_day.today(db).current_on
     found: list[Tightening] = []
     for name, one in spoken.items():
-        earlier = tightenings.list_tightenings(db, segment=name, most=1)
-        last_ended = earlier[0].ended_on if earlier else None
-        if (
-            one.asks is not Asks.TIGHTEN
-            or (earlier and last_ended is None)
-            or not tightening.may_propose_again(last_ended, catalog.rollout, on=on)
-        ):
+        direction = _DIRECTIONS.get(one.asks)
+        if direction is None or not _may_propose(db, name, direction, catalog, on=on):
             continue
         evidence = {
             "measures": [each._asdict() for each in judged[name]],
-            "out": list(one.measures),
+            "out" if direction is Direction.TIGHTEN else "low": list(one.measures),
             "macro": one.macro,
         }
-        note = f"{name}: {', '.join(one.measures)} beyond the control limits"
-        segment = catalog.segments[name]
-        proposed = _propose(db, segment, catalog, evidence, by=PROGRAM, note=note, at=at)
-        found.append(proposed)
+        where = "beyond" if direction is Direction.TIGHTEN else "for months below"
+        note = f"{name}: {', '.join(one.measures)} {where} the control limits"
+        asked = _Asked(catalog.segments[name], direction, evidence, PROGRAM, note)
+        found.append(_propose(db, asked, catalog, at=at))
     return found
 
 
-def _propose(
-    db: Connection,
-    segment: Segment,
-    catalog: Catalog,
-    evidence: Mapping[str, object],
-    *,
-    by: str,
-    note: str,
-    at: datetime,
-) -> Tightening:
+_DIRECTIONS = {Asks.TIGHTEN: Direction.TIGHTEN, Asks.LOOSEN: Direction.LOOSEN}
+
+
+def _may_propose(
+    db: Connection, name: str, direction: Direction, catalog: Catalog, *, on: date
+) -> bool:
+    """Tell whether the charts may propose: a tightening waits for no loosening, a loosening for both."""
+    ways = {direction, Direction.TIGHTEN}
+    earlier = [
+        one
+        for way in ways
+        for one in tightenings.list_tightenings(db, segment=name, direction=way, most=1)
+    ]
+    return all(
+        one.ended_on is not None
+        and tightening.may_propose_again(one.ended_on, catalog.rollout, on=on)
+        for one in earlier
+    )
+
+
+class _Asked(NamedTuple):
+    """What is to be proposed for a segment, on what evidence, and by whom."""
+
+    segment: Segment
+    direction: Direction
+    evidence: Mapping[str, object]
+    by: str
+    note: str
+
+
+def _propose(db: Connection, asked: _Asked, catalog: Catalog, *, at: datetime) -> Tightening:
     """Write a proposal with what is expected of it; it waits in the queue of runs for two people."""
     day = business_day.today(db)
-    expected, accounts = _expect(db, segment, catalog, as_of=day.closed_on, on=day.current_on)
-    guard = rulebooks.blast_guard()
+    expect = _expect if asked.direction is Direction.TIGHTEN else _expect_room
+    expected = expect(db, asked.segment, catalog, as_of=day.closed_on, on=day.current_on)
+    accounts, guard = tightenings.count_lines(db), rulebooks.blast_guard()
     limit = max(guard.least_accounts_a_run, blast_limit(accounts, (), guard=guard))
     proposed = tightenings.insert_tightening(
         db,
-        segment,
+        asked.segment,
+        asked.direction,
         version=catalog.version,
         holdout_ppm=catalog.rollout.holdout_ppm,
         stages=catalog.rollout.stages,
         evidence={
-            **evidence,
+            **asked.evidence,
             "expected": expected._asdict(),
             "blast": {"accounts": accounts, "moved": expected.touched, "limit": limit},
         },
-        note=note,
-        actor=by,
+        note=asked.note,
+        actor=asked.by,
         on=day.current_on,
         at=at,
     )
     run = tightening.run_of(proposed, day.current_on)
-    running.append_said(db, run, Saying.PROPOSE, actor=PROGRAM, note=note, at=at)
-    case = runs.case_of(run, note, restrictions=expected.touched, lines=expected.touched)
+    running.append_said(db, run, Saying.PROPOSE, actor=PROGRAM, note=asked.note, at=at)
+    restrictions = expected.touched if asked.direction is Direction.TIGHTEN else 0
+    case = runs.case_of(run, asked.note, restrictions=restrictions, lines=expected.touched)
     running.open_case(db, case, on=day.current_on, at=at)
     _announce(db, proposed, at=at)
     return proposed
@@ -266,42 +312,75 @@ def _propose(
 
 def _expect(
     db: Connection, segment: Segment, catalog: Catalog, *, as_of: date, on: date
-) -> tuple[Expected, int]:
-    """Reckon what a tightening of a segment would do, and count the lines of the whole book."""
+) -> Expected:
+    """Reckon what a tightening of a segment would do."""
     (book,) = store.conditions([(segment.name, segment.when)]).values()
     members = store.read_members(db, book, as_of=as_of, names=effects.NEEDED)
-    keys = [
-        LineKey(*pair)
-        for pair in zip(members["customer_id"].tolist(), members["line_id"].tolist(), strict=True)
-    ]
-    cohort = tightening.cohort_of(
-        members,
-        segment.name,
-        exempt=tightenings.find_exempt(db, keys),
-        holdout_ppm=catalog.rollout.holdout_ppm,
-        stages=catalog.rollout.stages,
-        drawn_on=on,
-    )
-    months = store.list_months(db, version=catalog.version, until=as_of)
-    recent = {
-        measure: months.get((segment.name, measure), [])[-catalog.rollout.recent_months :]
-        for measure in Measure
-    }
-    expected = effects.expect(
-        cohort,
+    exempt = tightenings.find_exempt(db, _keys(members))
+    return effects.expect(
+        _cohort(members, segment, catalog, exempt=exempt, on=on),
         segment.outcome,
-        recent,
+        _recent(db, segment, catalog, as_of=as_of),
         catalog.rollout,
         tightenings.loss_terms(),
         restricted_share_ppm=use().restricted_share_ppm,
     )
-    return expected, tightenings.count_lines(db)
+
+
+def _expect_room(
+    db: Connection, segment: Segment, catalog: Catalog, *, as_of: date, on: date
+) -> ExpectedRoom:
+    """Reckon what a loosening of a segment would do."""
+    if segment.offer is None:
+        raise InvariantBroken("only what is offered is proposed")
+    (book,) = store.conditions([(segment.name, segment.when)]).values()
+    names = (*loosening.NEEDED, loosening.INCOME, loosening.BURDEN)
+    members = store.read_members(db, book, as_of=as_of, names=names)
+    level = catalog.loosening.highest_level
+    rooms = loosenings.read_rooms(db, members, segment.offer, highest_level=level, on=on)
+    exempt = set(_keys(members)) - rooms.keys()
+    return loosening.expect(
+        _cohort(members, segment, catalog, exempt=exempt, on=on),
+        {(key.customer_id, key.line_id): room for key, room in rooms.items()},
+        _recent(db, segment, catalog, as_of=as_of),
+        catalog.rollout,
+        tightenings.loss_terms(),
+        fee_share=loosenings.sum_fees(db, list(rooms), on=on),
+    )
+
+
+def _cohort(
+    members: Columns, segment: Segment, catalog: Catalog, *, exempt: set[LineKey], on: date
+) -> effects.Cohort:
+    return tightening.cohort_of(
+        members,
+        segment.name,
+        exempt=exempt,
+        holdout_ppm=catalog.rollout.holdout_ppm,
+        stages=catalog.rollout.stages,
+        drawn_on=on,
+    )
+
+
+def _recent(
+    db: Connection, segment: Segment, catalog: Catalog, *, as_of: date
+) -> dict[Measure, list[Month]]:
+    months = store.list_months(db, version=catalog.version, until=as_of)
+    return {
+        measure: months.get((segment.name, measure), [])[-catalog.rollout.recent_months :]
+        for measure in Measure
+    }
+
+
+def _keys(members: Columns) -> list[LineKey]:
+    pairs = zip(members["customer_id"].tolist(), members["line_id"].tolist(), strict=True)
+    return [LineKey(*pair) for pair in pairs]
 
 
 def _announce(db: Connection, proposed: Tightening, *, at: datetime) -> None:
     outbox.append(
         db,
-        "risk.tightening-proposed",
+        f"risk.{tightening.NOUN[proposed.direction]}-proposed",
         customer_ids=[runs.NOBODY],
         subject_ids=[proposed.tightening_id],
         at=at,
@@ -312,9 +391,15 @@ def _standing(segment: Segment, environment: Mapping[str, Standing]) -> Standing
     return None if segment.macro is None else environment[segment.macro]
 
 
-def _stands(db: Connection, name: str) -> bool:
-    earlier = tightenings.list_tightenings(db, segment=name, most=1)
-    return bool(earlier) and earlier[0].ended_on is None
+def _refusal(db: Connection, segment: Segment, direction: Direction) -> WhiteslipError | None:
+    """Say why a person cannot propose to move a segment that way now."""
+    if direction is Direction.LOOSEN and segment.offer is None:
+        return Conflict(f"nothing is offered to {segment.name}: a loosening needs an offer")
+    for way in sorted({direction, Direction.TIGHTEN}):
+        earlier = tightenings.list_tightenings(db, segment=segment.name, direction=way, most=1)
+        if earlier and earlier[0].ended_on is None:
+            return Conflict(f"a {tightening.NOUN[way]} of {segment.name} stands already")
+    return None
 
 
 def _are_neighbors(before: date, after: date) -> bool:

@@ -116,7 +116,7 @@ def test_every_shipped_condition_can_be_read() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        ("version = 1", "version = 0", "version"),
+        ("version = 2", "version = 0", "version"),
         ("least_hits            = 5", "least_hits = 5\nmore = 1", "chart"),
         ("least_baseline_months = 4", "least_baseline_months = 14", "chart.least_baseline_months"),
         ("warning_milli         = 2_000", "warning_milli = 3_000", "chart.warning_milli"),

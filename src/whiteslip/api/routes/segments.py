@@ -196,8 +196,8 @@ def _tightening(one: Tightening) -> shapes.Tightening:
 def _effect(one: Effect) -> shapes.Effect:
     return shapes.Effect(
         one.month_end,
-        one.tightened.lines,
-        one.tightened.hits,
+        one.touched.lines,
+        one.touched.hits,
         one.held_out.lines,
         one.held_out.hits,
         _interval(one.thirty_plus),
