@@ -38,7 +38,7 @@ __all__ = [
 
 
 class SegmentView(NamedTuple):
-    """A segment: what was judged at the last month end, what that asks for, and the tightening and the loosening that stand."""
+    """A segment: what was judged at the last month end, what that asks for, and what stands in each direction."""
 
     segment: Segment
     month_end: date | None

@@ -70,7 +70,7 @@ def speak_of(
     *,
     until: date | None,
 ) -> Spoken:
-    """Say what a segment asks for at a month end: as `speak` does, or to be loosened where nothing speaks against it."""
+    """Say what a segment asks for at a month end: as `speak` does, or to be loosened where all speaks for it."""
     spoken = speak(history.get(until, ()) if until else (), macro)
     if spoken.asks is Asks.NOTHING and _is_low(segment, history, macro, loosening, until=until):
         return Spoken(Asks.LOOSEN, segment.loosens_by, spoken.macro)
@@ -111,7 +111,7 @@ def _month(day: date) -> int:
 
 
 class Trouble(StrEnum):
-    """Why a segment may be given no more room: it turned, its environment did, it is tightened, or nothing is known of it any more."""
+    """Why a segment may be given no more room: it or its environment turned, it is tightened, or is not known."""
 
     CHARTS = "charts"
     ENVIRONMENT = "environment"

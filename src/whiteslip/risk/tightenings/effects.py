@@ -118,6 +118,8 @@ def _stopped(
             return bought
         case Outcome.NO_PLANS:
             return bought * np.nan_to_num(facts["plan_share_180d"])
+        case Outcome.ROOM:
+            return np.zeros_like(bought)
         case Outcome.STEP_UP:
             return bought * rollout.step_up_stops_ppm / WHOLE_PPM
         case Outcome.LIMIT_SHARE:

@@ -71,7 +71,7 @@ class ArmFigures(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a tightening or loosening did by a month end, as far as the hold-out tells; None where an arm is too small."""
+    """What either direction did by a month end, as far as the hold-out tells; None where an arm is too small."""
 
     month_end: date
     touched: ArmFigures
