@@ -37,6 +37,7 @@ KEEP = b"""
     INSERT INTO money.month_end (customer_id, line_id, owed_minor, overdue_minor, month_end, days_past_due)
     SELECT owner, line, 10000, 0, %(month_end)s::date, CASE WHEN place <= %(late)s::integer THEN 10 ELSE 0 END
     FROM unnest(%(owners)s::bigint[], %(lines)s::bigint[]) WITH ORDINALITY AS given (owner, line, place)
+    ON CONFLICT DO NOTHING
 """
 CLOSED = b"""
     INSERT INTO infra.day_range (business_date, range_no, step_ms)

@@ -87,8 +87,8 @@ def _is_low(
 ) -> bool:
     """Tell whether the flows that a loosening goes by were low in every one of the last months, and nothing warned.
 
-    The months follow one another up to the last. An environment that is not known to be green says no, and so does a
-    flow that is unknown in one of them.
+    The months follow one another up to the last, and each by itself is better than usual, for an average remembers. An
+    environment that is not known to be green says no, and so does a flow that is unknown in one of them.
     """
     if segment.offer is None or macro is None or macro.color is not Color.GREEN:
         return False
@@ -103,7 +103,12 @@ def _is_low(
         return False
     flows = [one for one in judged if one.measure in segment.loosens_by]
     complete = len(flows) == len(ends) * len(segment.loosens_by)
-    return complete and all(one.level is Level.LOW for one in flows)
+    return complete and all(one.level is Level.LOW and _is_better(one) for one in flows)
+
+
+def _is_better(one: Judged) -> bool:
+    """Tell whether a month by itself is better than usual."""
+    return one.rate_ppm is not None and one.base_ppm is not None and one.rate_ppm < one.base_ppm
 
 
 def _month(day: date) -> int:
@@ -114,6 +119,7 @@ class Trouble(StrEnum):
     """Why a segment may be given no more room: it or its environment turned, it is tightened, or is not known."""
 
     CHARTS = "charts"
+    USUAL = "usual"
     ENVIRONMENT = "environment"
     TIGHTENED = "tightened"
     UNKNOWN = "unknown"
@@ -128,6 +134,7 @@ def trouble_of(
 ) -> Trouble | None:
     """Name what speaks against a loosening that stands: a rate that warned or was out at a month end since a day.
 
+    So does a flow that is at its usual rate again at the last one: what the room was given for is gone.
     A segment that is no longer in the file, or that is offered nothing any more, is not known to be well.
     """
     if segment is None or segment.offer is None:
@@ -139,7 +146,9 @@ def trouble_of(
         return Trouble.CHARTS
     last = history[max(history)] if history and max(history) >= since else ()
     flows = [one for one in last if one.measure in segment.loosens_by]
-    return Trouble.UNKNOWN if any(one.level is Level.UNKNOWN for one in flows) else None
+    if any(one.level is Level.UNKNOWN for one in flows):
+        return Trouble.UNKNOWN
+    return None if all(map(_is_better, flows)) else Trouble.USUAL
 
 
 def has_passed(
