@@ -346,6 +346,7 @@ def test_near_its_review_people_keep_it_and_who_is_still_good_is_given_it_anew(
     released: Better,
 ) -> None:
     released.later([1, 1])
+    assert released.advance().granted > 0
     promised_on = released.loosening().review_on
     assert promised_on is not None
     released.book.close_until(promised_on - timedelta(days=10))
@@ -355,6 +356,8 @@ def test_near_its_review_people_keep_it_and_who_is_still_good_is_given_it_anew(
     before = released.roomy()
 
     released.macro(GREEN, of_on=released.book.today)
+    released.book.close_until(promised_on - timedelta(days=3))
+    released.advance()
     released.book.close_until(promised_on)
     assert released.roomy() == set()
     released.tell_employment(promised_on - timedelta(days=40))

@@ -25,6 +25,7 @@ from whiteslip.risk.tightenings.model import ArmFigures, Effect, State, Tighteni
 from whiteslip.risk.tightenings.rules import NOUN, run_of
 
 __all__ = [
+    "NOUN",
     "ArmFigures",
     "SegmentView",
     "StepView",
