@@ -405,9 +405,8 @@ def test_its_effect_is_measured_against_the_hold_out(released: Better) -> None:
 
     ((facts,),) = released.rows("SELECT facts FROM risk.tightening_step WHERE command = 'ask_end'")
     assert isinstance(facts, dict)
-    effect = facts["effect"]
-    assert effect["held_out"]["lines"] == len(released.arm("held_out"))
-    assert effect["touched"]["lines"] == len(released.roomy())
+    assert facts["effect"]["held_out"]["lines"] == len(released.arm("held_out"))
+    assert facts["effect"]["touched"]["lines"] == len(released.roomy())
 
 
 def test_control_the_books_tell_of_room_for_a_line_held_out_or_late(released: Better) -> None:

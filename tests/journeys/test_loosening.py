@@ -31,7 +31,7 @@ def test_a_segment_is_given_room_and_it_is_taken_back_over_the_api(
     with served(load(dsn=module_dsn, home=tmp_path, sandbox=True)) as api:
         ann, operator = api.caller("reviews:read", "reviews:write"), api.operator
         shop_app = api.caller("care:read")
-        world = World(api.database, people=200, book=Book(api.database))
+        world = World(api.database, people=250, book=Book(api.database))
         world.book.write(lambda db: db.execute(STATEMENTS).rowcount)
         world.months([60, 58, 61, 59, 60, 58, 60, 61, 2, 1, 1])
         world.macro(51, of_on=world.last_end)

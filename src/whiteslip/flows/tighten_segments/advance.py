@@ -7,8 +7,8 @@ from functools import partial
 
 from whiteslip.flows.tighten_segments import give
 from whiteslip.flows.tighten_segments.ending import ask_end
-from whiteslip.flows.tighten_segments.model import AdvanceReport, Turn
 from whiteslip.flows.tighten_segments.say import WAYS, begin, missing_releases
+from whiteslip.flows.tighten_segments.turn import AdvanceReport, Turn
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import Conflict

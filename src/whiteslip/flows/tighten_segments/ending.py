@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whiteslip.flows.tighten_segments.model import Turn
+from whiteslip.flows.tighten_segments.turn import Turn
 from whiteslip.infra import outbox
 from whiteslip.risk.loosenings.store import count_granted
 from whiteslip.risk.runs import rules as runs

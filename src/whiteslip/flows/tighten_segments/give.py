@@ -9,7 +9,7 @@ from typing import NamedTuple
 from whiteslip.care.notices.model import Kind, NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
-from whiteslip.flows.tighten_segments.model import AdvanceReport, Turn
+from whiteslip.flows.tighten_segments.turn import AdvanceReport, Turn
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict

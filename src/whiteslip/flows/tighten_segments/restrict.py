@@ -7,7 +7,7 @@ from typing import NamedTuple
 from whiteslip.care.notices.restrictions import notices_of
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.decisioning.rulebooks import store as rulebooks
-from whiteslip.flows.tighten_segments.model import AdvanceReport, Turn
+from whiteslip.flows.tighten_segments.turn import AdvanceReport, Turn
 from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
 from whiteslip.risk.runs import rules as runs

@@ -10,7 +10,7 @@ from typing import Final
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.flows.tighten_segments import give, restrict
 from whiteslip.flows.tighten_segments.ending import ask_end
-from whiteslip.flows.tighten_segments.model import Done, Saying, Turn
+from whiteslip.flows.tighten_segments.turn import Done, Saying, Turn
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, InvariantBroken, NotFound, WhiteslipError
 from whiteslip.risk.macro.model import Declared

@@ -106,7 +106,7 @@ def read_now(db: Connection, loosening: Tightening, *, highest_level: int, on: d
         drawn_on=loosening.proposed_on,
     )
     members = members_of(cohort, direction=Direction.LOOSEN)
-    return Now(members, {(*key,): room for key, room in rooms.items()})
+    return Now(members, {(key.customer_id, key.line_id): one for key, one in rooms.items()})
 
 
 def roll_out(
