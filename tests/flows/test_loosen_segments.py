@@ -392,6 +392,8 @@ def test_people_ask_for_the_end_themselves(released: Better) -> None:
     asked = released.speak(Command.ASK_END, "Anna", note="a new rule comes")
     assert isinstance(asked, Done)
     assert (asked.tightening.state, asked.missing) == (State.LIFTING, 2)
+    topics = {str(row[0]) for row in released.rows("SELECT DISTINCT topic FROM infra.outbox")}
+    assert {"risk.loosening-proposed", "risk.loosening-end-asked"} <= topics
     released.book.close_until(released.book.today + timedelta(days=14))
     assert released.advance().granted == 0
     assert released.both(Command.LIFT).tightening.state is State.LIFTED

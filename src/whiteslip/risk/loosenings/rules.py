@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from whiteslip.credit.affordability import rules as affordability
 from whiteslip.credit.affordability.model import Means, Terms
-from whiteslip.credit.limits.known import Known
+from whiteslip.credit.limits.reviewing import Subject
 from whiteslip.kernel import rate
 from whiteslip.kernel.money import Minor, Rounding
-from whiteslip.kernel.rate import WHOLE_PPM
+from whiteslip.kernel.rate import WHOLE_PPM, Ppm
 from whiteslip.risk.loosenings.model import ExpectedRoom
 from whiteslip.risk.portfolio.loss import LossTerms
 from whiteslip.risk.portfolio.model import Standing
@@ -37,24 +37,32 @@ NEEDED: Final = (
 
 
 def carried_minor(
-    known: Known, terms: Terms, *, income: object, burden: object, without_means_minor: Minor
+    declared: Means | None,
+    terms: Terms,
+    *,
+    told: tuple[object, object],
+    minimum_ppm: Ppm,
+    without_means_minor: Minor,
 ) -> Minor:
-    """Tell the largest limit a person's month carries; with means unknown, the cautious guess of limit reviews."""
-    means: Means | None = affordability.updated(known.means, income, burden)
-    if means is None or not known.product.minimum_ppm:
+    """Tell the largest limit a person's month carries; with means unknown, the cautious guess of limit reviews.
+
+    `told` are a month's income and the share of it that repayments elsewhere take, as learned since.
+    """
+    means = affordability.updated(declared, *told)
+    if means is None or not minimum_ppm:
         return without_means_minor
-    return max(affordability.carried(means, terms, minimum_ppm=known.product.minimum_ppm))
+    return max(affordability.carried(means, terms, minimum_ppm=minimum_ppm))
 
 
-def room_of(known: Known, offer: Offer, *, carried: Minor) -> Minor:
+def room_of(subject: Subject, offer: Offer, *, carried: Minor) -> Minor:
     """Tell what a good line is given: the share within its bounds, under the product's cap and what the month carries.
 
     Less than the least is nothing.
     """
-    fixed = known.subject.limit_minor
+    fixed = subject.limit_minor
     share = rate.of(fixed, offer.share_ppm, Rounding.DOWN)
     wanted = min(max(share, offer.least_minor), offer.most_minor)
-    room = min(wanted, known.product.line_cap_minor - fixed, carried - fixed)
+    room = min(wanted, subject.cap_minor - fixed, carried - fixed)
     return room if room >= offer.least_minor else 0
 
 

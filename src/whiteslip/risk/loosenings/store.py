@@ -70,15 +70,14 @@ def read_rooms(
             tenure_days=(on - one.opened_on).days,
             on_time_dues=one.subject.on_time_dues,
         )
-        income, burden = told[one.key]
         carried = rules.carried_minor(
-            one,
+            one.means,
             terms(),
-            income=income,
-            burden=burden,
+            told=told[one.key],
+            minimum_ppm=one.product.minimum_ppm,
             without_means_minor=policy.without_means_minor,
         )
-        room = rules.room_of(one, offer, carried=carried) if tier.may_join_campaigns else 0
+        room = rules.room_of(one.subject, offer, carried=carried) if tier.may_join_campaigns else 0
         if room:
             rooms[one.key] = room
     return rooms
