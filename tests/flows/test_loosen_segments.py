@@ -26,15 +26,6 @@ USUAL = [30, 28, 31, 29, 30, 28, 30, 31]
 BETTER = [*USUAL, 2, 1, 1]
 GREEN, YELLOW = 51, 49
 FIXED, ROOM = 500_000, 100_000
-STATEMENTS = b"""
-    INSERT INTO money.statement (
-        customer_id, line_id, statement_on, due_on, previous_minor, charged_minor, credited_minor, balance_minor,
-        credited_total_minor, minimum_minor, pay_later_minor, pay_later_minimum_minor
-    )
-    SELECT customer_id, line_id, day, day + 20, 0, 0, 0, 0, 0, 1, 0, 0
-    FROM money.line CROSS JOIN generate_series(date '2026-02-05', date '2026-06-05', interval '1 month') AS s (at)
-    CROSS JOIN LATERAL (SELECT at::date AS day) AS d
-"""
 
 
 class Better(World):
@@ -42,7 +33,7 @@ class Better(World):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, people=100)
-        self.book.write(lambda db: db.execute(STATEMENTS).rowcount)
+        self.pay_on_time()
 
     def speak(
         self, command: Command, by: str, number: int = 1, *, note: str = "seen"

@@ -12,18 +12,6 @@ from whiteslip.flows.judge_segments import judge_segments
 from whiteslip.infra.settings import load
 from whiteslip.risk.segments import store
 
-# Dues paid on time, month by month before the day.
-STATEMENTS = b"""
-    INSERT INTO money.statement (
-        customer_id, line_id, statement_on, due_on, previous_minor, charged_minor, credited_minor, balance_minor,
-        credited_total_minor, minimum_minor, pay_later_minor, pay_later_minimum_minor
-    )
-    SELECT customer_id, line_id, day, day + 20, 0, 0, 0, 0, 0, 1, 0, 0
-    FROM money.line
-    CROSS JOIN generate_series(date '2025-06-05', date '2025-11-05', interval '1 month') AS s (at)
-    CROSS JOIN LATERAL (SELECT at::date AS day) AS d
-"""
-
 
 def test_a_segment_is_given_room_and_it_is_taken_back_over_the_api(
     module_dsn: str, tmp_path: Path
@@ -32,7 +20,7 @@ def test_a_segment_is_given_room_and_it_is_taken_back_over_the_api(
         ann, operator = api.caller("reviews:read", "reviews:write"), api.operator
         shop_app = api.caller("care:read")
         world = World(api.database, people=250, book=Book(api.database))
-        world.book.write(lambda db: db.execute(STATEMENTS).rowcount)
+        world.pay_on_time()
         world.months([60, 58, 61, 59, 60, 58, 60, 61, 2, 1, 1])
         world.macro(51, of_on=world.last_end)
         judge_segments(api.database, at=world.book.at, chosen=store.catalog())

@@ -248,7 +248,6 @@ def test_a_segment_that_is_gone_or_offered_nothing_is_trouble_and_no_new_month_i
         ("highest_level = 1", "highest_level = 3", "loosening.highest_level"),
         ("notice_days   = 3", "notice_days = 0", "loosening.notice_days"),
         ("notice_days   = 3", "notice_days = 3\nwhatever = 1", "loosening"),
-        ("review_days        = 90", "review_days = 15\n", "rollout.review_days"),
         ('loosens_by = ["roll_to_overdue"]', "loosens_by = []", "segment.self_employed.loosens_by"),
         (
             'loosens_by = ["roll_to_overdue"]',
