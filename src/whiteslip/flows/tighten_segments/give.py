@@ -18,7 +18,7 @@ from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.risk.loosenings import store
 from whiteslip.risk.loosenings.model import Ending as GrantEnding
-from whiteslip.risk.loosenings.model import Grant
+from whiteslip.risk.loosenings.model import Grant, Now
 from whiteslip.risk.segments import rules as segments
 from whiteslip.risk.segments.model import Catalog, Direction
 from whiteslip.risk.segments.rules import Trouble
@@ -43,17 +43,24 @@ def begin(turn: Turn) -> Rolled:
         raise Conflict(
             f"{turn.before.segment} may be given no more room, for {trouble}: dismiss it"
         )
-    level = turn.catalog.loosening.highest_level
-    now = store.read_now(turn.db, turn.before, highest_level=level, on=turn.on)
+    now = _now(turn)
     rules.check_grown(turn.before, now.members, guard=rulebooks.blast_guard())
     released = turn.move(review_on=turn.next_review_on)
-    return roll_out(turn._replace(before=released), 0)
+    return _roll_out(turn._replace(before=released), 0, now)
 
 
 def roll_out(turn: Turn, place: int) -> Rolled:
     """Give the lines of a stage their room and tell their owners; a stage that grew too much is held."""
+    return _roll_out(turn, place, _now(turn))
+
+
+def _now(turn: Turn) -> Now:
+    level = turn.catalog.loosening.highest_level
+    return store.read_now(turn.db, turn.before, highest_level=level, on=turn.on)
+
+
+def _roll_out(turn: Turn, place: int, now: Now) -> Rolled:
     db, on, level = turn.db, turn.on, turn.catalog.loosening.highest_level
-    now = store.read_now(db, turn.before, highest_level=level, on=on)
     done = store.roll_out(
         db, turn.before, place, now, highest_level=level, actor=turn.actor, on=on, at=turn.at
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from whiteslip.care.notices.restrictions import notices_of
@@ -17,7 +18,7 @@ from whiteslip.risk.suspensions.life import State as Stands
 from whiteslip.risk.suspensions.model import Step
 from whiteslip.risk.suspensions.store import take_steps
 from whiteslip.risk.tightenings import rules, store
-from whiteslip.risk.tightenings.model import State, Tightening
+from whiteslip.risk.tightenings.model import Member, State, Tightening
 from whiteslip.risk.tightenings.rules import Ending
 
 
@@ -33,13 +34,16 @@ def begin(turn: Turn) -> Rolled:
     members = store.read_members_now(turn.db, turn.before, on=turn.on)
     rules.check_grown(turn.before, members, guard=rulebooks.blast_guard())
     released = turn.move(review_on=turn.next_review_on)
-    return roll_out(turn._replace(before=released), 0)
+    return _roll_out(turn._replace(before=released), 0, members)
 
 
 def roll_out(turn: Turn, place: int) -> Rolled:
     """Restrict the lines of a stage and tell their owners; a stage that grew too much waits for two people."""
+    return _roll_out(turn, place, store.read_members_now(turn.db, turn.before, on=turn.on))
+
+
+def _roll_out(turn: Turn, place: int, members: Sequence[Member]) -> Rolled:
     db, on = turn.db, turn.on
-    members = store.read_members_now(db, turn.before, on=on)
     done = store.roll_out(db, turn.before, place, members, actor=turn.actor, on=on, at=turn.at)
     insert_notices(db, notices_of(done.changes), at=turn.at)
     return Rolled(done.tightening, AdvanceReport(done.restricted, done.waiting))
