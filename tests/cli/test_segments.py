@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,22 @@ from typer.testing import CliRunner
 from whiteslip.cli.main import app
 from whiteslip.cli.segments import tighten_tonight
 from whiteslip.infra.database import Database
-from whiteslip.kernel.errors import Conflict, InvalidInput
+from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound
 
 
 @pytest.fixture
 def world(database: Database) -> World:
     made = World(database, people=160)
     made.months([6, 5, 7, 6, 5, 6, 7, 6, 9, 30])
+    return made
+
+
+@pytest.fixture
+def better(database: Database) -> World:
+    made = World(database, people=250)
+    made.pay_on_time()
+    made.macro(51)
+    made.months([60, 58, 61, 59, 60, 58, 60, 61, 2, 1, 1])
     return made
 
 
@@ -97,3 +107,44 @@ def test_values_are_imported_kept_and_shown_as_they_were_known(
         run(world, "macro", "import", str(file), "--by", "Mia")
     with pytest.raises(InvalidInput, match="cannot be read"):
         run(world, "macro", "import", str(tmp_path / "none.csv"), "--by", "Mia")
+
+
+def test_a_segment_is_given_room_by_two_and_it_is_taken_back(better: World) -> None:
+    judged = json.loads(run(better, "segments", "--evaluate", "--json"))
+    (one,) = (each for each in judged if each["segment"] == NAME)
+    assert (one["asks"], one["tightening"], one["loosening"]) == ("loosen", None, 1)
+    said = ("--by", "Anna", "--note", "a quarter below")
+    assert "1 more must say so" in run(better, "loosen", "release", "1", *said)
+    with pytest.raises(Conflict):
+        run(better, "loosen", "release", "1", *said)
+    with pytest.raises(NotFound):
+        run(better, "tighten", "release", "1", *said)
+    assert "is released" in run(better, "loosen", "release", "1", "--by", "Bo", "--note", "x")
+
+    shown = json.loads(run(better, "loosen", "show", "1"))
+    assert (shown["state"], shown["offer"]["share_ppm"]) == ("released", 200_000)
+    assert shown["room_minor"] == shown["lines"] * 100_000 > 0
+    assert "released" in run(better, "loosen", "list")
+    assert "2 more must say so" in run(better, "loosen", "ask-end", "1", *said)
+    assert "1 more must say so" in run(better, "loosen", "keep", "1", *said)
+    assert "is released" in run(better, "loosen", "keep", "1", "--by", "Bo", "--note", "x")
+    assert f"undone; {shown['lines']} limits moved" in run(better, "loosen", "undo", "1", *said)
+    assert "Proposed as 2" in run(better, "loosen", "propose", NAME, *said)
+    assert "is dismissed" in run(better, "loosen", "dismiss", "2", *said)
+    with pytest.raises(Conflict):
+        run(better, "loosen", "lift", "2", *said)
+    with pytest.raises(Conflict, match="nothing is offered"):
+        run(better, "loosen", "propose", "new_lines", *said)
+
+
+def test_the_night_says_what_room_it_proposes_and_gives(
+    better: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tighten_tonight(better.book.database, quiet=False)
+    assert "Loosening 1 is proposed: self_employed, room" in capsys.readouterr().out
+
+    for by in ("Anna", "Bo"):
+        run(better, "loosen", "release", "1", "--by", by, "--note", "x")
+    better.book.close_until(better.book.today + timedelta(days=14))
+    tighten_tonight(better.book.database, quiet=False)
+    assert "Loosenings: room for" in capsys.readouterr().out

@@ -37,6 +37,17 @@ KEEP = b"""
     INSERT INTO money.month_end (customer_id, line_id, owed_minor, overdue_minor, month_end, days_past_due)
     SELECT owner, line, 10000, 0, %(month_end)s::date, CASE WHEN place <= %(late)s::integer THEN 10 ELSE 0 END
     FROM unnest(%(owners)s::bigint[], %(lines)s::bigint[]) WITH ORDINALITY AS given (owner, line, place)
+    ON CONFLICT DO NOTHING
+"""
+DUES = b"""
+    INSERT INTO money.statement (
+        customer_id, line_id, statement_on, due_on, previous_minor, charged_minor, credited_minor, balance_minor,
+        credited_total_minor, minimum_minor, pay_later_minor, pay_later_minimum_minor
+    )
+    SELECT customer_id, line_id, day, day + 20, 0, 0, 0, 0, 0, 1, 0, 0
+    FROM money.line
+    CROSS JOIN generate_series(0, 4) AS month
+    CROSS JOIN LATERAL (SELECT (%(first_on)s::date + month * interval '1 month')::date AS day) AS d
 """
 CLOSED = b"""
     INSERT INTO infra.day_range (business_date, range_no, step_ms)
@@ -116,6 +127,11 @@ class World:
         at = self.book.at
         learned = [NewValue("services_index", of_on, value * 1_000_000, of_on)]
         self.book.write(lambda db: record_macro(db, learned, source="test", by="Mia", at=at))
+
+    def pay_on_time(self) -> None:
+        """Let every line have had five dues and paid each, so that its tier may join campaigns."""
+        first_on = {"first_on": add_months(self.last_end.replace(day=5), -6)}
+        self.book.write(lambda db: db.execute(DUES, first_on).rowcount)
 
     def judge(self) -> SegmentsReport:
         """Judge the segments."""

@@ -35,6 +35,7 @@ from whiteslip.api.routes import (
     limits,
     lines,
     liquidity,
+    loosenings,
     macro,
     portfolio,
     privacy,
@@ -98,6 +99,7 @@ ROUTERS = (
     portfolio,
     liquidity,
     segments,
+    loosenings,
     macro,
 )
 PREFIX = "/v1"

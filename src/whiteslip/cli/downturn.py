@@ -184,7 +184,7 @@ def summary(story: Story) -> list[str]:
 
 
 def _effect_lines(effect: Effect) -> list[str]:
-    arms = f"{effect.tightened.lines} tightened and {effect.held_out.lines} held out"
+    arms = f"{effect.touched.lines} tightened and {effect.held_out.lines} held out"
     lines = [f"Measured at {effect.month_end}, {arms}:"]
     for name, interval, percent in (
         ("newly 30 days late, share of lines", effect.thirty_plus, True),

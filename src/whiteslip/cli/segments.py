@@ -31,6 +31,7 @@ from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.risk.segments.model import Judged
 from whiteslip.risk.tightenings.model import Interval, Tightening
 from whiteslip.views import segments as views
+from whiteslip.views.segments import NOUN
 
 commands = typer.Typer(
     help="Tightenings of segments: proposed, released by two people, ended.", no_args_is_help=True
@@ -52,7 +53,7 @@ def segments(
     *, evaluate: Evaluate = False, as_json: AsJson = False, dsn: Dsn = None, home: Home = None
 ) -> None:
     """Show how the segments of the book stand to their control limits; what cannot be known is said to be unknown."""
-    with _database(dsn, home) as database:
+    with database_of(dsn, home) as database:
         if evaluate:
             judge_segments(database, at=MachineClock().now())
         found = database.read(views.standing)
@@ -73,7 +74,7 @@ def segments(
 @commands.command(name="list")
 def list_tightenings(*, dsn: Dsn = None, home: Home = None) -> None:
     """List the latest tightenings."""
-    with _database(dsn, home) as database:
+    with database_of(dsn, home) as database:
         found = database.read(lambda db: views.latest(db, most=50))
     table = Table(
         "number", "segment", "outcome", "state", "proposed", "released", "review", "ended"
@@ -88,14 +89,14 @@ def list_tightenings(*, dsn: Dsn = None, home: Home = None) -> None:
 @commands.command(name="show")
 def show(number: Number, *, dsn: Dsn = None, home: Home = None) -> None:
     """Show a tightening: what was expected of it, its steps, and what it did against its hold-out."""
-    with _database(dsn, home) as database:
+    with database_of(dsn, home) as database:
         found = database.read(lambda db: views.show(db, number))
     shown = {
         **found.tightening._asdict(),
         "missing_people": found.missing,
         "restrictions": found.standing,
         "steps": [one._asdict() for one in found.steps],
-        "effect": None if found.effect is None else _effect_json(found),
+        "effect": None if found.effect is None else effect_json(found),
     }
     typer.echo(json.dumps(shown, default=str, indent=2, ensure_ascii=False))
 
@@ -110,7 +111,7 @@ def propose(
     home: Home = None,
 ) -> None:
     """Propose to tighten a segment, whatever its charts say; two others release it."""
-    with _database(dsn, home) as database:
+    with database_of(dsn, home) as database:
         asked, at = [Proposal(segment, by, note)], MachineClock().now()
         (answer,) = database.write(lambda db: propose_tightenings(db, asked, at=at))
     if isinstance(answer, WhiteslipError):
@@ -160,15 +161,19 @@ def tighten_tonight(database: Database, *, quiet: bool) -> None:
 
 def _tell(report: SegmentsReport, moved: AdvanceReport) -> None:
     for one in report.proposed:
-        say(f"Tightening {one.tightening_id} is proposed: {_told(one)}.")
+        say(f"{NOUN[one.direction].title()} {one.tightening_id} is proposed: {_told(one)}.")
     if moved.restricted or moved.waiting or moved.freed:
         say(f"Tightenings: {moved.restricted} lines, {moved.waiting} wait, {moved.freed} freed.")
+    if moved.granted or moved.shortened:
+        say(f"Loosenings: room for {moved.granted} lines, ended early on {moved.shortened}.")
     for number in moved.endings:
-        say(f"Tightening {number} is to end or to be kept; whiteslip tighten show {number}")
+        say(
+            f"Number {number} is to end or to be kept; whiteslip tighten list, whiteslip loosen list"
+        )
 
 
 def _say(asked: Saying, dsn: Dsn, home: Home) -> None:
-    with _database(dsn, home) as database:
+    with database_of(dsn, home) as database:
         at = MachineClock().now()
         (answer,) = database.write(lambda db: say_of_tightenings(db, [asked], at=at))
     if isinstance(answer, WhiteslipError):
@@ -208,10 +213,12 @@ def _segment_json(view: views.SegmentView) -> dict[str, object]:
         "measures": [one._asdict() for one in view.judged],
         "macro": None if view.macro is None else [view.macro.color, view.macro.why],
         "tightening": None if standing is None else standing.tightening_id,
+        "loosening": None if view.loosening is None else view.loosening.tightening_id,
     }
 
 
-def _effect_json(found: views.TighteningView) -> dict[str, object]:
+def effect_json(found: views.TighteningView) -> dict[str, object]:
+    """Write what one of either direction did."""
     parts = {} if found.effect is None else found.effect._asdict()
     return {
         name: part._asdict() if isinstance(part, Interval | views.ArmFigures) else part
@@ -219,6 +226,7 @@ def _effect_json(found: views.TighteningView) -> dict[str, object]:
     }
 
 
-def _database(dsn: Dsn, home: Home) -> Database:
+def database_of(dsn: Dsn, home: Home) -> Database:
+    """Open the database that is running."""
     found = running_database(settings.load(dsn=dsn, home=home))
     return Database(found, max_size=2, statement_timeout_ms=0)

@@ -9,6 +9,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.money.arrears import store as arrears
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
+from whiteslip.risk.loosenings.store import find_ungrounded
 from whiteslip.risk.portfolio import store as portfolio
 from whiteslip.risk.suspensions import store as suspensions
 from whiteslip.risk.tightenings.store import find_unspared
@@ -45,6 +46,7 @@ def check_books(db: Connection) -> BooksReport:
     found += [("every line was agreed to", find_unagreed(db))]
     found += [("the last month end is what its sums say", _odd_month_sums(db))]
     found += [("nobody spared is restricted with a segment", find_unspared(db))]
+    found += [("room was given to good lines alone", find_ungrounded(db))]
     checks = [Check(name, tuple(map(_told, rows))) for name, rows in found]
     balance = ledger.trial_balance(db)
     zero = () if sum(balance.values()) == 0 else (f"it sums to {sum(balance.values())}",)

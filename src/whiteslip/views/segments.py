@@ -10,20 +10,22 @@ from whiteslip.decisioning.rulebooks.store import blast_guard
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound
+from whiteslip.risk.loosenings.store import count_granted
 from whiteslip.risk.macro.model import Standing
 from whiteslip.risk.macro.store import find_known
 from whiteslip.risk.runs.rules import missing_releases
 from whiteslip.risk.runs.store import read_said
 from whiteslip.risk.segments import rules, store
-from whiteslip.risk.segments.model import Catalog, Judged, Segment
+from whiteslip.risk.segments.model import Catalog, Direction, Judged, Segment
 from whiteslip.risk.segments.rules import Spoken
 from whiteslip.risk.tightenings import life
 from whiteslip.risk.tightenings import store as tightenings
 from whiteslip.risk.tightenings.life import Command
 from whiteslip.risk.tightenings.model import ArmFigures, Effect, State, Tightening
-from whiteslip.risk.tightenings.rules import run_of
+from whiteslip.risk.tightenings.rules import NOUN, run_of
 
 __all__ = [
+    "NOUN",
     "ArmFigures",
     "SegmentView",
     "StepView",
@@ -37,7 +39,7 @@ __all__ = [
 
 
 class SegmentView(NamedTuple):
-    """A segment: what was judged at the last month end, what that asks for, and the tightening that stands."""
+    """A segment: what was judged at the last month end, what that asks for, and what stands in each direction."""
 
     segment: Segment
     month_end: date | None
@@ -45,6 +47,7 @@ class SegmentView(NamedTuple):
     macro: Standing | None
     spoken: Spoken
     tightening: Tightening | None
+    loosening: Tightening | None
 
 
 class StepView(NamedTuple):
@@ -61,13 +64,17 @@ class StepView(NamedTuple):
 
 
 class TighteningView(NamedTuple):
-    """A tightening, its steps, how many people it waits for, the lines it restricts now, and its effect so far."""
+    """A tightening or loosening, its steps, how many people it waits for, and its effect so far.
+
+    `standing` are the lines it restricts now or that may use its room, `room_minor` is that room.
+    """
 
     tightening: Tightening
     steps: tuple[StepView, ...]
     missing: int
     standing: int
     effect: Effect | None
+    room_minor: int = 0
 
 
 def shipped_catalog() -> Catalog:
@@ -81,15 +88,20 @@ def standing(db: Connection, *, chosen: Catalog | None = None) -> list[SegmentVi
     on = business_day.read(db).closed_on
     judged = store.list_judgments(db, version=catalog.version, until=on)
     environment = find_known(db, known_on=on)
-    live = {one.segment: one for one in tightenings.list_tightenings(db) if one.ended_on is None}
+    live = {
+        (one.segment, one.direction): one
+        for one in tightenings.list_tightenings(db)
+        if one.ended_on is None
+    }
     views: list[SegmentView] = []
     for segment in catalog.segments.values():
         found = judged.get(segment.name, {})
         last = max(found, default=None)
         rows = () if last is None else tuple(found[last])
         macro = None if segment.macro is None else environment[segment.macro]
-        spoken = rules.speak(rows, macro)
-        views.append(SegmentView(segment, last, rows, macro, spoken, live.get(segment.name)))
+        spoken = rules.speak_of(segment, found, macro, catalog.loosening, until=last)
+        standing = (live.get((segment.name, way)) for way in Direction)
+        views.append(SegmentView(segment, last, rows, macro, spoken, *standing))
     return views
 
 
@@ -104,23 +116,36 @@ def history(db: Connection, name: str, *, most: int, chosen: Catalog | None = No
     return [one for end in ends for one in found[end]]
 
 
-def latest(db: Connection, *, most: int) -> list[Tightening]:
-    """List the latest tightenings."""
-    return tightenings.list_tightenings(db, most=most)
+def latest(
+    db: Connection, *, most: int, direction: Direction = Direction.TIGHTEN
+) -> list[Tightening]:
+    """List the latest tightenings, or loosenings."""
+    return tightenings.list_tightenings(db, direction=direction, most=most)
 
 
-def show(db: Connection, tightening_id: int, *, chosen: Catalog | None = None) -> TighteningView:
-    """Show a tightening; `NotFound` if there is none of the number."""
+def show(
+    db: Connection,
+    tightening_id: int,
+    *,
+    direction: Direction = Direction.TIGHTEN,
+    chosen: Catalog | None = None,
+) -> TighteningView:
+    """Show a tightening, or a loosening; `NotFound` if there is none of the number."""
     catalog = chosen or store.catalog()
-    found = tightenings.list_tightenings(db, tightening_id=tightening_id, most=1)
+    found = tightenings.list_tightenings(
+        db, tightening_id=tightening_id, direction=direction, most=1
+    )
     if not found:
-        raise NotFound(f"there is no tightening {tightening_id}")
+        raise NotFound(f"there is no {NOUN[direction]} {tightening_id}")
     (one,) = found
     steps = tuple(StepView(*row) for row in tightenings.list_steps(db, tightening_id))
-    left = tightenings.find_standing(db, tightening_id, only_relieved=False)
+    left = len(tightenings.find_standing(db, tightening_id, only_relieved=False))
+    given = count_granted(db, tightening_id)
     confidence_ppm = catalog.rollout.confidence_ppm
     effect = tightenings.measure_effect(db, one, confidence_ppm=confidence_ppm)
-    return TighteningView(one, steps, _missing(db, one, steps), len(left), effect)
+    standing = given.active_lines if direction is Direction.LOOSEN else left
+    missing = _missing(db, one, steps)
+    return TighteningView(one, steps, missing, standing, effect, given.active_minor)
 
 
 def _missing(db: Connection, one: Tightening, steps: Sequence[StepView]) -> int:

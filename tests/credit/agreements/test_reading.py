@@ -73,8 +73,8 @@ SPOILS = {
         "",
     ),
     "two clauses are cited for limit_cut": (
-        '["temporary_limit_ending"]',
-        '["temporary_limit_ending", "limit_cut"]',
+        '["temporary_limit_ending", "temporary_limit_shortened"]',
+        '["temporary_limit_ending", "temporary_limit_shortened", "limit_cut"]',
     ),
     "cited for the unknown joy": (
         '["limit_cut", "limit_upheld"]',

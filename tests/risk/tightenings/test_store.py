@@ -58,10 +58,10 @@ def test_the_arms_are_summed_from_the_records(world: World) -> None:
     before = effect(world)
 
     assert before.month_end == END
-    assert (before.tightened.lines, before.held_out.lines) == (len(tightened), len(held_out))
-    assert (before.tightened.hits, before.held_out.hits) == (1, 1)
-    assert before.tightened.bad_mean == pytest.approx(40_000 / len(tightened))
-    assert before.tightened.bought_mean == 0.0
+    assert (before.touched.lines, before.held_out.lines) == (len(tightened), len(held_out))
+    assert (before.touched.hits, before.held_out.hits) == (1, 1)
+    assert before.touched.bad_mean == pytest.approx(40_000 / len(tightened))
+    assert before.touched.bought_mean == 0.0
     assert before.thirty_plus is None  # too few held out to say
 
     late = "UPDATE risk.tightening_member SET days_past_due = 40 WHERE customer_id = %s"
@@ -72,7 +72,7 @@ def test_the_arms_are_summed_from_the_records(world: World) -> None:
     change(world, joined, held_out[0].customer_id)
     after = effect(world)
 
-    assert (after.tightened.hits, after.held_out.hits) == (0, 0)
+    assert (after.touched.hits, after.held_out.hits) == (0, 0)
     assert after.held_out.lines == len(held_out) - 2
     assert shop
 
@@ -88,7 +88,7 @@ def test_what_an_arm_bought_since_counts_what_was_captured_and_not_sent_back(wor
     found = effect(world)
 
     assert found.held_out.bought_mean == pytest.approx(20_000 / found.held_out.lines)
-    assert found.tightened.bought_mean == 0.0
+    assert found.touched.bought_mean == 0.0
 
 
 def test_control_no_spared_member_can_be_given_a_restriction(world: World) -> None:

@@ -96,7 +96,7 @@ def test_it_is_warned_of_before_it_doubles_tightened_measured_and_lifted(seen: S
     told = story.hit.effect.thirty_plus is not None
     assert told is (story.hit.effect.held_out.lines >= LEAST_ARM)
     assert story.hit.expected is not None
-    assert story.hit.expected["touched"] >= story.hit.effect.tightened.lines
+    assert story.hit.expected["touched"] >= story.hit.effect.touched.lines
 
 
 @pytest.mark.slow

@@ -18,14 +18,14 @@ from whiteslip.flows.judge_segments import Proposal, propose_tightenings
 from whiteslip.flows.tighten_segments import Command, Saying, say_of_tightenings
 from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
-from whiteslip.kernel.errors import WhiteslipError
-from whiteslip.risk.segments.model import Judged
+from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
+from whiteslip.risk.segments.model import Judged, Outcome
 from whiteslip.risk.tightenings.model import Effect, Interval, State, Tightening
 from whiteslip.views import segments as views
 
 router = APIRouter(tags=["segments"])
-_READ, _WRITE = "reviews:read", "reviews:write"
-_WRONG = ("not_found", "conflict")
+READ, WRITE = "reviews:read", "reviews:write"
+WRONG = ("not_found", "conflict")
 SegmentPath = Annotated[
     str,
     Path(
@@ -40,7 +40,7 @@ Number = Annotated[int, Path(ge=1, le=2_000_000_000, examples=[1])]
 @router.get("/segments", **gives(shapes.Segments))
 async def list_segments(read: Read) -> HttpResponse:
     """Show how every segment of the book stands to its control limits."""
-    read.needs(_READ)
+    read.needs(READ)
     found = await read.view(views.standing)
     return reading.show(shapes.Segments([_segment(one) for one in found]))
 
@@ -48,7 +48,7 @@ async def list_segments(read: Read) -> HttpResponse:
 @router.get("/segments/{segment}", **gives(shapes.SegmentHistory, "not_found"))
 async def show_segment(segment: SegmentPath, read: Read, *, limit: PageSize = 24) -> HttpResponse:
     """Show what was judged of a segment, the latest month end first."""
-    read.needs(_READ)
+    read.needs(READ)
     found = await read.view(lambda db: views.history(db, segment, most=limit))
     return reading.show(shapes.SegmentHistory(segment, [_judged(one) for one in found]))
 
@@ -56,7 +56,7 @@ async def show_segment(segment: SegmentPath, read: Read, *, limit: PageSize = 24
 @router.get("/tightenings", **gives(shapes.Tightenings))
 async def list_tightenings(read: Read, *, limit: PageSize = 50) -> HttpResponse:
     """List the latest tightenings."""
-    read.needs(_READ)
+    read.needs(READ)
     found = await read.view(lambda db: views.latest(db, most=limit))
     return reading.show(shapes.Tightenings([_tightening(one) for one in found]))
 
@@ -64,14 +64,9 @@ async def list_tightenings(read: Read, *, limit: PageSize = 50) -> HttpResponse:
 @router.get("/tightenings/{number}", **gives(shapes.TighteningShown, "not_found"))
 async def show_tightening(number: Number, read: Read) -> HttpResponse:
     """Show a tightening: what was expected of it, who said what, and what it did against its hold-out."""
-    read.needs(_READ)
+    read.needs(READ)
     found = await read.view(lambda db: views.show(db, number))
-    steps = [
-        shapes.Step(
-            one.command, State(one.state).value, one.actor, one.note, one.happened_on, one.happened_at
-        )
-        for one in found.steps
-    ]  # fmt: skip
+    steps = [step_of(one) for one in found.steps]
     effect = None if found.effect is None else _effect(found.effect)
     return reading.show(
         shapes.TighteningShown(
@@ -80,10 +75,10 @@ async def show_tightening(number: Number, read: Read) -> HttpResponse:
     )
 
 
-@router.post("/tightenings", **posts(shapes.ProposalBody, shapes.Tightening, *_WRONG))
+@router.post("/tightenings", **posts(shapes.ProposalBody, shapes.Tightening, *WRONG))
 async def propose_tightening(posted: Post) -> HttpResponse:
     """Propose to tighten a segment; nothing is in force before two others released it."""
-    callers.needs(posted.caller, _WRITE)
+    callers.needs(posted.caller, WRITE)
     body = posted.read(shapes.ProposalBody)
     request = Proposal(body.segment, posted.caller.label, body.note)
 
@@ -96,38 +91,38 @@ async def propose_tightening(posted: Post) -> HttpResponse:
     return await posted.manage(body, act)
 
 
-@router.post("/tightenings/{number}/release", **posts(shapes.SayingBody, shapes.Said, *_WRONG))
+@router.post("/tightenings/{number}/release", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def release_tightening(number: Number, posted: Post) -> HttpResponse:
     """Release a proposal; with the last person needed its first stage comes into force."""
     return await _say(posted, number, Command.RELEASE)
 
 
-@router.post("/tightenings/{number}/dismiss", **posts(shapes.SayingBody, shapes.Said, *_WRONG))
+@router.post("/tightenings/{number}/dismiss", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def dismiss_tightening(number: Number, posted: Post) -> HttpResponse:
     """Dismiss a proposal: nobody was told of anything."""
     return await _say(posted, number, Command.DISMISS)
 
 
-@router.post("/tightenings/{number}/lift", **posts(shapes.SayingBody, shapes.Said, *_WRONG))
+@router.post("/tightenings/{number}/lift", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def lift_tightening(number: Number, posted: Post) -> HttpResponse:
     """Agree that it ends; with the last person needed all that it imposed is lifted."""
     return await _say(posted, number, Command.LIFT)
 
 
-@router.post("/tightenings/{number}/keep", **posts(shapes.SayingBody, shapes.Said, *_WRONG))
+@router.post("/tightenings/{number}/keep", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def keep_tightening(number: Number, posted: Post) -> HttpResponse:
     """Agree that it goes on; with the last person needed it has another review date."""
     return await _say(posted, number, Command.KEEP)
 
 
-@router.post("/tightenings/{number}/undo", **posts(shapes.SayingBody, shapes.Said, *_WRONG))
+@router.post("/tightenings/{number}/undo", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def undo_tightening(number: Number, posted: Post) -> HttpResponse:
     """Undo it as a whole: what waits is dismissed, what is in force lifted."""
     return await _say(posted, number, Command.UNDO)
 
 
 async def _say(posted: Posted, number: int, command: Command) -> HttpResponse:
-    callers.needs(posted.caller, _WRITE)
+    callers.needs(posted.caller, WRITE)
     body = posted.read(shapes.SayingBody)
     request = Saying(number, command, posted.caller.label, body.note)
 
@@ -154,6 +149,7 @@ def _segment(view: views.SegmentView) -> shapes.Segment:
         None if view.macro is None else view.macro.color.value,
         [_judged(each) for each in view.judged],
         None if view.tightening is None else view.tightening.tightening_id,
+        None if view.loosening is None else view.loosening.tightening_id,
     )
 
 
@@ -179,7 +175,7 @@ def _tightening(one: Tightening) -> shapes.Tightening:
         one.tightening_id,
         one.segment,
         one.condition,
-        one.outcome.value,
+        _imposed(one.outcome),
         one.state.value,
         one.holdout_ppm,
         [shapes.Stage(*each) for each in one.stages],
@@ -193,18 +189,32 @@ def _tightening(one: Tightening) -> shapes.Tightening:
     )
 
 
+def _imposed(outcome: Outcome) -> shapes.Outcome:
+    if outcome is Outcome.ROOM:
+        raise InvariantBroken("a tightening gives no room")
+    return outcome.value
+
+
 def _effect(one: Effect) -> shapes.Effect:
     return shapes.Effect(
         one.month_end,
-        one.tightened.lines,
-        one.tightened.hits,
+        one.touched.lines,
+        one.touched.hits,
         one.held_out.lines,
         one.held_out.hits,
-        _interval(one.thirty_plus),
-        _interval(one.bad_minor),
-        _interval(one.bought_minor),
+        interval_of(one.thirty_plus),
+        interval_of(one.bad_minor),
+        interval_of(one.bought_minor),
     )
 
 
-def _interval(one: Interval | None) -> shapes.Interval | None:
+def step_of(one: views.StepView) -> shapes.Step:
+    """Show a step, of either direction."""
+    return shapes.Step(
+        one.command, State(one.state).value, one.actor, one.note, one.happened_on, one.happened_at
+    )
+
+
+def interval_of(one: Interval | None) -> shapes.Interval | None:
+    """Show an interval."""
     return None if one is None else shapes.Interval(*one)

@@ -66,17 +66,18 @@ class Judged(Struct, frozen=True):
 
 
 class Segment(Struct, frozen=True):
-    """A segment, what its last month end asks for, how its environment stands, and the tightening that stands."""
+    """A segment, what its last month end asks for, how its environment stands, and what stands in each direction."""
 
     segment: str
     title: Words
     when: str
     owner: str
-    asks: Literal["nothing", "unknown", "watch", "tighten"]
+    asks: Literal["nothing", "unknown", "watch", "tighten", "loosen"]
     macro: str | None
     macro_color: Color | None
     judged: list[Judged]
     tightening_id: int | None
+    loosening_id: int | None
 
 
 class Segments(Struct, frozen=True):
@@ -152,7 +153,7 @@ class Step(Struct, frozen=True):
 
 
 class Interval(Struct, frozen=True):
-    """A difference, those tightened less those held out, and the interval it lies in."""
+    """A difference, those touched less those held out, and the interval it lies in."""
 
     difference: float
     low: float

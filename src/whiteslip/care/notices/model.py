@@ -48,6 +48,7 @@ class Kind(StrEnum):
     LIMIT_UPHELD = "limit_upheld"
     TEMPORARY_LIMIT_GRANTED = "temporary_limit_granted"
     TEMPORARY_LIMIT_ENDING = "temporary_limit_ending"
+    TEMPORARY_LIMIT_SHORTENED = "temporary_limit_shortened"
     APPLICATION_APPROVED = "application_approved"
     APPLICATION_DECLINED = "application_declined"
     APPLICATION_REFERRED = "application_referred"

@@ -10,7 +10,7 @@ CREATE TABLE care.notice (
         kind IN (
             'warned', 'restricted', 'suspended', 'restored', 'eased', 'plans_stopped', 'plans_restored',
             'limit_raised', 'limit_cut', 'limit_objected', 'limit_kept', 'limit_restored', 'limit_upheld',
-            'temporary_limit_granted', 'temporary_limit_ending',
+            'temporary_limit_granted', 'temporary_limit_ending', 'temporary_limit_shortened',
             'application_approved', 'application_declined', 'application_referred', 'application_expired', 'application_reopened',
             'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
             'budget_warning',

@@ -170,6 +170,29 @@ def return_temporary_limits(
     )
 
 
+def shorten_temporary_limits(
+    db: Connection,
+    *,
+    customer_ids: object,
+    limit_ids: object,
+    kept_ids: object,
+    kept_minor: object,
+    promised_ons: object,
+    on: date,
+) -> int:
+    """End temporary limits today; what is in use of each, 0 for nothing, stays as another until its promised end."""
+    return sql.run(
+        db,
+        "shorten_temporary_limits",
+        customer_ids=customer_ids,
+        limit_ids=limit_ids,
+        kept_ids=kept_ids,
+        kept_minor=kept_minor,
+        promised_ons=promised_ons,
+        on=on,
+    )
+
+
 def project_levels(
     db: Connection, keys: Sequence[LineKey], levels: Sequence[int], plans_barred: Sequence[bool]
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from whiteslip.kernel.money import Minor
 from whiteslip.kernel.rate import Ppm
 from whiteslip.risk.signals.model import Said
 
@@ -38,13 +39,21 @@ class Unsaid(StrEnum):
     NO_BASELINE = "no_baseline"
 
 
+class Direction(StrEnum):
+    """Which way a segment is moved: restricted while it turns bad, or given more room while it turns well."""
+
+    TIGHTEN = "tighten"
+    LOOSEN = "loosen"
+
+
 class Outcome(StrEnum):
-    """What a tightening does to a line: no new plans, a second factor, a share of its limit, or no new credit."""
+    """What is done to a line: no new plans, a second factor, a share of its limit, no new credit; or more room."""
 
     NO_PLANS = "no_plans"
     STEP_UP = "step_up"
     LIMIT_SHARE = "limit_share"
     STOP = "stop"
+    ROOM = "room"
 
 
 class Chart(NamedTuple):
@@ -68,11 +77,24 @@ class Stage(NamedTuple):
     share_ppm: Ppm
 
 
+class Offer(NamedTuple):
+    """What a loosening gives a good line: a temporary limit of a share of the fixed one, within least and most.
+
+    Whoever was late within `late_free_months` gets none.
+    """
+
+    share_ppm: Ppm
+    least_minor: Minor
+    most_minor: Minor
+    late_free_months: int
+
+
 class Segment(NamedTuple):
     """A part of the book: the condition that says who is in it, what is watched of it, and what is proposed for it.
 
     `macro` names the series of the environment that goes with it. `ends_by` are the flows that must be calm for a
-    tightening to have passed: a stock stays high long after the trouble is over.
+    tightening to have passed: a stock stays high long after the trouble is over. `loosens_by` are the flows that must
+    be low for `offer` to be proposed; without an offer the segment is never loosened.
     """
 
     name: str
@@ -84,10 +106,20 @@ class Segment(NamedTuple):
     outcome: Outcome
     macro: str | None
     owner: str
+    loosens_by: tuple[Measure, ...] = ()
+    offer: Offer | None = None
+
+
+class Loosening(NamedTuple):
+    """When a segment is given more room and who is left out, as `data/segments.toml` explains it."""
+
+    loosen_months: int
+    highest_level: int
+    notice_days: int
 
 
 class Rollout(NamedTuple):
-    """How tightenings are rolled out and end, as `data/segments.toml` explains it."""
+    """How segments are moved stage by stage, and how that ends, as `data/segments.toml` explains it."""
 
     stages: tuple[Stage, ...]
     holdout_ppm: Ppm
@@ -102,11 +134,12 @@ class Rollout(NamedTuple):
 
 
 class Catalog(NamedTuple):
-    """All segments, the charts, and how tightenings go; `version` counts changes of any of them."""
+    """All segments, the charts, and how they are moved; `version` counts changes of any of them."""
 
     version: int
     chart: Chart
     rollout: Rollout
+    loosening: Loosening
     segments: Mapping[str, Segment]
 
 

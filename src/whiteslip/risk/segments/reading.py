@@ -13,7 +13,9 @@ from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.risk.segments.model import (
     Catalog,
     Chart,
+    Loosening,
     Measure,
+    Offer,
     Outcome,
     Rollout,
     Segment,
@@ -65,6 +67,19 @@ class _Rollout(Struct, frozen=True, forbid_unknown_fields=True):
     stage: Annotated[tuple[_Stage, ...], Meta(min_length=1, max_length=10)]
 
 
+class _Loosening(Struct, frozen=True, forbid_unknown_fields=True):
+    loosen_months: Annotated[int, Meta(ge=2, le=24)]
+    highest_level: Annotated[int, Meta(ge=0, le=1)]
+    notice_days: Annotated[int, Meta(ge=1, le=60)]
+
+
+class _Offer(Struct, frozen=True, forbid_unknown_fields=True):
+    share_ppm: Annotated[int, Meta(ge=1, le=500_000)]
+    least_minor: Annotated[int, Meta(ge=1, le=20_000_000)]
+    most_minor: Annotated[int, Meta(ge=1, le=20_000_000)]
+    late_free_months: _Months
+
+
 class _Segment(Struct, frozen=True, forbid_unknown_fields=True):
     title: _Said
     when: Annotated[str, Meta(min_length=1, max_length=1_000)]
@@ -74,12 +89,15 @@ class _Segment(Struct, frozen=True, forbid_unknown_fields=True):
     outcome: Outcome
     owner: _Word
     macro: _Word | None = None
+    loosens_by: tuple[Measure, ...] = ()
+    loosening: _Offer | None = None
 
 
 class _Catalog(Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=1, le=30_000)]
     chart: _Chart
     rollout: _Rollout
+    loosening: _Loosening
     segment: Annotated[dict[_Word, _Segment], Meta(min_length=1)]
 
 
@@ -97,7 +115,10 @@ def read_catalog(text: str, *, series: frozenset[str]) -> Catalog:
         *(getattr(read.rollout, name) for name in Rollout._fields if name != "stages"),
     )
     chart = Chart(*(getattr(read.chart, name) for name in Chart._fields))
-    return Catalog(read.version, chart, rollout, segments)
+    loosening = Loosening(*(getattr(read.loosening, name) for name in Loosening._fields))
+    if loosening.notice_days >= rollout.review_days:
+        raise _wrong("loosening.notice_days", "is shorter than rollout.review_days")
+    return Catalog(read.version, chart, rollout, loosening, segments)
 
 
 def _check_chart(chart: _Chart) -> None:
@@ -135,6 +156,8 @@ def _segment(name: str, one: _Segment, series: frozenset[str]) -> Segment:
         raise _wrong(f"{where}.ends_by", "is among the measures")
     if Measure.THIRTY_PLUS in one.ends_by:
         raise _wrong(f"{where}.ends_by", "names flows: a stock stays high long after")
+    if one.outcome is Outcome.ROOM:
+        raise _wrong(f"{where}.outcome", "restricts: what is given stands in loosening")
     return Segment(
         name,
         Said(one.title.zh, one.title.en),
@@ -145,7 +168,26 @@ def _segment(name: str, one: _Segment, series: frozenset[str]) -> Segment:
         one.outcome,
         one.macro,
         one.owner,
+        one.loosens_by,
+        _offer(where, one),
     )
+
+
+def _offer(where: str, one: _Segment) -> Offer | None:
+    """Read what a loosening would give; doubt means no, so it names flows of its own and a series that can be green."""
+    if not set(one.loosens_by) <= set(one.measures):
+        raise _wrong(f"{where}.loosens_by", "is among the measures")
+    if Measure.THIRTY_PLUS in one.loosens_by:
+        raise _wrong(f"{where}.loosens_by", "names flows: a stock falls long after")
+    if (one.loosening is None) != (not one.loosens_by):
+        raise _wrong(f"{where}.loosens_by", "stands where loosening does, and only there")
+    if one.loosening is None:
+        return None
+    if one.macro is None:
+        raise _wrong(f"{where}.macro", "is named: without an environment nothing is loosened")
+    if one.loosening.least_minor > one.loosening.most_minor:
+        raise _wrong(f"{where}.loosening.least_minor", "is more than most_minor")
+    return Offer(*(getattr(one.loosening, name) for name in Offer._fields))
 
 
 def _wrong(where: str, cause: str) -> InvalidInput:

@@ -118,6 +118,8 @@ def _stopped(
             return bought
         case Outcome.NO_PLANS:
             return bought * np.nan_to_num(facts["plan_share_180d"])
+        case Outcome.ROOM:
+            return np.zeros_like(bought)
         case Outcome.STEP_UP:
             return bought * rollout.step_up_stops_ppm / WHOLE_PPM
         case Outcome.LIMIT_SHARE:
@@ -139,25 +141,25 @@ def _stopped(
 
 
 def measure(
-    month_end: date, tightened: ArmFigures, held_out: ArmFigures, *, confidence_ppm: int
+    month_end: date, touched: ArmFigures, held_out: ArmFigures, *, confidence_ppm: int
 ) -> Effect:
     """Compare the arms; an arm of fewer than `LEAST_ARM` lines gives no interval."""
-    enough = min(tightened.lines, held_out.lines) >= LEAST_ARM
+    enough = min(touched.lines, held_out.lines) >= LEAST_ARM
     z = NormalDist().inv_cdf((1 + confidence_ppm / WHOLE_PPM) / 2)
     if not enough:
-        return Effect(month_end, tightened, held_out, None, None, None)
+        return Effect(month_end, touched, held_out, None, None, None)
     return Effect(
         month_end,
-        tightened,
+        touched,
         held_out,
-        of_shares((tightened.hits, tightened.lines), (held_out.hits, held_out.lines), z=z),
+        of_shares((touched.hits, touched.lines), (held_out.hits, held_out.lines), z=z),
         of_means(
-            (tightened.bad_mean, tightened.bad_variance, tightened.lines),
+            (touched.bad_mean, touched.bad_variance, touched.lines),
             (held_out.bad_mean, held_out.bad_variance, held_out.lines),
             z=z,
         ),
         of_means(
-            (tightened.bought_mean, tightened.bought_variance, tightened.lines),
+            (touched.bought_mean, touched.bought_variance, touched.lines),
             (held_out.bought_mean, held_out.bought_variance, held_out.lines),
             z=z,
         ),

@@ -1,4 +1,4 @@
-"""The life of a tightening: proposed, released by two people, rolled out, and ended by two people or undone by one."""
+"""The life of a tightening or loosening: proposed, released by two, rolled out, ended by two or undone by one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from whiteslip.risk.tightenings.model import State, Tightening
 
 
 class Command(StrEnum):
-    """What may be said to a tightening; the program proposes, rolls out and asks for the end."""
+    """What may be said to a tightening; the program proposes, rolls out and asks for the end.
+
+    The end of a loosening people may ask for, too.
+    """
 
     PROPOSE = "propose"
     RELEASE = "release"
@@ -56,7 +59,7 @@ def moved(state: State, command: Command) -> State:
     """Return the state a command leads to; raises `Conflict` where it is not legal."""
     to = MOVES.get((state, command))
     if to is None:
-        raise Conflict(f"the tightening is {state}: it cannot {command.replace('_', ' ')}")
+        raise Conflict(f"it is {state}: it cannot {command.replace('_', ' ')}")
     return to
 
 

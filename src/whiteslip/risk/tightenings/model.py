@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.rate import Ppm
-from whiteslip.risk.segments.model import Outcome, Stage
+from whiteslip.risk.segments.model import Direction, Offer, Outcome, Stage
 from whiteslip.risk.suspensions.model import Change
 
 
@@ -34,14 +35,15 @@ class Expected(NamedTuple):
 
 
 class Arm(StrEnum):
-    """Whether a line of the segment is restricted in its stage or held out to compare with."""
+    """Whether a line of the segment is restricted or given room in its stage, or held out to compare with."""
 
     TIGHTENED = "tightened"
+    LOOSENED = "loosened"
     HELD_OUT = "held_out"
 
 
 class Interval(NamedTuple):
-    """A difference, those tightened less those held out, and the interval it lies in."""
+    """A difference, those touched less those held out, and the interval it lies in."""
 
     difference: float
     low: float
@@ -69,10 +71,10 @@ class ArmFigures(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a tightening did by a month end, as far as the hold-out tells; None where an arm is too small."""
+    """What either direction did by a month end, as far as the hold-out tells; None where an arm is too small."""
 
     month_end: date
-    tightened: ArmFigures
+    touched: ArmFigures
     held_out: ArmFigures
     thirty_plus: Interval | None
     bad_minor: Interval | None
@@ -90,8 +92,17 @@ class State(StrEnum):
     UNDONE = "undone"
 
 
+TOUCHED: Mapping[Direction, Arm] = MappingProxyType(
+    {Direction.TIGHTEN: Arm.TIGHTENED, Direction.LOOSEN: Arm.LOOSENED}
+)
+"""The arm in which something is done, in each direction."""
+
+
 class Tightening(NamedTuple):
-    """A tightening as it stands; `review_on` is by when people must have decided whether it goes on."""
+    """A tightening or a loosening as it stands; `review_on` is by when people must have decided whether it goes on.
+
+    `offer` is what a loosening gives, as the segment's was when it was proposed.
+    """
 
     tightening_id: int
     segment: str
@@ -109,10 +120,12 @@ class Tightening(NamedTuple):
     state: State
     steps: int
     evidence: Mapping[str, Any]
+    direction: Direction = Direction.TIGHTEN
+    offer: Offer | None = None
 
     @property
     def touched(self) -> int:
-        """How many lines it was proposed, and so released, to restrict in all its stages."""
+        """How many lines it was proposed, and so released, to touch in all its stages."""
         return int(self.evidence["expected"]["touched"])
 
 

@@ -23,12 +23,13 @@ from whiteslip.money.lines.model import (
     LineKey,
 )
 from whiteslip.risk.runs.model import Run
-from whiteslip.risk.segments.model import Outcome, Rollout, Stage
+from whiteslip.risk.segments.model import Direction, Outcome, Rollout, Stage
 from whiteslip.risk.suspensions.life import State as Stands
 from whiteslip.risk.suspensions.model import NewRestriction, Scope
 from whiteslip.risk.suspensions.ways import Ways
 from whiteslip.risk.tightenings.effects import Cohort
 from whiteslip.risk.tightenings.model import (
+    TOUCHED,
     Arm,
     ArmFigures,
     Effect,
@@ -41,6 +42,10 @@ from whiteslip.risk.tightenings.model import (
 BOOK: Final = "segments"
 """The book of the restrictions a tightening imposes; their version is its number, their rule its segment."""
 
+NOUN: Final[Mapping[Direction, str]] = MappingProxyType(
+    {Direction.TIGHTEN: "tightening", Direction.LOOSEN: "loosening"}
+)
+
 IMPOSES: Final[Mapping[Outcome, tuple[int, Scope]]] = MappingProxyType(
     {
         Outcome.NO_PLANS: (SUSPENDED_LEVEL, Scope.PLANS),
@@ -49,14 +54,17 @@ IMPOSES: Final[Mapping[Outcome, tuple[int, Scope]]] = MappingProxyType(
         Outcome.STOP: (SUSPENDED_LEVEL, Scope.LINE),
     }
 )
-"""The level and the scope of the restriction each outcome imposes."""
+"""The level and the scope of the restriction each outcome imposes; room imposes none."""
 
 
 class Ending(StrEnum):
-    """Why the end of a tightening is asked for: the trouble passed, or its review date is near."""
+    """Why the end is asked for: the trouble passed or its review date is near; of a loosening, trouble or growth."""
 
     PASSED = "passed"
     REVIEW = "review"
+    TROUBLE = "trouble"
+    GREW = "grew"
+    ASKED = "asked"
 
 
 def arms(
@@ -110,8 +118,9 @@ def cohort_of(
     return Cohort(features, held_out, np.array(spared, np.bool_), stage)
 
 
-def members_of(cohort: Cohort) -> list[Member]:
+def members_of(cohort: Cohort, *, direction: Direction = Direction.TIGHTEN) -> list[Member]:
     """Write a cohort down line by line."""
+    arm = TOUCHED[direction]
     late = np.nan_to_num(cohort.features["days_past_due"].astype(np.float64)).astype(np.int64)
     columns = (
         cohort.features["customer_id"].tolist(),
@@ -122,7 +131,7 @@ def members_of(cohort: Cohort) -> list[Member]:
         late.tolist(),
     )
     return [
-        Member(owner, line, Arm.HELD_OUT if out else Arm.TIGHTENED, stage, exempt, days)
+        Member(owner, line, Arm.HELD_OUT if out else arm, stage, exempt, days)
         for owner, line, out, stage, exempt, days in zip(*columns, strict=True)
     ]
 
@@ -197,7 +206,7 @@ def stages_text(stages: Sequence[Stage]) -> str:
 
 def check_grown(tightening: Tightening, members: Sequence[Member], *, guard: BlastGuard) -> None:
     """Insist that a segment is still about as large as what was proposed; else it is `Conflict`."""
-    moved = sum(one.arm is Arm.TIGHTENED and not one.is_exempt for one in members)
+    moved = sum(one.arm is not Arm.HELD_OUT and not one.is_exempt for one in members)
     if not still_released(tightening.touched, moved, guard=guard):
         raise Conflict(
             f"{moved} lines are in the segment by now and {tightening.touched} were proposed: "

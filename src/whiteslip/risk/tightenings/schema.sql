@@ -1,4 +1,4 @@
--- A tightening of a segment as it was proposed, and where it stands; one of a segment at a time. Its row is what its steps wait for one another at.
+-- A tightening or loosening of a segment as it was proposed, and where it stands; one of a segment and direction at a time. Its row is what its steps wait for one another at.
 -- condition is the segment's as it was then; evidence holds what it was proposed for and what was expected of it.
 CREATE SCHEMA IF NOT EXISTS risk;
 
@@ -7,7 +7,7 @@ CREATE TABLE risk.tightening (
     segment text NOT NULL,
     version smallint NOT NULL,
     condition text NOT NULL CHECK (length(condition) BETWEEN 1 AND 1000),
-    outcome text NOT NULL CHECK (outcome IN ('no_plans', 'step_up', 'limit_share', 'stop')),
+    outcome text NOT NULL CHECK (outcome IN ('no_plans', 'step_up', 'limit_share', 'stop', 'room')),
     holdout_ppm integer NOT NULL CHECK (holdout_ppm BETWEEN 10000 AND 500000),
     stages jsonb NOT NULL CHECK (jsonb_typeof(stages) = 'array'),
     proposed_on date NOT NULL,
@@ -19,13 +19,17 @@ CREATE TABLE risk.tightening (
     state text NOT NULL CHECK (state IN ('proposed', 'released', 'lifting', 'lifted', 'dismissed', 'undone')),
     steps integer NOT NULL CHECK (steps > 0),
     evidence jsonb NOT NULL,
+    direction text NOT NULL DEFAULT 'tighten' CHECK (direction IN ('tighten', 'loosen')),
+    offer jsonb,
+    CONSTRAINT tightening_gives_room CHECK ((direction = 'loosen') = (outcome = 'room')),
+    CONSTRAINT tightening_has_offer CHECK ((direction = 'loosen') = (offer IS NOT NULL)),
     CHECK ((state IN ('lifted', 'dismissed', 'undone')) = (ended_on IS NOT NULL)),
     CHECK ((state IN ('proposed', 'dismissed')) = (released_on IS NULL)),
     CHECK ((released_on IS NULL) = (review_on IS NULL)),
     CHECK (released_on IS NOT NULL OR stages_done = 0),
     PRIMARY KEY (tightening_id)
 ) WITH (fillfactor = 70);
-CREATE UNIQUE INDEX tightening_standing ON risk.tightening (segment) WHERE state IN ('proposed', 'released', 'lifting');
+CREATE UNIQUE INDEX tightening_standing ON risk.tightening (segment, direction) WHERE state IN ('proposed', 'released', 'lifting');
 
 CREATE TABLE risk.tightening_step (
     tightening_id integer NOT NULL,
@@ -49,7 +53,7 @@ CREATE TABLE risk.tightening_member (
     joined_on date NOT NULL,
     days_past_due integer NOT NULL CHECK (days_past_due >= 0),
     stage smallint NOT NULL CHECK (stage >= 0),
-    arm text NOT NULL CHECK (arm IN ('tightened', 'held_out')),
+    arm text NOT NULL CHECK (arm IN ('tightened', 'loosened', 'held_out')),
     is_exempt boolean NOT NULL,
     CONSTRAINT member_is_spared CHECK (restriction_id IS NULL OR (arm = 'tightened' AND NOT is_exempt)),
     PRIMARY KEY (customer_id, tightening_id, line_id)

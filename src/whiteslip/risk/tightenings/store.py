@@ -22,7 +22,7 @@ from whiteslip.money.lines.store import take_turns
 from whiteslip.risk.portfolio.loss import LossTerms, read_loss_terms
 from whiteslip.risk.runs.model import Left
 from whiteslip.risk.runs.store import propose
-from whiteslip.risk.segments.model import Outcome, Segment, Stage
+from whiteslip.risk.segments.model import Direction, Offer, Outcome, Segment, Stage
 from whiteslip.risk.segments.store import conditions, find_month_ends, read_members
 from whiteslip.risk.suspensions.life import State as Stands
 from whiteslip.risk.suspensions.model import Change
@@ -30,6 +30,7 @@ from whiteslip.risk.suspensions.store import impose, impose_at_once, ways
 from whiteslip.risk.tightenings import effects, life, rules
 from whiteslip.risk.tightenings.life import Command, Said
 from whiteslip.risk.tightenings.model import (
+    TOUCHED,
     Arm,
     ArmFigures,
     Effect,
@@ -58,6 +59,7 @@ def find_exempt(db: Connection, keys: Sequence[LineKey]) -> set[LineKey]:
 def insert_tightening(
     db: Connection,
     segment: Segment,
+    direction: Direction = Direction.TIGHTEN,
     *,
     version: int,
     holdout_ppm: int,
@@ -68,14 +70,18 @@ def insert_tightening(
     on: date,
     at: datetime,
 ) -> Tightening:
-    """Propose a tightening of a segment; raises `Conflict` where one stands already."""
+    """Propose to move a segment; raises `Conflict` where one of the direction stands already."""
+    loosens = direction is Direction.LOOSEN
+    invariant(not loosens or segment.offer is not None, "only what is offered is proposed")
     row = sql.maybe(
         db,
         "insert_tightening",
         segment=segment.name,
         version=version,
         condition=segment.when,
-        outcome=segment.outcome,
+        outcome=Outcome.ROOM if loosens else segment.outcome,
+        direction=direction,
+        offer=json.dumps(segment.offer._asdict()) if loosens and segment.offer else None,
         holdout_ppm=holdout_ppm,
         stages=json.dumps([one._asdict() for one in stages]),
         evidence=json.dumps(evidence, default=str),
@@ -83,7 +89,7 @@ def insert_tightening(
         on=on,
     )
     if row is None:
-        raise Conflict(f"a tightening of {segment.name} stands already")
+        raise Conflict(f"a {rules.NOUN[direction]} of {segment.name} stands already")
     number = int(row.tightening_id)
     sql.run(db, "append_first_step", tightening_id=number, note=note, actor=actor, on=on, at=at)
     return take_tightening(db, number)
@@ -102,10 +108,18 @@ def list_tightenings(
     *,
     segment: str | None = None,
     tightening_id: int | None = None,
+    direction: Direction | None = None,
     most: int = MOST_LISTED,
 ) -> list[Tightening]:
-    """List tightenings, the latest first; of one segment, or one of them, where named."""
-    rows = sql.many(db, "list_tightenings", segment=segment, tightening_id=tightening_id, most=most)
+    """List tightenings and loosenings, the latest first; of one segment or direction, or one of them, where named."""
+    rows = sql.many(
+        db,
+        "list_tightenings",
+        segment=segment,
+        tightening_id=tightening_id,
+        direction=direction,
+        most=most,
+    )
     return [_tightening(row) for row in rows]
 
 
@@ -246,9 +260,9 @@ def measure_effect(db: Connection, tightening: Tightening, *, confidence_ppm: in
     if tightening.released_on is None or not ends or ends[-1] <= tightening.released_on:
         return None
     found = sum_arms(db, tightening, month_end=ends[-1])
-    nobody = (rules.nobody(arm) for arm in (Arm.TIGHTENED, Arm.HELD_OUT))
-    tightened, held_out = (found.get(one.arm, one) for one in nobody)
-    return effects.measure(ends[-1], tightened, held_out, confidence_ppm=confidence_ppm)
+    nobody = (rules.nobody(arm) for arm in (TOUCHED[tightening.direction], Arm.HELD_OUT))
+    touched, held_out = (found.get(one.arm, one) for one in nobody)
+    return effects.measure(ends[-1], touched, held_out, confidence_ppm=confidence_ppm)
 
 
 def read_members_now(db: Connection, tightening: Tightening, *, on: date) -> list[Member]:
@@ -362,4 +376,6 @@ def _tightening(row: Any) -> Tightening:
         outcome=Outcome(row.outcome),
         stages=tuple(Stage(one["after_days"], one["share_ppm"]) for one in row.stages),
         state=State(row.state),
+        direction=Direction(row.direction),
+        offer=None if row.offer is None else Offer(**row.offer),
     )

@@ -3,7 +3,7 @@ SELECT customer_id, line_id
 FROM risk.tightening_member
 WHERE
     tightening_id = %(tightening_id)s::integer
-    AND arm = 'tightened'
+    AND arm <> 'held_out'
     AND NOT is_exempt
     AND stage <= %(stage)s::smallint
     AND restriction_id IS NULL

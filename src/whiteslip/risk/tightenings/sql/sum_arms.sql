@@ -1,4 +1,4 @@
--- Sum what became of the arms of a tightening by a month end, over the lines that joined with its release: those tightened so far, and those held out.
+-- Sum what became of the arms of a tightening by a month end, over the lines that joined with its release: those touched so far, and those held out.
 -- A line is a hit that is 30 days late then and was not when it joined; bad is what such a line owes, bought what was captured of purchases since.
 SELECT
     member.arm,
