@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -80,18 +80,17 @@ class Lived:
 
     def night(self, first: int = 1, last: int = CUSTOMERS) -> int:
         """Keep the habits of some customers, in the database and by the pure rule."""
+        days: set[date] = set()
         for one in [one for one in self.unkept if first <= one <= last]:
             for asking, at, yes in self.unkept.pop(one):
+                days.add(at.date())
                 self.kept[one] = rules.after(
                     self.kept.get(one), asking, at=at, authorized=yes, keeps=True
                 )
-        found = self.db.execute("SELECT min(authorized_on) FROM money.purchase").fetchone()
-        assert found
-        moved = 0
-        for week in reversed(range((self.at.date() - found[0]).days // 7 + 1)):
-            on = self.at.date() - timedelta(days=7 * week)
-            moved += keep_habits(self.db, first=first, last=last, business_date=on, at=self.at)
-        return moved
+        return sum(
+            keep_habits(self.db, first=first, last=last, business_date=on, at=self.at)
+            for on in sorted(days or {self.at.date()})
+        )
 
     def now(self, customer_id: int) -> Habit | None:
         """Say what is usual for a customer up to now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from math import log
@@ -21,9 +21,6 @@ from whiteslip.money.merchants.model import OTHER, UNTOLD
 from whiteslip.money.merchants.store import categories, category_of
 
 sql = Sql(__package__)
-
-_FOUND_FOR = timedelta(days=7)
-"""So long what a night missed is looked for."""
 
 
 @cache
@@ -81,10 +78,10 @@ def read_raises(db: Connection, keys: Sequence[LineKey], *, on: date) -> list[in
 
 
 def keep_habits(db: Connection, *, first: int, last: int, business_date: date, at: datetime) -> int:
-    """Bring the habits of customers `first` to `last` forward by what they asked for up to a closed day.
+    """Bring the habits of customers `first` to `last` forward by what they asked for on a closed day.
 
-    A purchase takes part once its day has rolled, when none of that day is under way any more; what a missed night
-    left is found for a week. Returns how many habits moved; again it moves none.
+    It has rolled, so none of its requests is under way any more; days come in order. Returns how many habits
+    moved; again it moves none.
     """
     del at
     return sql.run(
@@ -92,8 +89,7 @@ def keep_habits(db: Connection, *, first: int, last: int, business_date: date, a
         "keep_habits",
         first=first,
         last=last,
-        since=business_date - _FOUND_FOR,
-        until=business_date,
+        business_date=business_date,
         **_learning(),
         most_recent=rules.MOST_RECENT,
         most_known=rules.MOST_KNOWN,

@@ -1,4 +1,4 @@
--- Bring the habits of a range of customers forward by what they asked for on closed days, as one request after the other would have.
+-- Bring the habits of a range of customers forward by what they asked for on a closed day, as one request after the other would have.
 -- Everything that weighs only adds up, and what is met enters while there is room. Idempotent: through_id says what is in already.
 -- Of requests of one instant the number decides. What the valve refused says nothing of the person, nor was it granted if a person granted it
 -- afterward. Twin: habits/rules.py: after
@@ -19,7 +19,7 @@ WITH asked AS (
     LEFT JOIN unnest(%(category_names)b::text[], %(bits)b::integer[], %(resells)b::boolean[]) AS category (name, bit, resells)
         ON category.name = merchant.category
     WHERE purchase.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
-        AND purchase.authorized_on BETWEEN %(since)s::date AND %(until)s::date AND purchase.purchase_id > coalesce(habit.through_id, 0)
+        AND purchase.authorized_on = %(business_date)s::date AND purchase.purchase_id > coalesce(habit.through_id, 0)
         AND NOT purchase.imported
         AND NOT coalesce(purchase.reasons @> '[{"code": "POL-04"}]', FALSE)
 ),
