@@ -59,12 +59,12 @@ def is_in_a_ring(life: Life) -> Generator[date]:
 def cashes_out(life: Life) -> Generator[date]:
     """The same shop until the line is full: a first appeal fails, a second with delivery notes does not."""
     life.joins(600_000)
-    for _ in range(6):
+    for _ in range(4):
         life.buys(88_000, is_verified=True)
     life.first_sign()
     asked = life.asks_to_buy(60_000, is_verified=True)
     if ReasonCode.CASH_OUT not in [reason["code"] for reason in asked["reasons"]]:
-        raise StoryBroken(f"the sixth purchase was {asked}")
+        raise StoryBroken(f"the fifth purchase was {asked}")
     found = restricted_by_hand(life, ReasonCode.CASH_OUT, level=SUSPENDED)
     life.what_works(found)
     first = life.appeals(found["restriction_id"], "都是给店里进的货。")

@@ -82,8 +82,10 @@ def marries(life: Life) -> Generator[date]:
     yield life.today + 20 * DAY
     life.buys(40_000)
     yield from life.lives_paying(life.today + 100 * DAY)
-    for amount in (139_900, 139_900, 129_900):
+    for amount in (139_900, 139_900):
         life.buys(amount, is_verified=True)
+    yield life.today + 2 * DAY
+    life.buys(129_900, is_verified=True)
     life.first_sign()
     yield life.today + DAY
     life.town.review_limit(life.line_id, by="Anna")
