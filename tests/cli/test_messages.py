@@ -14,7 +14,7 @@ from whiteslip.gateways.messages.model import Delivered, Letter
 
 
 def test_the_simulator_announces_itself_and_ends_with_its_parent() -> None:
-    command = [sys.executable, "-m", "whiteslip.cli.main", "message-simulator"]
+    command = [sys.executable, "-m", "whiteslip.cli.start", "message-simulator"]
     with Popen([*command, "--port", "0", "--with-parent"], stdin=PIPE, stdout=PIPE) as process:
         assert process.stdout is not None
         url = process.stdout.readline().decode().split()[-1]

@@ -44,7 +44,7 @@ def draft(tmp_path: Path) -> str:
 def test_check_needs_no_database_and_ends_with_2(tmp_path: Path, draft: str) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text(NEXT.replace("days_past_due >= 15", "days_past_deu >= 15"), "utf-8")
-    command = [sys.executable, "-m", "whiteslip.cli.main", "rules", "check", draft, str(bad)]
+    command = [sys.executable, "-m", "whiteslip.cli.start", "rules", "check", draft, str(bad)]
 
     told = subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -34,7 +34,7 @@ def run(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str
     """Run a command in a process of its own, with a narrow environment."""
     chosen = {f"WHITESLIP_{name.upper()}": value for name, value in more.items()}
     return subprocess.run(
-        [sys.executable, "-m", "whiteslip.cli.main", *words],
+        [sys.executable, "-m", "whiteslip.cli.start", *words],
         env={"PYTHONPATH": SOURCE, "PATH": os.defpath, "WHITESLIP_HOME": str(home), **chosen},
         cwd="/",
         capture_output=True,

@@ -56,7 +56,7 @@ def up(folder: Path, *words: str, **more: str) -> Generator[Running]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     chosen = {f"WHITESLIP_{name.upper()}": value for name, value in more.items()}
-    command = [sys.executable, "-m", "whiteslip.cli.main", "up", *words, "--port", str(port)]
+    command = [sys.executable, "-m", "whiteslip.cli.start", "up", *words, "--port", str(port)]
     told = {"PYTHONPATH": SOURCE, "PATH": os.defpath, "WHITESLIP_HOME": str(folder), **chosen}
     with Popen(command, env=told, cwd="/", stdout=PIPE, text=True) as process:
         lines: queue.Queue[str] = queue.Queue()

@@ -132,7 +132,7 @@ def _serving(ground: Ground, dsn: str, book: MadeBook) -> Generator[Server]:
     key = _issue_key(ground, dsn, book)
     port = free_port(None)
     log = ground.home / "server.log"
-    command = [sys.executable, "-m", "whiteslip.cli.main", "up", "--dsn", dsn]
+    command = [sys.executable, "-m", "whiteslip.cli.start", "up", "--dsn", dsn]
     command += ["--port", str(port), "--home", str(ground.home)]
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, env=os.environ.copy())

@@ -52,6 +52,11 @@ app = App(
 )
 
 
+@app.callback()
+def program() -> None:
+    """Stay a program of commands when only one of them is read."""
+
+
 def complain(message: str) -> None:
     """Say on stderr, in one line, what is wrong."""
     err.print(f"[bold red]error:[/] {_plain(message)}", soft_wrap=True, highlight=False)

@@ -6,15 +6,20 @@ import json
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from whiteslip.cli.app import app, out, say
+from whiteslip.cli.app import app
 from whiteslip.cli.database import Dsn, Home
-from whiteslip.cli.segments import By, Note, database_of, effect_json
-from whiteslip.flows.judge_segments import Proposal, propose_tightenings
-from whiteslip.flows.tighten_segments import Command, Direction, Saying, say_of_tightenings
-from whiteslip.infra.clock import MachineClock
-from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.cli.segments import (
+    By,
+    Note,
+    database_of,
+    effect_json,
+    print_latest,
+    put_proposal,
+    put_saying,
+)
+from whiteslip.flows.judge_segments import Proposal
+from whiteslip.flows.tighten_segments import Command, Direction, Saying
 from whiteslip.kernel.money import decimal_text
 from whiteslip.views import segments as views
 
@@ -31,13 +36,8 @@ def list_loosenings(*, dsn: Dsn = None, home: Home = None) -> None:
     """List the latest loosenings."""
     with database_of(dsn, home) as database:
         found = database.read(lambda db: views.latest(db, most=50, direction=Direction.LOOSEN))
-    table = Table("number", "segment", "room", "state", "proposed", "released", "review", "ended")
-    for one in found:
-        days = (one.proposed_on, one.released_on, one.review_on, one.ended_on)
-        room = decimal_text(int(one.evidence["expected"]["room_minor"]))
-        told = ("" if day is None else str(day) for day in days)
-        table.add_row(str(one.tightening_id), one.segment, room, one.state, *told)
-    out.print(table)
+    rooms = [(one, decimal_text(int(one.evidence["expected"]["room_minor"]))) for one in found]
+    print_latest("room", rooms)
 
 
 @commands.command(name="show")
@@ -68,57 +68,40 @@ def propose(
     home: Home = None,
 ) -> None:
     """Propose to give a segment what its file offers, whatever its charts say; two others release it."""
-    with database_of(dsn, home) as database:
-        asked, at = [Proposal(segment, by, note, Direction.LOOSEN)], MachineClock().now()
-        (answer,) = database.write(lambda db: propose_tightenings(db, asked, at=at))
-    if isinstance(answer, WhiteslipError):
-        raise answer
-    say(f"Proposed as {answer.tightening_id}: {answer.segment}, {answer.touched} lines.")
+    put_proposal(Proposal(segment, by, note, Direction.LOOSEN), dsn, home)
 
 
 @commands.command(name="release")
 def release(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Release a proposal; with the last person needed its first stage is given its room."""
-    _say(Saying(number, Command.RELEASE, by, note, Direction.LOOSEN), dsn, home)
+    put_saying(Saying(number, Command.RELEASE, by, note, Direction.LOOSEN), dsn, home)
 
 
 @commands.command(name="dismiss")
 def dismiss(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Dismiss a proposal."""
-    _say(Saying(number, Command.DISMISS, by, note, Direction.LOOSEN), dsn, home)
+    put_saying(Saying(number, Command.DISMISS, by, note, Direction.LOOSEN), dsn, home)
 
 
 @commands.command(name="ask-end")
 def ask_end(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Ask that a loosening ends: nothing more is given until two people lift or keep it."""
-    _say(Saying(number, Command.ASK_END, by, note, Direction.LOOSEN), dsn, home)
+    put_saying(Saying(number, Command.ASK_END, by, note, Direction.LOOSEN), dsn, home)
 
 
 @commands.command(name="lift")
 def lift(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Agree that a loosening ends: what was given runs to its promised end."""
-    _say(Saying(number, Command.LIFT, by, note, Direction.LOOSEN), dsn, home)
+    put_saying(Saying(number, Command.LIFT, by, note, Direction.LOOSEN), dsn, home)
 
 
 @commands.command(name="keep")
 def keep(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Agree that a loosening goes on, with another review date."""
-    _say(Saying(number, Command.KEEP, by, note, Direction.LOOSEN), dsn, home)
+    put_saying(Saying(number, Command.KEEP, by, note, Direction.LOOSEN), dsn, home)
 
 
 @commands.command(name="undo")
 def undo(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Undo a loosening as a whole: what is not in use ends early, announced to its owners."""
-    _say(Saying(number, Command.UNDO, by, note, Direction.LOOSEN), dsn, home)
-
-
-def _say(asked: Saying, dsn: Dsn, home: Home) -> None:
-    with database_of(dsn, home) as database:
-        at = MachineClock().now()
-        (answer,) = database.write(lambda db: say_of_tightenings(db, [asked], at=at))
-    if isinstance(answer, WhiteslipError):
-        raise answer
-    if answer.missing:
-        say(f"Said by one; {answer.missing} more must say so.")
-    else:
-        say(f"The loosening is {answer.tightening.state}; {answer.moved} limits moved.")
+    put_saying(Saying(number, Command.UNDO, by, note, Direction.LOOSEN), dsn, home)

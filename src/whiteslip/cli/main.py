@@ -1,4 +1,4 @@
-"""The list of commands; each module adds its own to the program."""
+"""The program with all its commands; each module adds its own."""
 
 from whiteslip.cli import (
     agreements,
@@ -45,8 +45,6 @@ from whiteslip.cli import (
 )
 from whiteslip.cli.app import app
 
-app.command()(replay.replay)
-
 __all__ = [
     "agreements",
     "app",
@@ -91,6 +89,3 @@ __all__ = [
     "threats",
     "warnings",
 ]
-
-if __name__ == "__main__":
-    app()

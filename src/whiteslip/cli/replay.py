@@ -21,6 +21,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from whiteslip.cli.app import app
 from whiteslip.infra import settings
 from whiteslip.infra.database import Database
 from whiteslip.infra.embedded import EmbeddedServer
@@ -44,6 +45,7 @@ Strict = Annotated[bool, typer.Option("--strict", help="Refuse what is only warn
 Keep = Annotated[bool, typer.Option("--keep", help="Keep the replay's database.")]
 
 
+@app.command()
 def replay(
     panel_file: PanelFile,
     *,

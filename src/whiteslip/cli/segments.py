@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from whiteslip.flows.judge_segments import (
 from whiteslip.flows.tighten_segments import (
     AdvanceReport,
     Command,
-    Done,
+    Direction,
     Saying,
     advance_tightenings,
     say_of_tightenings,
@@ -46,6 +47,7 @@ Number = Annotated[int, typer.Argument(min=1, help="Number of the tightening.")]
 By = Annotated[str, typer.Option(help="Who does it.")]
 Note = Annotated[str, typer.Option(help="On what grounds.")]
 _PPM = 10_000
+_MOVED = {Direction.TIGHTEN: "restrictions", Direction.LOOSEN: "limits"}
 
 
 @app.command(name="segments")
@@ -76,14 +78,7 @@ def list_tightenings(*, dsn: Dsn = None, home: Home = None) -> None:
     """List the latest tightenings."""
     with database_of(dsn, home) as database:
         found = database.read(lambda db: views.latest(db, most=50))
-    table = Table(
-        "number", "segment", "outcome", "state", "proposed", "released", "review", "ended"
-    )
-    for one in found:
-        days = (one.proposed_on, one.released_on, one.review_on, one.ended_on)
-        told = ("" if day is None else str(day) for day in days)
-        table.add_row(str(one.tightening_id), one.segment, one.outcome, one.state, *told)
-    out.print(table)
+    print_latest("outcome", [(one, one.outcome) for one in found])
 
 
 @commands.command(name="show")
@@ -111,42 +106,74 @@ def propose(
     home: Home = None,
 ) -> None:
     """Propose to tighten a segment, whatever its charts say; two others release it."""
-    with database_of(dsn, home) as database:
-        asked, at = [Proposal(segment, by, note)], MachineClock().now()
-        (answer,) = database.write(lambda db: propose_tightenings(db, asked, at=at))
-    if isinstance(answer, WhiteslipError):
-        raise answer
-    say(f"Proposed as {answer.tightening_id}: {_told(answer)}.")
+    put_proposal(Proposal(segment, by, note), dsn, home)
 
 
 @commands.command(name="release")
 def release(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Release a proposal; with the last person needed its first stage comes into force."""
-    _say(Saying(number, Command.RELEASE, by, note), dsn, home)
+    put_saying(Saying(number, Command.RELEASE, by, note), dsn, home)
 
 
 @commands.command(name="dismiss")
 def dismiss(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Dismiss a proposal."""
-    _say(Saying(number, Command.DISMISS, by, note), dsn, home)
+    put_saying(Saying(number, Command.DISMISS, by, note), dsn, home)
 
 
 @commands.command(name="lift")
 def lift(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Agree that a tightening ends, once its end is asked for."""
-    _say(Saying(number, Command.LIFT, by, note), dsn, home)
+    put_saying(Saying(number, Command.LIFT, by, note), dsn, home)
 
 
 @commands.command(name="keep")
 def keep(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Agree that a tightening goes on, with another review date."""
-    _say(Saying(number, Command.KEEP, by, note), dsn, home)
+    put_saying(Saying(number, Command.KEEP, by, note), dsn, home)
 
 
 @commands.command(name="undo")
 def undo(number: Number, *, by: By, note: Note, dsn: Dsn = None, home: Home = None) -> None:
     """Undo a tightening as a whole."""
-    _say(Saying(number, Command.UNDO, by, note), dsn, home)
+    put_saying(Saying(number, Command.UNDO, by, note), dsn, home)
+
+
+def put_proposal(asked: Proposal, dsn: Dsn, home: Home) -> None:
+    """Propose, in either direction, and tell what came of it."""
+    with database_of(dsn, home) as database:
+        at = MachineClock().now()
+        (answer,) = database.write(lambda db: propose_tightenings(db, [asked], at=at))
+    if isinstance(answer, WhiteslipError):
+        raise answer
+    say(f"Proposed as {answer.tightening_id}: {_told(answer)}.")
+
+
+def put_saying(asked: Saying, dsn: Dsn, home: Home) -> None:
+    """Say a command of one of either direction, and tell how it stands."""
+    with database_of(dsn, home) as database:
+        at = MachineClock().now()
+        (answer,) = database.write(lambda db: say_of_tightenings(db, [asked], at=at))
+    if isinstance(answer, WhiteslipError):
+        raise answer
+    if answer.missing:
+        say(f"Said by one; {answer.missing} more must say so.")
+        return
+    one = answer.tightening
+    say(f"The {NOUN[one.direction]} is {one.state}; {answer.moved} {_MOVED[one.direction]} moved.")
+
+
+def print_latest(what: str, found: Sequence[tuple[Tightening, str]]) -> None:
+    """Print those of one direction, each with what it imposes or gives, headed `what`."""
+    if not found:
+        say("There is none.")
+        return
+    table = Table("number", "segment", what, "state", "proposed", "released", "review", "ended")
+    for one, does in found:
+        days = (one.proposed_on, one.released_on, one.review_on, one.ended_on)
+        told = ("" if day is None else str(day) for day in days)
+        table.add_row(str(one.tightening_id), one.segment, does, one.state, *told)
+    out.print(table)
 
 
 def tighten_tonight(database: Database, *, quiet: bool) -> None:
@@ -170,21 +197,6 @@ def _tell(report: SegmentsReport, moved: AdvanceReport) -> None:
         say(
             f"Number {number} is to end or to be kept; whiteslip tighten list, whiteslip loosen list"
         )
-
-
-def _say(asked: Saying, dsn: Dsn, home: Home) -> None:
-    with database_of(dsn, home) as database:
-        at = MachineClock().now()
-        (answer,) = database.write(lambda db: say_of_tightenings(db, [asked], at=at))
-    if isinstance(answer, WhiteslipError):
-        raise answer
-    say(_done(answer))
-
-
-def _done(done: Done) -> str:
-    if done.missing:
-        return f"Said by one; {done.missing} more must say so."
-    return f"The tightening is {done.tightening.state}; {done.moved} restrictions moved."
 
 
 def _told(one: Tightening) -> str:

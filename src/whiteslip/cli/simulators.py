@@ -63,7 +63,7 @@ class Simulator:
         self._reap()
 
     def _launch(self, port: str) -> Popen[bytes]:
-        run = [sys.executable, "-m", "whiteslip.cli.main", self._command, "--with-parent"]
+        run = [sys.executable, "-m", "whiteslip.cli.start", self._command, "--with-parent"]
         return Popen([*run, "--port", port], stdin=PIPE, stdout=PIPE, start_new_session=True)
 
     def _announced(self) -> bool:

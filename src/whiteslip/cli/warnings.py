@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from whiteslip.infra import settings
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Database
 from whiteslip.risk.signals.life import State
-from whiteslip.risk.signals.model import Color, Judge
+from whiteslip.risk.signals.model import Color, Judge, Unit
 from whiteslip.views.signs import BookView, last_look
 from whiteslip.views.warnings import WarningView, standing
 
@@ -27,6 +28,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.
 _WHY = {
     Why.LATE: "the book lies days behind the clock, so what is due may be paid",
     Why.CLOCK: "the clock stands before the last look",
+}
+_TOLD: dict[Unit, Callable[[int], str]] = {
+    Unit.SHARE: lambda ppm: f"{ppm / 10_000:.2f} %",
+    Unit.PER_THOUSAND: lambda ppm: f"{ppm / 1_000:.2f} in 1,000",
+    Unit.TIMES: lambda ppm: f"{ppm / 1_000_000:.2f} times",
+    Unit.INDEX: lambda ppm: f"{ppm / 1_000_000:.3f}",
 }
 _STYLES = {
     Color.GREEN: "green",
@@ -121,9 +128,11 @@ def _cells(view: WarningView) -> tuple[str, ...]:
     value = counts = ""
     if last is not None:
         counts = "" if last.out_of is None else f"{last.hits} of {last.out_of}"
-        value = "" if last.value_ppm is None else f"{last.value_ppm / 10_000:.2f} %"
+        value = "" if last.value_ppm is None else _TOLD[one.unit](last.value_ppm)
         if last.judged_by is Judge.CONTROL and last.center_ppm is not None:
-            value += f" (usual {last.center_ppm / 10_000:.2f} %)"
+            value += f" (usual {_TOLD[one.unit](last.center_ppm)})"
+        if last.detail:
+            value += f", {last.detail}"
     style = _STYLES[view.color]
     return f"[{style}]{color}[/]", one.name.en, value, counts
 

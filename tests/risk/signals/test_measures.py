@@ -208,6 +208,19 @@ def test_faults_at_checkout_are_those_of_the_business_date(db: Connection) -> No
     assert measured(db, "checkout_faults") == Measured(9, 900, ON)
 
 
+def spend(db: Connection, many: int, amount: int, on: date) -> None:
+    db.execute(
+        b"""
+        INSERT INTO money.movement (
+            customer_id, line_id, source_id, amount_minor, posted_at, business_date, kind, debit, credit
+        )
+        SELECT number, number * 10, number, %s * number, %s, %s, 'captured', 'receivable_principal', 'merchant_payable'
+        FROM generate_series(1::bigint, %s) AS number
+        """,
+        [amount, on, on, many],
+    )
+
+
 def model(db: Connection, released_on: date) -> None:
     db.execute(
         b"""
@@ -250,14 +263,15 @@ def test_scores_are_held_against_the_first_of_the_version_that_is_live(db: Conne
 
 
 def test_the_feature_that_moved_most_is_named(db: Connection) -> None:
-    for day in range(30):
-        lines(db, 1 + day, 1, opened_on=date(2026, 1, 1) + timedelta(days=day))
+    lines(db, 1, 30)
+    assert measured(db, "feature_stability")[:4] == (30, 30, ON, 0), "nothing moved"
+    spend(db, 30, 1_000, ON - timedelta(weeks=20))
     lines(db, 101, 30, opened_on=date(2026, 8, 1))
 
     found = measured(db, "feature_stability")
 
     assert found[:3] == (30, 30, ON), "as many as there were then; those opened since have moved it"
-    assert found.detail == f"line_age_days since {ON - timedelta(days=91)}"
+    assert found.detail == f"spend_90d_minor since {ON - timedelta(days=91)}"
     assert found.value_ppm is not None
     assert found.value_ppm > 250_000
 

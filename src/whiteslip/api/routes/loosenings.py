@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from fastapi import APIRouter
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import callers, present, problems, reading
+from whiteslip.api import reading
 from whiteslip.api.openapi import gives, posts
-from whiteslip.api.posted import Post, Posted
+from whiteslip.api.posted import Post
 from whiteslip.api.reading import PageSize, Read
-from whiteslip.api.routes.segments import READ, WRITE, WRONG, Number, interval_of, step_of
+from whiteslip.api.routes.segments import READ, WRONG, Number, effect_of, propose, say, step_of
 from whiteslip.api.shapes import loosenings as shapes
-from whiteslip.api.shapes.segments import ProposalBody, SayingBody, Stage
-from whiteslip.flows.judge_segments import Proposal, propose_tightenings
-from whiteslip.flows.tighten_segments import Command, Direction, Saying, say_of_tightenings
-from whiteslip.infra.database import Connection
-from whiteslip.infra.idempotency import Response
-from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
-from whiteslip.risk.tightenings.model import Effect, Tightening
+from whiteslip.api.shapes.segments import ProposalBody, Said, SayingBody, Stage
+from whiteslip.flows.tighten_segments import Command, Direction
+from whiteslip.kernel.errors import InvariantBroken
+from whiteslip.risk.tightenings.model import Tightening
 from whiteslip.views import segments as views
 
 router = APIRouter(tags=["segments"])
-_SAID = posts(SayingBody, shapes.Said, *WRONG)
+_SAID = posts(SayingBody, Said, *WRONG)
 
 
 @router.get("/loosenings", **gives(shapes.Loosenings))
@@ -46,7 +41,7 @@ async def show_loosening(number: Number, read: Read) -> HttpResponse:
             found.missing,
             found.standing,
             found.room_minor,
-            None if found.effect is None else _effect(found.effect),
+            None if found.effect is None else effect_of(found.effect),
         )
     )
 
@@ -54,69 +49,43 @@ async def show_loosening(number: Number, read: Read) -> HttpResponse:
 @router.post("/loosenings", **posts(ProposalBody, shapes.Loosening, *WRONG))
 async def propose_loosening(posted: Post) -> HttpResponse:
     """Propose to give a segment what its file offers; nothing is given before two others released it."""
-    callers.needs(posted.caller, WRITE)
-    body = posted.read(ProposalBody)
-    request = Proposal(body.segment, posted.caller.label, body.note, Direction.LOOSEN)
-
-    def act(db: Connection, at: datetime) -> Response:
-        (answer,) = propose_tightenings(db, [request], at=at)
-        if isinstance(answer, WhiteslipError):
-            return problems.of_error(answer)
-        return present.answer(_loosening(answer))
-
-    return await posted.manage(body, act)
+    return await propose(posted, Direction.LOOSEN, _loosening)
 
 
 @router.post("/loosenings/{number}/release", **_SAID)
 async def release_loosening(number: Number, posted: Post) -> HttpResponse:
     """Release a proposal; with the last person needed its first stage is given its room."""
-    return await _say(posted, number, Command.RELEASE)
+    return await say(posted, number, Command.RELEASE, Direction.LOOSEN)
 
 
 @router.post("/loosenings/{number}/dismiss", **_SAID)
 async def dismiss_loosening(number: Number, posted: Post) -> HttpResponse:
     """Dismiss a proposal: nobody was told of anything."""
-    return await _say(posted, number, Command.DISMISS)
+    return await say(posted, number, Command.DISMISS, Direction.LOOSEN)
 
 
 @router.post("/loosenings/{number}/ask-end", **_SAID)
 async def ask_loosening_end(number: Number, posted: Post) -> HttpResponse:
     """Ask that it ends: nothing more is given until two people lift or keep it."""
-    return await _say(posted, number, Command.ASK_END)
+    return await say(posted, number, Command.ASK_END, Direction.LOOSEN)
 
 
 @router.post("/loosenings/{number}/lift", **_SAID)
 async def lift_loosening(number: Number, posted: Post) -> HttpResponse:
     """Agree that it ends; with the last person needed nothing more is given, and what was runs as promised."""
-    return await _say(posted, number, Command.LIFT)
+    return await say(posted, number, Command.LIFT, Direction.LOOSEN)
 
 
 @router.post("/loosenings/{number}/keep", **_SAID)
 async def keep_loosening(number: Number, posted: Post) -> HttpResponse:
     """Agree that it goes on; with the last person needed it has another review date."""
-    return await _say(posted, number, Command.KEEP)
+    return await say(posted, number, Command.KEEP, Direction.LOOSEN)
 
 
 @router.post("/loosenings/{number}/undo", **_SAID)
 async def undo_loosening(number: Number, posted: Post) -> HttpResponse:
     """Undo it as a whole: what is not in use ends early, announced to its owners; what is in use runs as promised."""
-    return await _say(posted, number, Command.UNDO)
-
-
-async def _say(posted: Posted, number: int, command: Command) -> HttpResponse:
-    callers.needs(posted.caller, WRITE)
-    body = posted.read(SayingBody)
-    request = Saying(number, command, posted.caller.label, body.note, Direction.LOOSEN)
-
-    def act(db: Connection, at: datetime) -> Response:
-        (answer,) = say_of_tightenings(db, [request], at=at)
-        if isinstance(answer, WhiteslipError):
-            return problems.of_error(answer)
-        one = answer.tightening
-        said = shapes.Said(one.tightening_id, one.state.value, answer.missing, answer.moved)
-        return present.answer(said)
-
-    return await posted.manage(body, act)
+    return await say(posted, number, Command.UNDO, Direction.LOOSEN)
 
 
 def _loosening(one: Tightening) -> shapes.Loosening:
@@ -137,17 +106,4 @@ def _loosening(one: Tightening) -> shapes.Loosening:
         one.review_on,
         one.ended_on,
         shapes.Expected(**one.evidence["expected"]),
-    )
-
-
-def _effect(one: Effect) -> shapes.Effect:
-    return shapes.Effect(
-        one.month_end,
-        one.touched.lines,
-        one.touched.hits,
-        one.held_out.lines,
-        one.held_out.hits,
-        interval_of(one.thirty_plus),
-        interval_of(one.bad_minor),
-        interval_of(one.bought_minor),
     )

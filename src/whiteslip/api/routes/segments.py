@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 from fastapi import Response as HttpResponse
+from msgspec import Struct
 
 from whiteslip.api import callers, present, problems, reading
 from whiteslip.api.answers import Words
@@ -15,7 +17,7 @@ from whiteslip.api.posted import Post, Posted
 from whiteslip.api.reading import PageSize, Read
 from whiteslip.api.shapes import segments as shapes
 from whiteslip.flows.judge_segments import Proposal, propose_tightenings
-from whiteslip.flows.tighten_segments import Command, Saying, say_of_tightenings
+from whiteslip.flows.tighten_segments import Command, Direction, Saying, say_of_tightenings
 from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
@@ -67,7 +69,7 @@ async def show_tightening(number: Number, read: Read) -> HttpResponse:
     read.needs(READ)
     found = await read.view(lambda db: views.show(db, number))
     steps = [step_of(one) for one in found.steps]
-    effect = None if found.effect is None else _effect(found.effect)
+    effect = None if found.effect is None else effect_of(found.effect)
     return reading.show(
         shapes.TighteningShown(
             _tightening(found.tightening), steps, found.missing, found.standing, effect
@@ -78,53 +80,63 @@ async def show_tightening(number: Number, read: Read) -> HttpResponse:
 @router.post("/tightenings", **posts(shapes.ProposalBody, shapes.Tightening, *WRONG))
 async def propose_tightening(posted: Post) -> HttpResponse:
     """Propose to tighten a segment; nothing is in force before two others released it."""
-    callers.needs(posted.caller, WRITE)
-    body = posted.read(shapes.ProposalBody)
-    request = Proposal(body.segment, posted.caller.label, body.note)
-
-    def act(db: Connection, at: datetime) -> Response:
-        (answer,) = propose_tightenings(db, [request], at=at)
-        if isinstance(answer, WhiteslipError):
-            return problems.of_error(answer)
-        return present.answer(_tightening(answer))
-
-    return await posted.manage(body, act)
+    return await propose(posted, Direction.TIGHTEN, _tightening)
 
 
 @router.post("/tightenings/{number}/release", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def release_tightening(number: Number, posted: Post) -> HttpResponse:
     """Release a proposal; with the last person needed its first stage comes into force."""
-    return await _say(posted, number, Command.RELEASE)
+    return await say(posted, number, Command.RELEASE)
 
 
 @router.post("/tightenings/{number}/dismiss", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def dismiss_tightening(number: Number, posted: Post) -> HttpResponse:
     """Dismiss a proposal: nobody was told of anything."""
-    return await _say(posted, number, Command.DISMISS)
+    return await say(posted, number, Command.DISMISS)
 
 
 @router.post("/tightenings/{number}/lift", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def lift_tightening(number: Number, posted: Post) -> HttpResponse:
     """Agree that it ends; with the last person needed all that it imposed is lifted."""
-    return await _say(posted, number, Command.LIFT)
+    return await say(posted, number, Command.LIFT)
 
 
 @router.post("/tightenings/{number}/keep", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def keep_tightening(number: Number, posted: Post) -> HttpResponse:
     """Agree that it goes on; with the last person needed it has another review date."""
-    return await _say(posted, number, Command.KEEP)
+    return await say(posted, number, Command.KEEP)
 
 
 @router.post("/tightenings/{number}/undo", **posts(shapes.SayingBody, shapes.Said, *WRONG))
 async def undo_tightening(number: Number, posted: Post) -> HttpResponse:
     """Undo it as a whole: what waits is dismissed, what is in force lifted."""
-    return await _say(posted, number, Command.UNDO)
+    return await say(posted, number, Command.UNDO)
 
 
-async def _say(posted: Posted, number: int, command: Command) -> HttpResponse:
+async def propose(
+    posted: Posted, direction: Direction, show: Callable[[Tightening], Struct]
+) -> HttpResponse:
+    """Propose what the body asks, in either direction."""
+    callers.needs(posted.caller, WRITE)
+    body = posted.read(shapes.ProposalBody)
+    request = Proposal(body.segment, posted.caller.label, body.note, direction)
+
+    def act(db: Connection, at: datetime) -> Response:
+        (answer,) = propose_tightenings(db, [request], at=at)
+        if isinstance(answer, WhiteslipError):
+            return problems.of_error(answer)
+        return present.answer(show(answer))
+
+    return await posted.manage(body, act)
+
+
+async def say(
+    posted: Posted, number: int, command: Command, direction: Direction = Direction.TIGHTEN
+) -> HttpResponse:
+    """Say a command of a proposal, of either direction."""
     callers.needs(posted.caller, WRITE)
     body = posted.read(shapes.SayingBody)
-    request = Saying(number, command, posted.caller.label, body.note)
+    request = Saying(number, command, posted.caller.label, body.note, direction)
 
     def act(db: Connection, at: datetime) -> Response:
         (answer,) = say_of_tightenings(db, [request], at=at)
@@ -195,16 +207,17 @@ def _imposed(outcome: Outcome) -> shapes.Outcome:
     return outcome.value
 
 
-def _effect(one: Effect) -> shapes.Effect:
+def effect_of(one: Effect) -> shapes.Effect:
+    """Show what one did, of either direction."""
     return shapes.Effect(
         one.month_end,
         one.touched.lines,
         one.touched.hits,
         one.held_out.lines,
         one.held_out.hits,
-        interval_of(one.thirty_plus),
-        interval_of(one.bad_minor),
-        interval_of(one.bought_minor),
+        _interval(one.thirty_plus),
+        _interval(one.bad_minor),
+        _interval(one.bought_minor),
     )
 
 
@@ -215,6 +228,5 @@ def step_of(one: views.StepView) -> shapes.Step:
     )
 
 
-def interval_of(one: Interval | None) -> shapes.Interval | None:
-    """Show an interval."""
+def _interval(one: Interval | None) -> shapes.Interval | None:
     return None if one is None else shapes.Interval(*one)

@@ -81,6 +81,7 @@ def _shown(view: warnings.WarningView) -> shapes.Warned:
         Words(*one.to_do),
         one.owner,
         one.escalates_to,
+        one.unit.value,
         None if one.fast is None else one.fast.window_minutes,
         view.color.value,
         None if view.why is None else view.why.value,

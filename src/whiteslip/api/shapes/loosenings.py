@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from whiteslip.api.shapes.segments import Interval, Stage, Standing, Step
+from whiteslip.api.shapes.segments import Effect, Stage, Standing, Step
 
 
 class Offer(Struct, frozen=True):
@@ -64,19 +64,6 @@ class Loosenings(Struct, frozen=True):
     loosenings: list[Loosening]
 
 
-class Effect(Struct, frozen=True):
-    """What it did by a month end: lines of each arm, those newly 30 days late, and the differences; None if too few."""
-
-    month_end: date
-    loosened_lines: int
-    loosened_hits: int
-    held_out_lines: int
-    held_out_hits: int
-    thirty_plus: Interval | None
-    bad_minor: Interval | None
-    bought_minor: Interval | None
-
-
 class LooseningShown(Struct, frozen=True):
     """A loosening, its steps, how many people it waits for, the lines that have its room, and what it did."""
 
@@ -86,12 +73,3 @@ class LooseningShown(Struct, frozen=True):
     lines: int
     room_minor: int
     effect: Effect | None
-
-
-class Said(Struct, frozen=True):
-    """Where the loosening stands, how many people must still agree, and how many limits were given or called in."""
-
-    loosening_id: int
-    state: Standing
-    missing_people: int
-    moved: int

@@ -142,7 +142,7 @@ class Tightenings(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """A step of a tightening."""
+    """A step of a tightening or loosening."""
 
     command: str
     state: Standing
@@ -164,8 +164,8 @@ class Effect(Struct, frozen=True):
     """What it did by a month end: lines of each arm, those newly 30 days late, and the differences; None if too few."""
 
     month_end: date
-    tightened_lines: int
-    tightened_hits: int
+    touched_lines: int
+    touched_hits: int
     held_out_lines: int
     held_out_hits: int
     thirty_plus: Interval | None
@@ -184,9 +184,9 @@ class TighteningShown(Struct, frozen=True):
 
 
 class Said(Struct, frozen=True):
-    """Where the tightening stands, how many people must still agree, and how many restrictions moved."""
+    """Where it stands, how many people must still agree, and how many restrictions or limits moved."""
 
-    tightening_id: int
+    number: int
     state: Standing
     missing_people: int
     moved: int

@@ -67,7 +67,7 @@ class Acknowledged(Struct, frozen=True):
 class Warned(Struct, frozen=True):
     """How an indicator stands now; `last` is its last evaluation, which may be of another day.
 
-    A fast one looks at its last minutes (`window_minutes`), any other at days.
+    A fast one looks at its last minutes (`window_minutes`), any other at days. Values are in ppm of what `unit` says.
     """
 
     indicator: str
@@ -76,6 +76,7 @@ class Warned(Struct, frozen=True):
     to_do: Words
     owner: str
     escalates_to: str
+    unit: Literal["share", "per_thousand", "times", "index"]
     window_minutes: int | None
     color: Color
     why: Why | None

@@ -38,6 +38,15 @@ class Direction(StrEnum):
     BELOW = "below"
 
 
+class Unit(StrEnum):
+    """How people are told a value, which is kept in ppm whatever it is: a share, times the usual, an index."""
+
+    SHARE = "share"
+    PER_THOUSAND = "per_thousand"
+    TIMES = "times"
+    INDEX = "index"
+
+
 class Thresholds(NamedTuple):
     """From where on an indicator is yellow, orange and red, and how far it must come back to get better; in ppm."""
 
@@ -86,7 +95,7 @@ class Said(NamedTuple):
 
 
 class Indicator(NamedTuple):
-    """A share that is watched.
+    """A share, or another number in ppm as its unit says, that is watched.
 
     The window is `window_days` long and ends `lag_days` before the end of the day judged: what began in it had so many
     days to go wrong. Below `least_count` nothing is concluded. A source from which nothing came for more than
@@ -109,6 +118,7 @@ class Indicator(NamedTuple):
     control: Control | None = None
     settings: Mapping[str, int] = MappingProxyType({})
     fast: Fast | None = None
+    unit: Unit = Unit.SHARE
 
 
 class Rhythm(NamedTuple):

@@ -20,6 +20,7 @@ from whiteslip.risk.signals.model import (
     Rhythm,
     Said,
     Thresholds,
+    Unit,
 )
 
 _FILE = "indicators.toml"
@@ -69,6 +70,7 @@ class _Watched(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     least_count: Annotated[int, Meta(ge=1)]
     thresholds: _Thresholds
     settings: dict[_Word, Annotated[int, Meta(ge=0)]] = {}
+    unit: Unit = Unit.SHARE
 
 
 class _Indicator(_Watched, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -163,6 +165,7 @@ def _indicator(name: str, one: _Watched, *, where: str) -> Indicator:
         silent_days=None,
         thresholds=_thresholds(one.thresholds, where=f"{where}.thresholds"),
         settings=MappingProxyType(one.settings),
+        unit=one.unit,
     )
 
 
