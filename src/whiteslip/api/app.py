@@ -36,6 +36,7 @@ from whiteslip.api.routes import (
     lines,
     liquidity,
     macro,
+    page_sessions,
     portfolio,
     privacy,
     purchases,
@@ -59,7 +60,7 @@ from whiteslip.infra.database import Database
 from whiteslip.infra.outside import Standing
 from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
-from whiteslip.web import pages
+from whiteslip.web import serving
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.causes import CauseListener
 from whiteslip.worker.lookout import Lookout
@@ -99,6 +100,7 @@ ROUTERS = (
     liquidity,
     segments,
     macro,
+    page_sessions,
 )
 PREFIX = "/v1"
 ABOUT = (
@@ -127,7 +129,7 @@ def create_app(
     )
     for module in ROUTERS:
         app.include_router(module.router, prefix=PREFIX)
-    app.include_router(pages.router, include_in_schema=False)
+    app.include_router(serving.router(), include_in_schema=False)
     _add_watching(app)
     _add_problems(app)
     app.openapi = lambda: _document(app)
@@ -282,6 +284,8 @@ def _add_problems(app: FastAPI) -> None:
 
 def _unrouted(request: Request, error: HTTPException) -> HttpResponse:
     path = request.url.path
+    if not path.startswith(f"{PREFIX}/") and serving.wants_page(request):
+        return serving.problem_page(request, "not_found", error.status_code)
     if error.status_code == 404:
         return to_http(problem("not_found", f"there is nothing at {path}"))
     allowed = _allowed_methods(request, error)

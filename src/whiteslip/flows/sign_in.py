@@ -65,7 +65,9 @@ def sign_in(
     kept = database.read(lambda db: keeping.find_account(db, actor))
     if not passwords.matches(password, kept.password_hash if kept else None) or kept is None:
         database.write(
-            lambda db: _note(db, kept.account if kept else None, EventKind.FAILED, actor, address, at)
+            lambda db: _note(
+                db, kept.account if kept else None, EventKind.FAILED, actor, address, at
+            )
         )
         return None
 
@@ -93,7 +95,9 @@ def sign_out(db: Connection, token: str, account: Account, *, address: str, at: 
         _note(db, account, EventKind.SIGNED_OUT, account.actor, address, at)
 
 
-def make_links(db: Connection, requests: Sequence[LinkRequest], *, at: datetime) -> list[Link | NotFound]:
+def make_links(
+    db: Connection, requests: Sequence[LinkRequest], *, at: datetime
+) -> list[Link | NotFound]:
     """Make a link for each customer there is, and an account for those who never came before."""
     known = existing(db, {request.customer_id for request in requests})
     return [
@@ -159,7 +163,9 @@ def customer_account(db: Connection, customer_id: int, *, by: str, at: datetime)
     new = NewAccount(Kind.SHOPPER, name, customer_id=customer_id)
     made = keeping.insert_account(db, new, actor=name, password_hash=None, at=at)
     if made is not None:
-        keeping.append_account_event(db, made.account_id, EventKind.MADE, actor=by, address="", at=at)
+        keeping.append_account_event(
+            db, made.account_id, EventKind.MADE, actor=by, address="", at=at
+        )
         return made
     found = keeping.find_customer_account(db, customer_id)
     if found is None:

@@ -89,9 +89,7 @@ def list_ready_accounts(db: Connection, *, limit: int) -> list[Account]:
 
 def set_password(db: Connection, account_id: int, password_hash: str) -> bool:
     """Set a password; False for a customer's account or none."""
-    return (
-        sql.run(db, "set_password", account_id=account_id, password_hash=password_hash) > 0
-    )
+    return sql.run(db, "set_password", account_id=account_id, password_hash=password_hash) > 0
 
 
 def disable_account(db: Connection, account_id: int, *, at: datetime) -> bool:
@@ -112,9 +110,7 @@ def insert_session(
     return sql.run(db, "insert_session", **facts) > 0
 
 
-def find_session(
-    db: Connection, token_hash: bytes, policy: Policy, *, at: datetime
-) -> Seen | None:
+def find_session(db: Connection, token_hash: bytes, policy: Policy, *, at: datetime) -> Seen | None:
     """Find whose session it is, unless it ended, was idle for too long or its account is disabled."""
     row = sql.maybe(
         db,
@@ -221,9 +217,7 @@ def append_account_event(
     )
 
 
-def list_account_events(
-    db: Connection, *, before: int = MAX_ID, limit: int = 100
-) -> list[Event]:
+def list_account_events(db: Connection, *, before: int = MAX_ID, limit: int = 100) -> list[Event]:
     """List what happened to accounts, the latest first."""
     return sql.records(db, "list_account_events", Event, before=before, limit=limit)
 

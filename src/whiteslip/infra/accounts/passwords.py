@@ -33,4 +33,4 @@ def matches(password: str, kept: str | None) -> bool:
 
 
 def _plain(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password).strip()
