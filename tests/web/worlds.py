@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import psycopg
 import uvicorn
-from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
 from tests.gateways.bureau.processes import bureau_process
 from tests.gateways.messages.processes import message_process
@@ -21,7 +20,6 @@ from whiteslip.api.app import create_app
 from whiteslip.infra.database import Database
 from whiteslip.infra.settings import load
 from whiteslip.kernel import ids
-from whiteslip.web import pages
 from whiteslip.world import demo
 from whiteslip.world.outsiders import Outsiders
 
@@ -69,7 +67,6 @@ def served_world(server_dsn: str, template: str, name: str, home: Path) -> Gener
 def served(database: Database, home: Path, *, sandbox: bool = True) -> Generator[str]:
     """Run the server in a thread; yields its address."""
     app = create_app(load(dsn=database.dsn, home=home, sandbox=sandbox), database=database)
-    _mount(app)
     config = uvicorn.Config(app, port=0, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -81,11 +78,6 @@ def served(database: Database, home: Path, *, sandbox: bool = True) -> Generator
     finally:
         server.should_exit = True
         thread.join(20)
-
-
-def _mount(app: FastAPI) -> None:
-    if not any(getattr(route, "path", None) == "/" for route in app.routes):
-        app.include_router(pages.router)
 
 
 def _wait(ready: Callable[[], bool]) -> None:

@@ -1,6 +1,7 @@
 """The list of commands; each module adds its own to the program."""
 
 from whiteslip.cli import (
+    accounts,
     agreements,
     appetite,
     appetite_solve,
@@ -47,6 +48,7 @@ from whiteslip.cli.app import app
 app.command()(replay.replay)
 
 __all__ = [
+    "accounts",
     "agreements",
     "app",
     "appetite",
