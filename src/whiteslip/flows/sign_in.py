@@ -54,8 +54,8 @@ def sign_in(
 ) -> SignedIn | Slowed | None:
     """Sign in with a password; None when name and password do not belong together.
 
-    Takes transactions of its own, as hashing is slow on purpose and holds nothing meanwhile: a try is counted before the
-    password is looked at, and taken back when it was right. The session `replacing` ends.
+    Takes transactions of its own, as hashing is slow on purpose and holds nothing meanwhile: a try is counted before
+    the password is looked at, and taken back when it was right. The session `replacing` ends.
     """
     actor = _actor(name)
     subjects = (f"account:{actor}", f"address:{address}")
@@ -66,7 +66,12 @@ def sign_in(
     if not passwords.matches(password, kept.password_hash if kept else None) or kept is None:
         database.write(
             lambda db: _note(
-                db, kept.account if kept else None, EventKind.FAILED, actor, address, at
+                db,
+                kept.account if kept else None,
+                EventKind.FAILED,
+                actor=actor,
+                address=address,
+                at=at,
             )
         )
         return None
@@ -92,7 +97,7 @@ def sign_in_as(
 def sign_out(db: Connection, token: str, account: Account, *, address: str, at: datetime) -> None:
     """End the session of a token."""
     if keeping.end_session(db, tokens.hashed(token)):
-        _note(db, account, EventKind.SIGNED_OUT, account.actor, address, at)
+        _note(db, account, EventKind.SIGNED_OUT, actor=account.actor, address=address, at=at)
 
 
 def make_links(
@@ -119,7 +124,7 @@ def enter(
     """Open the session of a link, once; None when it was used before or has ended."""
     used = keeping.use_link(db, tokens.hashed(token), at=at) if tokens.looks_right(token) else None
     if used is None:
-        _note(db, None, EventKind.LINK_REFUSED, "", address, at)
+        _note(db, None, EventKind.LINK_REFUSED, actor="", address=address, at=at)
         return None
     account = keeping.find_customer_account(db, used)
     if account is None:
@@ -201,12 +206,12 @@ def _admit(
         db, account.account_id, token_hash=tokens.hashed(token), at=at, ends_at=ends_at
     )
     if not opened:
-        _note(db, account, EventKind.FAILED, account.actor, address, at)
+        _note(db, account, EventKind.FAILED, actor=account.actor, address=address, at=at)
         return None
     if replacing is not None:
         keeping.end_session(db, tokens.hashed(replacing))
     keeping.drop_ended_sessions(db, account.account_id, at=at)
-    _note(db, account, EventKind.SIGNED_IN, account.actor, address, at)
+    _note(db, account, EventKind.SIGNED_IN, actor=account.actor, address=address, at=at)
     return SignedIn(account, token, ends_at)
 
 
@@ -225,7 +230,14 @@ def _count_try(
     waiting = [pace for pace in paces.values() if slowing.must_wait(pace, at=at)]
     if waiting:
         kept = keeping.find_account(db, actor)
-        _note(db, kept.account if kept else None, EventKind.SLOWED, actor, address, at)
+        _note(
+            db,
+            kept.account if kept else None,
+            EventKind.SLOWED,
+            actor=actor,
+            address=address,
+            at=at,
+        )
         return Slowed(max(pace.waits_until for pace in waiting))
     for subject, rule in zip(subjects, (limits.account, limits.address), strict=True):
         keeping.set_pace(db, subject, slowing.after_failure(paces[subject], rule, at=at))
@@ -243,6 +255,7 @@ def _note(
     db: Connection,
     account: Account | None,
     kind: EventKind,
+    *,
     actor: str,
     address: str,
     at: datetime,

@@ -36,7 +36,7 @@ class Done(NamedTuple):
 
 
 class Queued(NamedTuple):
-    """What is asked of a lane of its own (checkout, repayments) instead of a flow called here; `done` reads its answer."""
+    """What is asked of a lane of its own (checkout, repayments), not of a flow; `done` reads its answer."""
 
     lane: str
     request: Any
@@ -117,8 +117,8 @@ async def receive(request: Request, visitor: Visitor, *, uploads: bool) -> Submi
     body = await read_bounded(request, most)
     if body is None:
         raise Refused("too_large", 413)
-    read = forms.read_parts(body, media_type) if kind == PARTS else (forms.read_fields(body), {})
-    if read is None or read[0] is None:
+    read = forms.read_parts(body, media_type) if kind == PARTS else forms.read_fields(body)
+    if read is None:
         raise Refused("unreadable", 400)
     sent, files = read
     token, key = _one(sent, forms.TOKEN), _one(sent, forms.KEY)
@@ -147,7 +147,9 @@ async def act(request: Request, visitor: Visitor, route: Route) -> Outcome:
     form = forms.decode(route.form, submission.sent, submission.uploads)
     if isinstance(form, dict):
         return Wrong(Typed(submission.sent, form), 422)
-    response, done = await _answered(visitor, route, values, person, form, submission.key)
+    response, done = await _answered(
+        visitor, route, values, person=person, form=form, key=submission.key
+    )
     return done if response.status < 400 and done else _wrong(response, route, submission)
 
 
@@ -155,6 +157,7 @@ async def _answered(
     visitor: Visitor,
     route: Route,
     values: Mapping[str, str],
+    *,
     person: Account,
     form: Form,
     key: str,

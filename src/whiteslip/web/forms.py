@@ -79,8 +79,12 @@ class Typed(NamedTuple):
         return value in self.values.get(name, ())
 
 
-def read_fields(body: bytes) -> Sent | None:
-    """Read an urlencoded body; None if it is not one."""
+UNTYPED: Final = Typed()
+"""A form as it is shown first."""
+
+
+def read_fields(body: bytes) -> tuple[Sent, dict[str, Upload]] | None:
+    """Read an urlencoded body, which has no files; None if it is not one."""
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
@@ -94,7 +98,7 @@ def read_fields(body: bytes) -> Sent | None:
     sent: Sent = {}
     for name, value in pairs:
         sent.setdefault(name, []).append(value.replace("\r\n", "\n"))
-    return sent
+    return sent, {}
 
 
 def read_parts(body: bytes, content_type: str) -> tuple[Sent, dict[str, Upload]] | None:
@@ -130,10 +134,8 @@ def decode(
         faults[""] = Fault("unknown_field", {"name": unknown[0][:40]})
     values: dict[str, Any] = {}
     for name, field in fields.items():
-        if field.kind is Upload:
-            found = (uploads or {}).get(name)
-        else:
-            found = _convert(field, sent.get(name, ()))
+        is_file = field.kind is Upload
+        found = (uploads or {}).get(name) if is_file else _convert(field, sent.get(name, ()))
         if isinstance(found, Fault):
             faults[name] = found
         elif found is not None:

@@ -1,11 +1,11 @@
-"""Small pictures on pages: lines, bars, a stack, a matrix, a part of a whole; inline SVG without a style or script of its own."""
+"""Small pictures on pages: lines, bars, a stack, a matrix, a part of a whole; inline SVG that brings no style."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from whiteslip.web import shapes
 from whiteslip.web.axes import Axis, Unit, scale
@@ -102,8 +102,9 @@ def heat(
         )
         body += Markup('<tr><th scope="row">{}</th>{}</tr>').format(name, cells)
     return Markup(
-        '<figure class="picture"><figcaption>{}</figcaption><div class="scroll" tabindex="0" role="group" '
-        'aria-label="{}"><table class="heat"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div></figure>'
+        '<figure class="picture"><figcaption>{}</figcaption>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="{}"><table class="heat">'
+        "<thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div></figure>"
     ).format(title, title, head, body)
 
 
@@ -134,6 +135,3 @@ def _tell(series: Mapping[str, Sequence[float]], y: Axis) -> str:
         if len(values)
     ]
     return "; ".join(told)
-
-
-__all__ = ["Unit", "bars", "escape", "heat", "lines", "progress", "stack"]

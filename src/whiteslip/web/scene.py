@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from whiteslip.infra.accounts.model import Account, Kind, Role
 from whiteslip.kernel import ids
@@ -65,7 +65,7 @@ def render(
     """Render a page in the visitor's language and theme."""
     form = facts.get("form") or forms.Typed()
     seal = Seal(visitor.secret, visitor.path, form.key)
-    desks = places(person, visitor.path, route)
+    desks = places(person, visitor.path)
     text = render_template(
         template,
         visitor.speak,
@@ -90,7 +90,7 @@ def render(
     return Rendered(text, seal.used)
 
 
-def places(person: Account | None, path: str, route: Route | None) -> list[Place]:
+def places(person: Account | None, path: str) -> list[Place]:
     """List where a person may go, the deepest page that the address lies below being the current one."""
     if person is None:
         return []
@@ -143,6 +143,3 @@ def _said(visitor: Visitor) -> str | Markup:
 def _switch(visitor: Visitor, **choice: str) -> str:
     query = {name: text for name, text in visitor.query.items() if name not in {"lang", "theme"}}
     return f"{visitor.path}?{urlencode({**query, **choice})}"
-
-
-__all__ = ["Place", "Rendered", "escape", "home_of", "places", "render"]

@@ -22,7 +22,7 @@ _LONGEST_PATH: Final = 2000
 
 
 def form_token(secret: str) -> str:
-    """Make a form's token for a session: another each time, so that it cannot be guessed from lengths of packed pages."""
+    """Make a form's token for a session: another each time, so that lengths of packed pages tell nothing of it."""
     nonce = secrets.token_bytes(_NONCE)
     return base64.urlsafe_b64encode(nonce + _mac(secret, b"form", nonce)).decode()
 

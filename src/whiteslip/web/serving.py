@@ -15,11 +15,12 @@ from whiteslip.infra.accounts import tokens
 from whiteslip.kernel.errors import NotAllowed, NotFound, Unavailable
 from whiteslip.web import acting, assets, cookies, headers, scene, sealing, table
 from whiteslip.web.acting import Done, Refused, Wrong
-from whiteslip.web.forms import Typed
+from whiteslip.web.forms import UNTYPED, Typed
 from whiteslip.web.table import Route
 from whiteslip.web.visiting import Redirect, Turned, Visitor, look, visitor_of
 
 SIGN_IN: Final = "/sign-in"
+_STATUS: Final = {"not_found": 404, "not_allowed": 403, "unavailable": 503}
 Endpoint = Callable[[Request], Awaitable[Response]]
 _log = get_logger(__name__)
 
@@ -63,19 +64,21 @@ def explained(answer: Endpoint) -> Endpoint:
             return _turned(request, turned)
         except Refused as refused:
             return problem_page(request, refused.problem, refused.status)
-        except NotFound:
-            return problem_page(request, "not_found", 404)
-        except NotAllowed:
-            return problem_page(request, "not_allowed", 403)
-        except Unavailable:
-            return problem_page(request, "unavailable", 503)
+        except (NotFound, NotAllowed, Unavailable) as error:
+            return problem_page(request, error.code, _STATUS[error.code])
         except Exception as error:
-            if getattr(error, "code", None) == "too_many_requests":
+            if _is_busy(error):
                 return problem_page(request, "unavailable", 503)
             _log.exception("a page could not be shown", path=request.scope["route"].path)
             return problem_page(request, "internal", 500)
 
     return answer_or_explain
+
+
+def _is_busy(error: Exception) -> bool:
+    """Tell whether a queue was full; the lanes are another ring's, known here by what their problem says."""
+    response = getattr(error, "response", None)
+    return getattr(response, "status", None) in {429, 503}
 
 
 def done(request: Request, visitor: Visitor, outcome: Done) -> Response:
@@ -88,7 +91,7 @@ def done(request: Request, visitor: Visitor, outcome: Done) -> Response:
 
 
 async def show(
-    request: Request, route: Route, *, form: Typed = Typed(), status: int = 200
+    request: Request, route: Route, *, form: Typed = UNTYPED, status: int = 200
 ) -> Response:
     """Show a page; `form` is what was typed when it is shown again."""
     visitor = _bound(visitor_of(request))

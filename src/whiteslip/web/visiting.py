@@ -21,7 +21,7 @@ from whiteslip.kernel import ids
 from whiteslip.kernel.errors import InvariantBroken, NotFound, invariant
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.web import cookies, sealing
-from whiteslip.web.forms import Typed
+from whiteslip.web.forms import UNTYPED, Typed
 from whiteslip.web.rendering import Speaker, speaker
 from whiteslip.web.rights import admits
 from whiteslip.web.table import OWNED, Route
@@ -268,7 +268,7 @@ def admitted(route: Route, person: Account | None, values: Mapping[str, str]) ->
 
 
 def look(
-    visitor: Visitor, route: Route, values: Mapping[str, str], *, form: Typed = Typed()
+    visitor: Visitor, route: Route, values: Mapping[str, str], *, form: Typed = UNTYPED
 ) -> Looked:
     """Look at a page in one snapshot; runs on a reader's thread."""
     runtime = visitor.runtime

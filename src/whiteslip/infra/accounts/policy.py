@@ -14,5 +14,5 @@ _FILE = "accounts.toml"
 @cache
 def shipped() -> Policy:
     """Read the limits that come with the program."""
-    text = (resources.files(__package__) / "data" / _FILE).read_text("utf-8")
+    text = (resources.files(__package__ or "") / "data" / _FILE).read_text("utf-8")
     return read_parameters(text, Policy, file=_FILE)

@@ -10,7 +10,7 @@ from whiteslip.flows import keep_accounts
 from whiteslip.infra.accounts import keeping, policy
 from whiteslip.infra.accounts.model import Kind, NewAccount
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.kernel.ids import MAX_ID
 from whiteslip.web.acting import Acting, Done
 from whiteslip.web.forms import Form, Line, Name, Nothing
@@ -30,7 +30,7 @@ class AccountForm(Form, frozen=True):
     name: Name
     kind: Literal["staff", "merchant"]
     password: Line
-    roles: list[Role] = []
+    roles: tuple[Role, ...] = ()
     merchant: Annotated[str, Meta(pattern="^mer_[0-9]{1,19}$")] | None = None
 
 
@@ -80,7 +80,7 @@ def make_account(act: Acting, form: AccountForm) -> Done:
 @routes.form(
     f"{PAGE}/{{account}}/disable", Nothing, sees=ADMIN, owner=Owner.NOBODY, again=show_accounts
 )
-def disable_account(act: Acting, form: Nothing) -> Done:
+def disable_account(act: Acting, _: Nothing) -> Done:
     """Disable an account and end its sessions."""
     done = keep_accounts.disable_account(act.db, _number(act), by=act.actor, at=act.at)
     return Done(PAGE, "accounts.was_disabled", {"name": done.name})
@@ -89,7 +89,7 @@ def disable_account(act: Acting, form: Nothing) -> Done:
 @routes.form(
     f"{PAGE}/{{account}}/enable", Nothing, sees=ADMIN, owner=Owner.NOBODY, again=show_accounts
 )
-def enable_account(act: Acting, form: Nothing) -> Done:
+def enable_account(act: Acting, _: Nothing) -> Done:
     """Enable an account again."""
     done = keep_accounts.enable_account(act.db, _number(act), by=act.actor, at=act.at)
     return Done(PAGE, "accounts.was_enabled", {"name": done.name})
@@ -100,6 +100,3 @@ def _number(act: Acting) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise NotFound("there is no such account")
     return int(text)
-
-
-__all__ = ["InvalidInput", "routes"]

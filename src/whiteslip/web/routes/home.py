@@ -14,7 +14,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound
 from whiteslip.views import customers_api as people
 from whiteslip.web import acting, cookies, forms, headers, scene, sealing, serving
-from whiteslip.web.forms import Fault, Form, Line, Typed
+from whiteslip.web.forms import Form, Line, Typed
 from whiteslip.web.rights import Owner, anyone
 from whiteslip.web.table import Route, Routes
 from whiteslip.web.visiting import Answer, Visit, Visitor, visitor_of, who
@@ -73,7 +73,7 @@ def show_sign_in(visit: Visit) -> Answer:
 
 
 @routes.door("POST", "/sign-in", sees=anyone())
-async def sign_in(request: Request, route: Route) -> Response:
+async def sign_in(request: Request, _: Route) -> Response:
     """Sign in with a password, under a fresh token."""
     visitor = visitor_of(request)
     submission = await acting.receive(request, visitor, uploads=False)
@@ -103,7 +103,7 @@ async def sign_in(request: Request, route: Route) -> Response:
 
 
 @routes.door("POST", "/sign-in/as", sees=anyone())
-async def sign_in_as(request: Request, route: Route) -> Response:
+async def sign_in_as(request: Request, _: Route) -> Response:
     """Be a ready person; outside a sandbox there is no such thing."""
     visitor = visitor_of(request)
     if not visitor.runtime.settings.sandbox:
@@ -120,7 +120,7 @@ async def sign_in_as(request: Request, route: Route) -> Response:
 
 
 @routes.door("POST", "/sign-out", sees=anyone())
-async def sign_out(request: Request, route: Route) -> Response:
+async def sign_out(request: Request, _: Route) -> Response:
     """End the session."""
     visitor = visitor_of(request)
     await acting.receive(request, visitor, uploads=False)
@@ -145,7 +145,7 @@ def show_entry(visit: Visit) -> Answer:
 
 
 @routes.door("POST", "/enter/{token}", sees=anyone(), owner=Owner.NOBODY)
-async def enter(request: Request, route: Route) -> Response:
+async def enter(request: Request, _: Route) -> Response:
     """Open the session of a link, once."""
     visitor = visitor_of(request)
     await acting.receive(request, visitor, uploads=False)
@@ -210,6 +210,3 @@ def _shown(visit: Visit, account: Account) -> str:
         return account.name
     person = people.find_customer(visit.db, account.customer_id, visit.ring)
     return account.name if person is None else person.display_name
-
-
-__all__ = ["Fault", "routes"]
