@@ -28,35 +28,14 @@ Door: TypeAlias = Callable[[Request, "Route"], Awaitable[Response]]
 S = TypeVar("S", bound=Callable[..., Any])
 
 PARAMETER = re.compile(r"\{(\w+)\}")
-OWNED = frozenset(
-    {
-        "act",
-        "app",
-        "bco",
-        "cap",
-        "cas",
-        "cau",
-        "con",
-        "deb",
-        "dec",
-        "dsp",
-        "flg",
-        "hol",
-        "inq",
-        "ins",
-        "lin",
-        "lmr",
-        "msg",
-        "pay",
-        "pur",
-        "ref",
-        "rep",
-        "res",
-        "rlf",
-        "stm",
-        "wvr",
-    }
-)
+# fmt: off
+OWNED = frozenset({
+    "act", "app", "bco", "cap", "cas", "cau", "con", "deb",
+    "dec", "dsp", "flg", "hol", "inq", "ins", "lin", "lmr",
+    "msg", "pay", "pur", "ref", "rep", "res", "rlf", "stm",
+    "wvr",
+})
+# fmt: on
 """Ids that carry their customer: `{pur}` in an address is a purchase such as pur_7_42."""
 SINGLE = frozenset(["cus", "mer", "cam", "lrun", "rng"])
 """Ids of one number."""

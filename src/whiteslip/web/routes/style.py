@@ -15,7 +15,7 @@ from whiteslip.web.visiting import Answer, Visit
 routes = Routes("style")
 STAFF = staff(*Role)
 PAGE = "/desk/style"
-COLORS = [
+COLORS = (
     "paper",
     "card",
     "ink",
@@ -31,7 +31,7 @@ COLORS = [
     "warn-soft",
     "bad",
     "bad-soft",
-]
+)
 ON = date(2026, 6, 18)
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06")
 BOUGHT, REPAID = (
