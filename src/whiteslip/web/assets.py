@@ -8,6 +8,7 @@ from hashlib import sha256
 from importlib import resources
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,9 +25,7 @@ async def serve(request: Request) -> Response:
     """Serve a file; under an address with the hash of what it holds it may be kept for good."""
     name = request.path_params["name"]
     if name not in _TYPES:
-        from whiteslip.web.serving import problem_page
-
-        return problem_page(request, "not_found", 404)
+        raise HTTPException(404)
     named = dict(headers.HASHED)
     if request.query_params.get("v") != _mark(name):
         named["cache-control"] = "no-cache"

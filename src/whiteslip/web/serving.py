@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from structlog import get_logger
 
 from whiteslip.infra.accounts import tokens
 from whiteslip.kernel.errors import NotAllowed, NotFound, Unavailable
-from whiteslip.web import acting, assets, cookies, headers, scene, sealing, table
+from whiteslip.web import acting, cookies, headers, scene, sealing
 from whiteslip.web.acting import Done, Refused, Wrong
 from whiteslip.web.forms import UNTYPED, Typed
 from whiteslip.web.table import Route
@@ -25,19 +25,16 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 _log = get_logger(__name__)
 
 
-def router() -> APIRouter:
-    """Make the router of the whole table and of what pages load."""
-    made = APIRouter(include_in_schema=False)
-    made.add_route("/static/{name}", assets.serve, methods=["GET"], include_in_schema=False)
-    for route in table.whole():
-        made.add_route(
+def add(router: APIRouter, routes: Iterable[Route]) -> None:
+    """Add pages to a router."""
+    for route in routes:
+        router.add_route(
             route.path,
             explained(_endpoint(route)),
             methods=[route.method],
             name=route.name,
             include_in_schema=False,
         )
-    return made
 
 
 def wants_page(request: Request) -> bool:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import pkgutil
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from whiteslip.infra.accounts.model import Kind
 from whiteslip.kernel.errors import invariant
-from whiteslip.web import routes
+from whiteslip.web.forms import Form
 from whiteslip.web.rights import Owner, Sight
 
-if TYPE_CHECKING:
-    from whiteslip.web.acting import Acting, Done, Queued
-    from whiteslip.web.forms import Form
-    from whiteslip.web.visiting import Answer, Visit
-
-Show: TypeAlias = "Callable[[Visit], Answer]"
-Act: TypeAlias = "Callable[[Acting, Any], Done | Queued]"
+Show: TypeAlias = Callable[..., Any]
+"""From a `Visit` to an `Answer` (`web/visiting.py`)."""
+Act: TypeAlias = Callable[..., Any]
+"""From an `Acting` and the form to `Done` or `Queued` (`web/acting.py`)."""
 Door: TypeAlias = Callable[[Request, "Route"], Awaitable[Response]]
 S = TypeVar("S", bound=Callable[..., Any])
 
@@ -39,6 +33,7 @@ OWNED = frozenset({
 """Ids that carry their customer: `{pur}` in an address is a purchase such as pur_7_42."""
 SINGLE = frozenset(["cus", "mer", "cam", "lrun", "rng"])
 """Ids of one number."""
+_published: list[Route] = []
 _ZONES = {"/my": Kind.SHOPPER, "/shop": Kind.MERCHANT, "/desk": Kind.STAFF}
 
 
@@ -111,7 +106,7 @@ class Routes:
         form: type[Form],
         *,
         sees: Sight,
-        again: Callable[[Visit], Answer],
+        again: Show,
         owner: Owner | None = None,
         uploads: bool = False,
         queued: bool = False,
@@ -158,25 +153,27 @@ class Routes:
         return route
 
 
-@cache
+def publish(found: Iterable[Route]) -> tuple[Route, ...]:
+    """Make these the pages there are; called once by `web/pages.py`, which collects them."""
+    _published[:] = check(found)
+    return tuple(_published)
+
+
 def whole() -> tuple[Route, ...]:
-    """Collect the routes of every module of `web/routes`, each of which has `routes`."""
-    found: list[Route] = []
-    for module in sorted(module.name for module in pkgutil.iter_modules(routes.__path__)):
-        own = getattr(import_module(f"{routes.__name__}.{module}"), "routes", None)
-        invariant(isinstance(own, Routes), f"web/routes/{module}.py has no `routes = Routes(…)`")
-        found += own or ()
-    check(found)
-    return tuple(found)
+    """Return every page there is."""
+    invariant(bool(_published), "the table of pages is read before it is published")
+    return tuple(_published)
 
 
-def check(found: Iterable[Route]) -> None:
+def check(found: Iterable[Route]) -> list[Route]:
     """Insist that each address is registered once."""
     seen: set[tuple[str, str]] = set()
-    for route in found:
+    kept = list(found)
+    for route in kept:
         address = (route.method, PARAMETER.sub("{}", route.path))
         invariant(address not in seen, f"{route.method} {route.path} is registered twice")
         seen.add(address)
+    return kept
 
 
 def _check_zone(path: str, sees: Sight) -> None:
