@@ -30,7 +30,7 @@ def add(router: APIRouter, routes: Iterable[Route]) -> None:
     for route in routes:
         router.add_route(
             route.path,
-            explained(_endpoint(route)),
+            explained(_endpoint(route), route.path),
             methods=[route.method],
             name=route.name,
             include_in_schema=False,
@@ -51,7 +51,7 @@ def problem_page(request: Request, problem: str, status: int) -> Response:
     return response
 
 
-def explained(answer: Endpoint) -> Endpoint:
+def explained(answer: Endpoint, path: str) -> Endpoint:
     """Answer a mistake with a page in the reader's language, never with a stack trace."""
 
     async def answer_or_explain(request: Request) -> Response:
@@ -66,7 +66,7 @@ def explained(answer: Endpoint) -> Endpoint:
         except Exception as error:
             if _is_busy(error):
                 return problem_page(request, "unavailable", 503)
-            _log.exception("a page could not be shown", path=request.scope["route"].path)
+            _log.exception("a page could not be shown", path=path)
             return problem_page(request, "internal", 500)
 
     return answer_or_explain

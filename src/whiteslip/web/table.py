@@ -115,6 +115,7 @@ class Routes:
 
         A `queued` one asks a lane of its own; the others are given a transaction. Those with `uploads` take files.
         """
+        invariant(not sees.public, f"{path}: a form for anyone is a door")
         shown = self._by_show.get(again)
         invariant(shown is not None, f"{path}: `again` is a page registered before")
         known = set(shown.parameters) if shown else set[str]()

@@ -111,7 +111,7 @@ async def sign_in_as(request: Request, _: Route) -> Response:
     submission = await acting.receive(request, visitor, uploads=False)
     form = forms.decode(ReadyPerson, submission.sent)
     if isinstance(form, dict):
-        raise NotFound("there is no such ready person")
+        return await _sign_in_again(request, Typed(), 422)
 
     def work(db: Connection) -> SignedIn:
         return signing.sign_in_as(db, form.account, **_facts(visitor))
