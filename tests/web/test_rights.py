@@ -83,7 +83,7 @@ def test_planted_pages_that_keep_to_the_table_pass(
     [
         (staff(Role.RISK), anyone(), "as nobody about own: 200"),
         (staff(Role.RISK), staff(Role.RISK, Role.ADMIN), "as admin about own: 200"),
-        (shopper(), anyone(), "as shopper about another's: 200"),
+        (shopper(), anyone(), "as book about own: 200"),
         (merchant(), shopper(), "as merchant about own: 403"),
     ],
 )
@@ -96,6 +96,17 @@ def test_control_a_page_open_to_others_is_found(
         found = faults(table, world._replace(url=url))
 
     assert any(seen in fault for fault in found), found
+
+
+def test_control_a_customers_page_that_shows_anothers_things_is_found(
+    world: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routes = _planted(shopper())
+    monkeypatch.setattr("whiteslip.web.visiting.OWNED", frozenset())
+    with served(world.database, tmp_path, beside=routes) as url:
+        found = faults(routes, world._replace(url=url))
+
+    assert any("/my/planted/{pur} as shopper about another's: 200" in fault for fault in found)
 
 
 def test_control_a_shops_page_that_asks_nobody_whose_it_is_does_not_answer(
