@@ -1,4 +1,4 @@
-"""A real browser before a served demonstration world: anybody in one line, on a phone or a desk, in any language and light."""
+"""A real browser before a served demonstration world: anybody in one line, on a phone or a desk, in any light."""
 
 from __future__ import annotations
 

@@ -100,6 +100,9 @@ class Sitting:
         return [] if wide <= self.look.size["width"] else [f"is {wide} pixels wide"]
 
     def _usable(self) -> list[str]:
+        """Judge access in the browser; that takes scripts, so a page without them is judged beside."""
+        if not self.look.scripts:
+            return []
         found: dict[str, Any] = Axe().run(self.page).response
         return [
             f"{each['id']}: {node['target']} {node['html'][:160]}"

@@ -1,4 +1,4 @@
-"""Every page of the table in a real browser, as somebody who may see it: it fits, is quiet, and can be read and used."""
+"""Every page of the table in a real browser, as somebody who may see it: it fits, is quiet, and can be used."""
 
 from __future__ import annotations
 
