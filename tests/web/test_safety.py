@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -100,6 +100,7 @@ def test_a_token_planted_before_signing_in_opens_nothing(
     fixed = "A" * 43
     if planted:
         monkeypatch.setattr("whiteslip.flows.sign_in.tokens.fresh", lambda: fixed)
+        monkeypatch.setattr("whiteslip.flows.sign_in.keeping.end_session", lambda *_: True)
     victim = Visitor(world.url, fixed)
     assert _signs_in(victim, anna, PASSWORD).status_code == 303
 
@@ -209,9 +210,6 @@ def test_a_key_used_for_something_else_changes_nothing(counted: tuple[Served, li
         "https://evil.example",
         "//evil.example",
         "/\\evil.example",
-        "/\t/evil.example",
-        "evil",
-        "javascript:x",
     ],
 )
 def test_a_redirect_never_leaves(
@@ -274,7 +272,7 @@ def test_control_a_name_that_stands_as_it_is_would_be_seen() -> None:
 
 
 def test_a_text_of_ten_kilobytes_is_refused_at_its_field(world: Served) -> None:
-    response = world.visitor("risk").post(STYLE, {**GOOD, "name": "字" * 10_000})
+    response = world.visitor("risk").post(STYLE, {**GOOD, "name": "字" * 3_400})
 
     assert response.status_code == 422
     assert "At most 80 characters" in response.text
@@ -405,9 +403,26 @@ def test_cookies_are_kept_to_tls_but_on_the_machine_itself(world: Served) -> Non
     assert "Secure" in elsewhere
 
 
-def _paths(make: Callable[[str], str]) -> list[str]:
-    return [make(text) for text in ("/a", "/a/b?c=d&e=%E7%99%BD")]
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "a",
+        "//a",
+        "/\\a",
+        "\\/a",
+        "/\t/a",
+        "/ a",
+        "/a\r\nb",
+        "javascript:x",
+        "/白",
+        "/" + "a" * 2001,
+    ],
+)
+def test_what_could_lead_elsewhere_leads_to_the_start(path: str) -> None:
+    assert sealing.own_path(path) == "/"
 
 
-def test_our_own_paths_are_left_alone() -> None:
-    assert _paths(sealing.own_path) == _paths(str)
+@pytest.mark.parametrize("path", ["/", "/a", "/a/b?c=d&e=%E7%99%BD"])
+def test_our_own_paths_are_left_alone(path: str) -> None:
+    assert sealing.own_path(path) == path

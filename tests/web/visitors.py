@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -20,7 +21,7 @@ class Visitor:
         self.cookies = httpx.Cookies()
         self._language = language
         if token:
-            self.cookies.set(COOKIE, token)
+            self.cookies.set(COOKIE, token, domain=urlsplit(url).hostname or "")
 
     @property
     def token(self) -> str:
