@@ -27,6 +27,10 @@ def test_every_page_opens_for_whom_it_is_and_for_nobody_else(world: Served) -> N
     assert faults(table, world) == []
 
 
+def _shows(visit: Visit) -> Answer:
+    return visit.show("home/home.html")
+
+
 def _planted(sees: Sight, *, checks: bool = True) -> Routes:
     """Make pages beside the others: one of each kind of owner."""
     zone = {shopper(): "/my", merchant(): "/shop"}.get(sees, "/desk")
@@ -150,12 +154,12 @@ def test_registering_without_rights_is_impossible() -> None:
 )
 def test_an_address_says_whom_it_is_for(path: str, sees: Sight, says: str) -> None:
     with pytest.raises(InvariantBroken, match=says):
-        Routes("home").page(path, sees=sees, owner=Owner.NOBODY)(lambda visit: visit)
+        Routes("home").page(path, sees=sees, owner=Owner.NOBODY)(_shows)
 
 
 def test_an_address_with_a_thing_says_whose_it_is() -> None:
     with pytest.raises(InvariantBroken, match="say whose"):
-        Routes("home").page("/my/purchases/{pur}", sees=shopper())(lambda visit: visit)
+        Routes("home").page("/my/purchases/{pur}", sees=shopper())(_shows)
 
 
 def test_an_address_is_registered_once() -> None:

@@ -33,6 +33,22 @@ def seen(holds: bool, planted: bool) -> AbstractContextManager[Any]:
     return pytest.raises(AssertionError) if planted else nullcontext()
 
 
+def _holds(*_: Any) -> bool:
+    return True
+
+
+def _ends_none(*_: Any) -> int:
+    return 0
+
+
+def _does_nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _any_path(path: str, **_: Any) -> str:
+    return path
+
+
 @pytest.fixture
 def counted(world: Served, tmp_path: Path) -> Iterator[tuple[Served, list[str]]]:
     """A page with a form that counts how often it acted."""
@@ -100,7 +116,7 @@ def test_a_token_planted_before_signing_in_opens_nothing(
     fixed = "A" * 43
     if planted:
         monkeypatch.setattr("whiteslip.flows.sign_in.tokens.fresh", lambda: fixed)
-        monkeypatch.setattr("whiteslip.flows.sign_in.keeping.end_session", lambda *_: True)
+        monkeypatch.setattr("whiteslip.flows.sign_in.keeping.end_session", _holds)
     victim = Visitor(world.url, fixed)
     assert _signs_in(victim, anna, PASSWORD).status_code == 303
 
@@ -140,7 +156,7 @@ def test_a_form_without_the_token_of_its_session_does_nothing(
 ) -> None:
     world, acted = counted
     if planted:
-        monkeypatch.setattr("whiteslip.web.acting.sealing.is_form_token", lambda *_: True)
+        monkeypatch.setattr("whiteslip.web.acting.sealing.is_form_token", _holds)
     another = sealing.form_token(world.token("risk"))
     given = {"missing": "", "wrong": "A" * 48, "another's": another}[token]
     response = world.visitor("risk").post("/desk/counted", {"word": "x"}, token=given)
@@ -168,7 +184,7 @@ def test_a_form_sent_from_elsewhere_does_nothing(
 ) -> None:
     world, acted = counted
     if planted:
-        monkeypatch.setattr("whiteslip.web.acting.sealing.came_from_here", lambda *_: True)
+        monkeypatch.setattr("whiteslip.web.acting.sealing.came_from_here", _holds)
     response = world.visitor("risk").post("/desk/counted", {"word": "x"}, **headers)
 
     with seen(True, planted):
@@ -216,7 +232,7 @@ def test_a_redirect_never_leaves(
     world: Served, monkeypatch: pytest.MonkeyPatch, to: str, planted: bool
 ) -> None:
     if planted:
-        monkeypatch.setattr("whiteslip.web.routes.home.sealing.own_path", lambda path, **_: path)
+        monkeypatch.setattr("whiteslip.web.routes.home.sealing.own_path", _any_path)
     visitor = world.visitor()
     account = str(world.account("risk").account_id)
     token = visitor.seal_on("/sign-in")
@@ -290,7 +306,7 @@ def test_disabling_an_account_ends_its_sessions(
     world: Served, monkeypatch: pytest.MonkeyPatch, planted: bool
 ) -> None:
     if planted:
-        monkeypatch.setattr("whiteslip.flows.keep_accounts.keeping.end_sessions", lambda *_: 0)
+        monkeypatch.setattr("whiteslip.flows.keep_accounts.keeping.end_sessions", _ends_none)
     account = world.account("money")
     visitor = world.visitor("money")
     assert visitor.get(STYLE).status_code == 200
@@ -310,7 +326,7 @@ def test_a_session_ends_when_nobody_was_there_or_its_day_is_over(
 ) -> None:
     clock = FixedClock(MachineClock().now())
     if planted:
-        monkeypatch.setattr("whiteslip.web.visiting.sign_in.note_seen", lambda *_, **__: None)
+        monkeypatch.setattr("whiteslip.web.visiting.sign_in.note_seen", _does_nothing)
     with served(world.database, tmp_path, clock=clock) as url:
         there = world._replace(url=url)
         visitor = there.visitor("risk")
