@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -66,10 +66,10 @@ class Sitting:
             self._context.add_cookies([cookie])
         self.page = self._context.new_page()
         self.complaints: list[str] = []
-        self._hosts: set[str] = set()
+        self.hosts: set[str] = set()
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self._hosts.add(urlsplit(request.url).netloc))
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
 
     def open(self, path: str, *, status: int = 200) -> Page:
         """Open a page, look at it, and return it to go on with."""
@@ -91,7 +91,7 @@ class Sitting:
 
     def _quiet(self) -> list[str]:
         own = urlsplit(self.world.url).netloc
-        outside = [f"asked {host}" for host in sorted(self._hosts - {own})]
+        outside = [f"asked {host}" for host in sorted(self.hosts - {own})]
         expected = "the server responded with a status of 4"
         return [text for text in self.complaints if expected not in text] + outside
 
@@ -103,7 +103,7 @@ class Sitting:
         """Judge access in the browser; that takes scripts, so a page without them is judged beside."""
         if not self.look.scripts:
             return []
-        found: dict[str, Any] = Axe().run(self.page).response
+        found = cast("dict[str, Any]", Axe().run(self.page).response)  # pyright: ignore[reportUnknownMemberType]
         return [
             f"{each['id']}: {node['target']} {node['html'][:160]}"
             for each in found["violations"]

@@ -62,7 +62,7 @@ def test_control_what_is_wrong_is_seen(
 
     assert any(fault in each for each in sitting.faults())
     sitting.complaints.clear()
-    sitting._hosts.clear()
+    sitting.hosts.clear()
     sitting.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from whiteslip.web import pages
 from whiteslip.web.acting import Acting, Done
 from whiteslip.web.forms import Nothing
 from whiteslip.web.rights import Owner, Role, Sight, anyone, merchant, shopper, staff
-from whiteslip.web.table import Routes, check
+from whiteslip.web.table import Route, Routes, check
 from whiteslip.web.visiting import Answer, Visit
 
 pytestmark = pytest.mark.slow
@@ -63,14 +64,10 @@ def _planted(sees: Sight, *, checks: bool = True) -> Routes:
     return routes
 
 
-def _as_declared(served: Routes, declared: Routes) -> Routes:
+def _as_declared(really: Iterable[Route], declared: Iterable[Route]) -> list[Route]:
     """Serve some pages at the addresses of others, as if they had been declared like those."""
-    by_name = {route.name + route.path.rpartition("/")[2]: route for route in declared}
-    served._routes = [
-        route._replace(path=by_name[route.name + route.path.rpartition("/")[2]].path)
-        for route in served
-    ]
-    return served
+    paths = {(route.name, route.method): route.path for route in declared}
+    return [route._replace(path=paths[route.name, route.method]) for route in really]
 
 
 @pytest.mark.parametrize("sees", [staff(Role.RISK), shopper(), merchant()])
@@ -106,7 +103,7 @@ def test_control_a_customers_page_that_shows_anothers_things_is_found(
     world: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     routes = _planted(shopper())
-    monkeypatch.setattr("whiteslip.web.visiting.OWNED", frozenset())
+    monkeypatch.setattr("whiteslip.web.visiting.OWNED", ())
     with served(world.database, tmp_path, beside=routes) as url:
         found = faults(routes, world._replace(url=url))
 
