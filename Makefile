@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench docs clean
+.PHONY: help setup run test check format bench docs shots clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: setup ## measure it against pgbench on this machine
 docs: setup ## check that links resolve and commands exist
 	@echo "Checking links, anchors and commands in the documentation …"
 	@$(BIN)/pytest -q -p no:cacheprovider tests/test_docs.py
+
+shots: setup ## a screenshot of every page, into shots/
+	@$(BIN)/pytest -q -p no:cacheprovider tests/browser/shots.py
 
 clean: ## remove what was built; the data in .whiteslip stay
 	@echo "Removing .venv, caches and build output …"

@@ -154,8 +154,11 @@ def test_a_newcomer_is_told_the_main_story_and_where_to_read_it(home: Path) -> N
         running.says("Serving on")
         took = monotonic() - began
         for line in said[-4:]:
-            page = httpx.get(line.split()[-1], headers={"accept": "text/html"})
+            asked = line.split()[-1]
+            page = httpx.get(asked, headers={"accept": "text/html"}, follow_redirects=True)
             assert page.status_code == 200, line
+            back = dict(page.url.params).get("next", "/sign-in")
+            assert back in asked, "who is signed out signs in first, and is led back"
         wanted = ("applies for", "opens", "is missed", "suspended", "works again", "appeals")
         for words in wanted:
             assert any(words in line for line in said), words

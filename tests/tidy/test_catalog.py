@@ -14,8 +14,16 @@ SCHEMAS = ["infra", *tree.STREAMS]
 
 # Tables of the coordinator, of a class of their own: an idempotency key belongs to its caller, who
 # may act for many customers; the outbox is read in the order it was written; an API key is looked
-# up by its hash. They are never distributed.
-NOT_DISTRIBUTED = frozenset({"infra.outbox", "infra.idempotency_key", "infra.api_key"})
+# up by its hash, an account by its name, and a link by its hash. They are never distributed.
+NOT_DISTRIBUTED = frozenset(
+    {
+        "infra.outbox",
+        "infra.idempotency_key",
+        "infra.api_key",
+        "infra.account",
+        "infra.entry_link",
+    }
+)
 
 # The server has no plan for these; their tables are checked by the tests that run them.
 UNPLANNED = frozenset({"COPY", "LOCK", "SET"})

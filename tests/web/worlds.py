@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +12,22 @@ from typing import NamedTuple
 
 import psycopg
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter
 from psycopg.conninfo import make_conninfo
 from tests.gateways.bureau.processes import bureau_process
 from tests.gateways.messages.processes import message_process
+from tests.web.visitors import Visitor
 
 from whiteslip.api.app import create_app
+from whiteslip.flows.sign_in import sign_in_as
+from whiteslip.infra.accounts import keeping
+from whiteslip.infra.accounts.model import Account, Kind, Role
+from whiteslip.infra.clock import Clock, MachineClock
 from whiteslip.infra.database import Database
 from whiteslip.infra.settings import load
 from whiteslip.kernel import ids
-from whiteslip.web import pages
+from whiteslip.web import serving
+from whiteslip.web.table import Route
 from whiteslip.world import demo
 from whiteslip.world.outsiders import Outsiders
 
@@ -37,6 +43,32 @@ class Served(NamedTuple):
     url: str
     story: str
     database: Database
+
+    def account(self, who: str) -> Account:
+        """Find one of the cast: a role, "merchant", "other merchant", "shopper" (of the story) or "other shopper"."""
+        found = self.database.read(lambda db: keeping.list_ready_accounts(db, limit=100))
+        kind = {"merchant": Kind.MERCHANT, "shopper": Kind.SHOPPER}.get(who.rsplit(maxsplit=1)[-1])
+        if kind is None:
+            return next(one for one in found if Role(who) in one.roles)
+        story = int(self.story.removeprefix("cus_"))
+        alike = sorted(
+            (one for one in found if one.kind is kind),
+            key=lambda one: (one.customer_id != story, one.account_id),
+        )
+        return alike[1 if who.startswith("other") else 0]
+
+    def token(self, who: str) -> str:
+        """Open a session as one of the cast and return its token."""
+        number = self.account(who).account_id
+        at = MachineClock().now()
+        opened = self.database.write(
+            lambda db: sign_in_as(db, number, address="test", replacing=None, at=at)
+        )
+        return opened.token
+
+    def visitor(self, who: str = "", *, language: str = "en") -> Visitor:
+        """Sign in as one of the cast, in one line; nobody is signed in by default."""
+        return Visitor(self.url, self.token(who) if who else "", language)
 
 
 @contextmanager
@@ -66,10 +98,20 @@ def served_world(server_dsn: str, template: str, name: str, home: Path) -> Gener
 
 
 @contextmanager
-def served(database: Database, home: Path, *, sandbox: bool = True) -> Generator[str]:
-    """Run the server in a thread; yields its address."""
-    app = create_app(load(dsn=database.dsn, home=home, sandbox=sandbox), database=database)
-    _mount(app)
+def served(
+    database: Database,
+    home: Path,
+    *,
+    sandbox: bool = True,
+    clock: Clock | None = None,
+    beside: Iterable[Route] = (),
+) -> Generator[str]:
+    """Run the server in a thread, with pages `beside` the usual ones; yields its address."""
+    settings = load(dsn=database.dsn, home=home, sandbox=sandbox)
+    app = create_app(settings, database=database, clock=clock)
+    router = APIRouter()
+    serving.add(router, beside)
+    app.include_router(router)
     config = uvicorn.Config(app, port=0, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -81,11 +123,6 @@ def served(database: Database, home: Path, *, sandbox: bool = True) -> Generator
     finally:
         server.should_exit = True
         thread.join(20)
-
-
-def _mount(app: FastAPI) -> None:
-    if not any(getattr(route, "path", None) == "/" for route in app.routes):
-        app.include_router(pages.router)
 
 
 def _wait(ready: Callable[[], bool]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi import Response as HttpResponse
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import compile_path
+from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from whiteslip.api import checkout, openapi, present, problems
@@ -37,6 +37,7 @@ from whiteslip.api.routes import (
     liquidity,
     loosenings,
     macro,
+    page_sessions,
     portfolio,
     privacy,
     purchases,
@@ -60,7 +61,7 @@ from whiteslip.infra.database import Database
 from whiteslip.infra.outside import Standing
 from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
-from whiteslip.web import pages
+from whiteslip.web import pages, serving
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.causes import CauseListener
 from whiteslip.worker.lookout import Lookout
@@ -101,8 +102,10 @@ ROUTERS = (
     segments,
     loosenings,
     macro,
+    page_sessions,
 )
 PREFIX = "/v1"
+WATCHING = ("/healthz", "/readyz", "/metrics", "/openapi.json")
 ABOUT = (
     "Buy now, pay later on a revolving credit line. Amounts are integers of minor units. Every POST carries an "
     "Idempotency-Key and acts once. A declined or referred purchase is an answer with reasons, not an error; "
@@ -129,9 +132,10 @@ def create_app(
     )
     for module in ROUTERS:
         app.include_router(module.router, prefix=PREFIX)
-    app.include_router(pages.router, include_in_schema=False)
+    app.include_router(pages.router(), include_in_schema=False)
     _add_watching(app)
     _add_problems(app)
+    pages.check_served(_beside_the_api(app))
     app.openapi = lambda: _document(app)
     app.add_middleware(_InFront)
     return app
@@ -204,6 +208,22 @@ def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -
                 database.close()
 
     return lifespan
+
+
+def _beside_the_api(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Name what is served besides the API and what watches the server: all of it pages."""
+    interfaces = {id(module.router) for module in ROUTERS}
+    for route in app.routes:
+        inner = getattr(route, "original_router", None)
+        if id(inner) not in interfaces:
+            yield from _addresses([route] if inner is None else inner.routes)
+
+
+def _addresses(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
+    for route in routes:
+        path, methods = getattr(route, "path", "?"), getattr(route, "methods", None) or {"?"}
+        if not path.startswith(f"{PREFIX}/") and path not in WATCHING:
+            yield from ((method, path) for method in methods - {"HEAD"})
 
 
 def _gateway(settings: Settings) -> HttpGateway | None:
@@ -284,6 +304,8 @@ def _add_problems(app: FastAPI) -> None:
 
 def _unrouted(request: Request, error: HTTPException) -> HttpResponse:
     path = request.url.path
+    if not path.startswith(f"{PREFIX}/") and serving.wants_page(request):
+        return serving.problem_page(request, "not_found", error.status_code)
     if error.status_code == 404:
         return to_http(problem("not_found", f"there is nothing at {path}"))
     allowed = _allowed_methods(request, error)

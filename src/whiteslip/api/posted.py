@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import blake2b
 from typing import Annotated, Any, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -18,8 +16,9 @@ from whiteslip.api.bodies import Body
 from whiteslip.api.problems import ProblemError
 from whiteslip.api.runtime import Runtime
 from whiteslip.infra.database import Connection
-from whiteslip.infra.idempotency import Call, Response
+from whiteslip.infra.idempotency import Call, Response, request_hash
 from whiteslip.infra.keys import ApiKey
+from whiteslip.web.receiving import read_bounded
 
 B = TypeVar("B", bound=Body)
 T = TypeVar("T")
@@ -75,13 +74,6 @@ class UndecodableError(ProblemError):
         self.response = response
 
 
-def request_hash(path: str, body: Body) -> bytes:
-    """Hash what is asked by its meaning, so that spaces and the order of fields do not matter."""
-    digest = blake2b(path.encode(), digest_size=16)
-    digest.update(msgspec.json.encode(body))
-    return digest.digest()
-
-
 def to_http(response: Response) -> HttpResponse:
     """Put an answer on the wire."""
     named = problems.headers(response)
@@ -124,15 +116,10 @@ def too_large() -> ProblemError:
 
 
 async def _body(request: Request) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    async with asyncio.timeout(30):
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > LARGEST_BODY:
-                raise too_large()
-            chunks.append(chunk)
-    return b"".join(chunks)
+    body = await read_bounded(request, LARGEST_BODY)
+    if body is None:
+        raise too_large()
+    return body
 
 
 Post = Annotated[Posted, Depends(receive)]

@@ -35,7 +35,10 @@ INCOMING = Limits(workers=1, batch=256, capacity=8192)
 MANAGEMENT = Limits(workers=1, batch=1, capacity=64, gather_s=0)
 READERS = 2
 READS_WAITING = 128
-THREADS = 9
+SIGNING = 1
+SIGN_INS_WAITING = 32
+"""Comparing a password is slow on purpose: it has a thread of its own, and a queue that turns the rest away."""
+THREADS = 10
 END_OF_DAY = 3
 """Connections the sandbox needs besides to close a day."""
 DESK = 1
@@ -57,6 +60,7 @@ class Runtime:
         self.keys = KeyCache(database, keys.pepper_at(settings.home))
         self.outside: tuple[Outside[Any, Any], ...] = ()
         self.reading = Lane("read", workers=READERS, capacity=READS_WAITING)
+        self.signing = Lane("sign-in", workers=SIGNING, capacity=SIGN_INS_WAITING)
         self.checkouts = self._lane("checkout", _check_out, CHECKOUT)
         self.after_sale = self._lane("after_sale", _after_sale, AFTER_SALE)
         self.incoming = self._lane("incoming", _incoming, INCOMING)
@@ -64,6 +68,16 @@ class Runtime:
 
     def _lane(self, name: str, flow: Flow[T], limits: Limits) -> Batcher[T]:
         return Batcher(name, flow, limits, database=self.database, clock=self.clock)
+
+    def lane(self, name: str) -> Batcher[Any]:
+        """Return a lane by name, for the forms of pages."""
+        lanes = {
+            "checkouts": self.checkouts,
+            "after_sale": self.after_sale,
+            "incoming": self.incoming,
+            "management": self.management,
+        }
+        return lanes[name]
 
     @property
     def is_full(self) -> bool:
@@ -75,6 +89,7 @@ class Runtime:
         for lane in (self.checkouts, self.after_sale, self.incoming, self.management):
             lane.close()
         self.reading.close()
+        self.signing.close()
         self.keys.close()
 
 

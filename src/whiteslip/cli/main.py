@@ -1,6 +1,7 @@
 """The program with all its commands; each module adds its own."""
 
 from whiteslip.cli import (
+    accounts,
     agreements,
     appetite,
     appetite_solve,
@@ -46,6 +47,7 @@ from whiteslip.cli import (
 from whiteslip.cli.app import app
 
 __all__ = [
+    "accounts",
     "agreements",
     "app",
     "appetite",

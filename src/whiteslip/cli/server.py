@@ -118,11 +118,12 @@ def _tell_story(chosen: Settings) -> None:
     for each in told:
         say(f"{each.on} {each.text}")
     url = f"http://{chosen.host}:{chosen.port}"
-    person = f"{url}/customers/{ids.write('cus', story.customer_id)}"
+    person = f"{url}/desk/book/customers/{ids.write('cus', story.customer_id)}"
     say(f"The whole story: {person}?lang=en")
     say(f"Every cent of it: {person}/journal?lang=en")
-    say(f"The whole book: {url}/?lang=en")
-    say(f"The people in it: {url}/customers?lang=en")
+    say(f"The whole book: {url}/desk/book?lang=en")
+    say(f"The people in it: {url}/desk/book/customers?lang=en")
+    say(f"Be somebody of it, with one click: {url}/sign-in?lang=en")
 
 
 def _found(dsn: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from whiteslip.cli.app import app
 
 PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "accounts": ("accounts",),
     "agreements": ("agreements",),
     "appetite": ("appetite", "appetite_solve"),
     "backup": ("server",),

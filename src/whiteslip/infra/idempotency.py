@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from hashlib import blake2b
+from typing import Any, NamedTuple, TypeAlias
 
+import msgspec
 from psycopg import errors
 
 from whiteslip.infra import arrays
@@ -43,6 +45,13 @@ FAULTS = 500
 """Statuses from here up are faults of ours."""
 
 _Name: TypeAlias = tuple[int, str]
+
+
+def request_hash(path: str, body: Any) -> bytes:
+    """Hash what is asked by its meaning, so that spaces and the order of fields do not matter."""
+    digest = blake2b(path.encode(), digest_size=16)
+    digest.update(msgspec.json.encode(body))
+    return digest.digest()
 
 
 def once(

@@ -1,13 +1,11 @@
-"""Pages in two languages: words from data/words.toml, amounts and dates by Babel, HTML by Jinja2."""
+"""Pages in two languages: words from data/words/*.toml, amounts and dates by Babel, HTML by Jinja2."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
-from hashlib import sha256
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlencode
@@ -16,6 +14,10 @@ from babel import Locale, dates, numbers
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from whiteslip.kernel import ids
+from whiteslip.kernel.calendar import ZONE
+from whiteslip.kernel.errors import invariant
+from whiteslip.kernel.parameters import Text, read_parameters
+from whiteslip.web import assets
 
 Language: TypeAlias = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -23,6 +25,7 @@ _LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "US")}
 _AMOUNT = "¤#,##0.00;−¤#,##0.00"
 _WHOLE = "¤#,##0;−¤#,##0"
 _SYMBOL = "¥"
+_Pair: TypeAlias = tuple[Text, Text]
 
 
 class Speaker(NamedTuple):
@@ -103,19 +106,40 @@ class Speaker(NamedTuple):
     def _locale(self) -> Locale:
         return _LOCALES[self.language]
 
+    def instant(self, at: datetime) -> str:
+        """Write an instant in the zone of the book, to the minute."""
+        local = at.astimezone(ZONE)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def instant_to_second(self, at: datetime) -> str:
+        """Write an instant in the zone of the book, to the second, rounded up."""
+        local = (at + timedelta(seconds=1)).astimezone(ZONE)
+        return f"{self.day(local.date())} {local:%H:%M:%S}"
+
+    def has(self, key: str) -> bool:
+        """Tell whether there are words under a key."""
+        return key in words()
+
     def _money(self, minor: int, pattern: str) -> str:
-        value = Decimal(minor) / 100
-        written = numbers.format_currency(
-            value, "CNY", pattern, locale=self._locale, currency_digits=False
-        )
-        return written.replace("CN¥", _SYMBOL)
+        return _money(self.language, minor, pattern)
 
 
-def speaker(asked: str | None, accepted: str) -> Speaker:
-    """Choose the language: the one asked for, else the first accepted one we speak, else Chinese."""
+@lru_cache(1 << 14)
+def _money(language: Language, minor: int, pattern: str) -> str:
+    written = numbers.format_currency(
+        Decimal(minor) / 100, "CNY", pattern, locale=_LOCALES[language], currency_digits=False
+    )
+    return written.replace("CN¥", _SYMBOL)
+
+
+def speaker(asked: str | None, kept: str | None, accepted: str) -> Speaker:
+    """Choose the language: the one asked for, else the one chosen before, else the first accepted one, else Chinese."""
     for language in LANGUAGES:
         if asked == language:
             return Speaker(language, chosen=True)
+    for language in LANGUAGES:
+        if kept == language:
+            return Speaker(language, chosen=False)
     for part in accepted.lower().split(","):
         for language in LANGUAGES:
             if part.strip().startswith(language):
@@ -128,42 +152,46 @@ def render(template: str, speak: Speaker, **facts: Any) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(speak=speak, t=speak.say, style=style_address(), cus=_customer_id, **facts)
+        .render(speak=speak, t=speak.say, cus=_customer_id, **facts)
     )
 
 
 @cache
 def words() -> Mapping[str, tuple[str, ...]]:
-    """Read the words of all pages, by "group.key"."""
-    text = (resources.files("whiteslip.web") / "data" / "words.toml").read_text("utf-8")
-    return {
-        f"{group}.{key}": tuple(pair)
-        for group, table in tomllib.loads(text).items()
-        for key, pair in table.items()
-    }
+    """Read the words of all pages, one file a desk, by "group.key"."""
+    folder = resources.files("whiteslip.web") / "data" / "words"
+    files = sorted((file for file in folder.iterdir()), key=lambda file: file.name)
+    return merge({file.name: file.read_text("utf-8") for file in files if _is_words(file.name)})
 
 
-@cache
-def static(name: str) -> bytes:
-    """Read a file that pages ask for."""
-    return (resources.files("whiteslip.web") / "static" / name).read_bytes()
+def merge(files: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
+    """Put the words of several files together; a key twice, or without both languages, is a mistake."""
+    said: dict[str, tuple[str, str]] = {}
+    for file, text in files.items():
+        for group, table in read_parameters(text, dict[str, dict[str, _Pair]], file=file).items():
+            for key, pair in table.items():
+                name = f"{group}.{key}"
+                invariant(name not in said, f"{file}: {name} is said in another file already")
+                said[name] = pair
+    return said
 
 
-@cache
-def style_address() -> str:
-    """Name the style sheet by what it holds, so that browsers may keep it."""
-    return f"/static/whiteslip.css?v={sha256(static('whiteslip.css')).hexdigest()[:12]}"
+def _is_words(name: str) -> bool:
+    return name.endswith(".toml")
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("whiteslip.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
+    made.globals.update(asset=assets.address)
+    return made
 
 
 def _customer_id(customer_id: int) -> str:

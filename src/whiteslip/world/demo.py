@@ -14,6 +14,7 @@ from whiteslip.infra.settings import Settings
 from whiteslip.kernel.calendar import business_date_of
 from whiteslip.kernel.errors import NotAllowed, NotFound
 from whiteslip.views.book import find_story
+from whiteslip.world.cast import make_cast
 from whiteslip.world.outsiders import Outsiders
 from whiteslip.world.shoppers import terms
 from whiteslip.world.simulate import Result, simulate
@@ -100,6 +101,8 @@ def fill(
     found = database.read(find_story)
     if found is None:
         raise NotFound("the person of the story did not join")
+    shops = [shop.name for shop in terms().shops]
+    database.write(lambda db: make_cast(db, shops, found.customer_id, at=at))
     return Demo(world, found.customer_id, issued)
 
 

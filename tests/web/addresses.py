@@ -1,0 +1,93 @@
+"""Addresses of every page for a test: whose thing to put where a path has braces.
+
+A desk adds its own in `tests/web/<desk>/addresses.py`: a table `MAKERS` from the name in braces to a function of the
+world and of the account whose thing is wanted, which returns what stands in the address. Of a thing of a customer or a
+shop the function is also called with another's account, and must return the other's thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TypeAlias
+
+from tests.web.worlds import Served
+
+from whiteslip.flows.sign_in import Link, LinkRequest, make_links
+from whiteslip.infra.accounts.model import Account
+from whiteslip.infra.clock import MachineClock
+from whiteslip.kernel import ids
+from whiteslip.web.table import Route
+
+Maker: TypeAlias = Callable[[Served, Account], str]
+
+
+def customer_of(world: Served, account: Account) -> int:
+    """Say whose things an account looks at: its own, or for staff those of the person of the story."""
+    return account.customer_id or int(world.story.removeprefix("cus_"))
+
+
+def first(world: Served, table: str, column: str, account: Account) -> int:
+    """Find the number of the first thing of a table that is the account's customer's."""
+    query = f"SELECT min({column}) FROM {table} WHERE customer_id = %s".encode()
+    customer_id = customer_of(world, account)
+    row = world.database.read(lambda db: db.execute(query, (customer_id,)).fetchone())
+    assert row is not None
+    assert row[0] is not None, f"customer {customer_id} has nothing in {table}"
+    return int(row[0])
+
+
+def _customer(world: Served, account: Account) -> str:
+    return ids.write("cus", customer_of(world, account))
+
+
+def _line(world: Served, account: Account) -> str:
+    number = first(world, "money.line", "line_id", account)
+    return ids.write("lin", customer_of(world, account), number)
+
+
+def _purchase(world: Served, account: Account) -> str:
+    """A purchase of the customer, or one sold by the shop."""
+    if account.merchant_id is None:
+        number = first(world, "money.purchase", "purchase_id", account)
+        return ids.write("pur", customer_of(world, account), number)
+    query = b"SELECT customer_id, purchase_id FROM money.purchase WHERE merchant_id = %s LIMIT 1"
+    merchant = (account.merchant_id,)
+    row = world.database.read(lambda db: db.execute(query, merchant).fetchone())
+    assert row is not None, f"shop {account.merchant_id} has sold nothing"
+    return ids.write("pur", *row)
+
+
+def _link(world: Served, account: Account) -> str:
+    at = MachineClock().now()
+    request = LinkRequest(customer_of(world, account), "test")
+    (link,) = world.database.write(lambda db: make_links(db, [request], at=at))
+    assert isinstance(link, Link)
+    return link.token
+
+
+def makers() -> Mapping[str, Maker]:
+    """Collect the makers of every desk."""
+    found: dict[str, Maker] = {
+        "cus": _customer,
+        "lin": _line,
+        "pur": _purchase,
+        "token": _link,
+    }
+    for file in sorted(Path(__file__).parent.glob("*/addresses.py")):
+        module = import_module(f"tests.web.{file.parent.name}.addresses")
+        own: dict[str, Maker] = module.MAKERS
+        assert not found.keys() & own.keys(), f"{file}: {found.keys() & own.keys()} twice"
+        found |= own
+    return found
+
+
+def address(route: Route, world: Served, account: Account) -> str:
+    """Make an address of a route with the things of an account; a name nobody can make is a fault of the test."""
+    path = route.path
+    for name in route.parameters:
+        maker = makers().get(name)
+        assert maker is not None, f"{route.path}: no test can make {{{name}}}"
+        path = path.replace(f"{{{name}}}", maker(world, account))
+    return path
