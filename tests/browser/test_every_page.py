@@ -22,7 +22,7 @@ def shown(world: Served) -> Iterator[tuple[Route, str]]:
     """List every page with somebody who may see it."""
     cast = {who: world.account(who) if who else None for who in CAST}
     for route in pages.load():
-        if route.method == "GET":
+        if route.method == "GET" and not route.is_file:
             admitted = [who for who, account in cast.items() if admits(route.sees, account)]
             yield route, "" if route.sees.public else admitted[0]
 

@@ -16,6 +16,7 @@ RINGS = (
     "money/schedules",
     "money/lines",
     "money/purchases",
+    "money/sessions",
     "money/statements",
     "money/mandates",
     "money/debits",

@@ -29,7 +29,7 @@ def test_every_page_opens_for_whom_it_is_and_for_nobody_else(world: Served) -> N
 
 
 def _shows(visit: Visit) -> Answer:
-    return visit.show("home/home.html")
+    return visit.show("home/home.html", has_book=False, has_story=False)
 
 
 def _planted(sees: Sight, *, checks: bool = True) -> Routes:
@@ -40,7 +40,7 @@ def _planted(sees: Sight, *, checks: bool = True) -> Routes:
 
     @routes.page(f"{zone}/planted", sees=sees)
     def show(visit: Visit) -> Answer:
-        return visit.show("home/home.html")
+        return visit.show("home/home.html", has_book=False, has_story=False)
 
     if not sees.public:
 
@@ -59,7 +59,7 @@ def _planted(sees: Sight, *, checks: bool = True) -> Routes:
             ).fetchone()
             assert row is not None
             visit.mine(merchant_id=row[0])
-        return visit.show("home/home.html")
+        return visit.show("home/home.html", has_book=False, has_story=False)
 
     return routes
 
@@ -125,7 +125,7 @@ def test_a_page_for_which_no_address_can_be_made_fails(world: Served) -> None:
 
     @routes.page("/desk/planted/{nowhere}", sees=staff(Role.RISK), owner=Owner.NOBODY)
     def show(visit: Visit) -> Answer:
-        return visit.show("home/home.html")
+        return visit.show("home/home.html", has_book=False, has_story=False)
 
     with pytest.raises(AssertionError, match="no test can make"):
         faults(routes, world)

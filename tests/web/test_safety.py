@@ -61,7 +61,7 @@ def counted(world: Served, tmp_path: Path) -> Iterator[tuple[Served, list[str]]]
 
     @routes.page("/desk/counted", sees=staff(Role.RISK))
     def show(visit: Visit) -> Answer:
-        return visit.show("home/home.html")
+        return visit.show("home/home.html", has_book=False, has_story=False)
 
     @routes.form("/desk/counted", Word, sees=staff(Role.RISK), again=show)
     def act(act: Acting, form: Any) -> Done:

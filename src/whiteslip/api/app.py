@@ -26,6 +26,7 @@ from whiteslip.api.routes import (
     applications,
     budgets,
     campaigns,
+    checkout_sessions,
     clock,
     complaints,
     contacts,
@@ -103,6 +104,7 @@ ROUTERS = (
     loosenings,
     macro,
     page_sessions,
+    checkout_sessions,
 )
 PREFIX = "/v1"
 WATCHING = ("/healthz", "/readyz", "/metrics", "/openapi.json")

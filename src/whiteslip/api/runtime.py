@@ -20,6 +20,7 @@ from whiteslip.infra.clock import Clock, MachineClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Response
 from whiteslip.infra.settings import Settings
+from whiteslip.worker.book_clock import BookClock
 from whiteslip.worker.outside import Outside
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class Runtime:
         self.clock = clock or MachineClock()
         self.ring = crypto.keyring(settings)
         self.keys = KeyCache(database, keys.pepper_at(settings.home))
+        self.book_clock = BookClock(database, self.clock)
         self.outside: tuple[Outside[Any, Any], ...] = ()
         self.reading = Lane("read", workers=READERS, capacity=READS_WAITING)
         self.signing = Lane("sign-in", workers=SIGNING, capacity=SIGN_INS_WAITING)
@@ -86,6 +88,7 @@ class Runtime:
 
     def close(self) -> None:
         """Stop taking requests and finish those under way."""
+        self.book_clock.stop()
         for lane in (self.checkouts, self.after_sale, self.incoming, self.management):
             lane.close()
         self.reading.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from whiteslip.care.hardship.rules import relief_reason
@@ -12,7 +13,7 @@ from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.kernel.money import MAX_MINOR, decimal_text
 from whiteslip.kernel.reason import MOST_REASONS, Reason
 from whiteslip.money.lines import rules as line_rules
-from whiteslip.money.lines.model import LineKey
+from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import read_lines
 from whiteslip.money.products import store as products
 from whiteslip.money.products.costs import AnnualCost, flat_fee_cost
@@ -32,7 +33,10 @@ class QuoteRequest(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """What would be owed when, its cost a year, and what stands in the way; no reasons means it can be bought."""
+    """What would be owed when, its cost a year, and what stands in the way; no reasons means it can be bought.
+
+    `late_fee_ppm` is charged a day on what is overdue of the principal.
+    """
 
     plan_months: int
     principal_minor: int
@@ -43,58 +47,81 @@ class Quote(NamedTuple):
     installments: tuple[InstallmentTerms, ...]
     available_minor: int
     reasons: tuple[Reason, ...]
+    late_fee_ppm: int
 
 
 def quote(db: Connection, request: QuoteRequest) -> Quote:
     """Quote a purchase made today; it reads and promises nothing."""
+    case = _read(db, LineKey(request.customer_id, request.line_id))
+    return _quote(db, case, request.amount_minor, request.plan_months)
+
+
+def quote_every_way(db: Connection, key: LineKey, amount_minor: int) -> list[Quote]:
+    """Quote a purchase made today in every way it may be paid: later first, then the plans offered for the amount."""
+    case = _read(db, key)
+    offered = case.product.plans if amount_minor >= case.product.plan_minimum_minor else ()
+    months = (0, *(plan.months for plan in offered))
+    return [_quote(db, case, amount_minor, each) for each in months]
+
+
+class _Case(NamedTuple):
+    line: Line
+    product: Product
+    on: date
+
+
+def _read(db: Connection, key: LineKey) -> _Case:
     on = business_day.read(db).current_on
-    key = LineKey(request.customer_id, request.line_id)
     line = read_lines(db, [key]).get(key)
     if line is None:
-        raise NotFound(f"customer {request.customer_id} has no line {request.line_id}")
-    product = products.by_id(db, {line.product_id})[line.product_id]
-    cost = _cost(request, product)
+        raise NotFound(f"customer {key.customer_id} has no line {key.line_id}")
+    return _Case(line, products.by_id(db, {line.product_id})[line.product_id], on)
+
+
+def _quote(db: Connection, case: _Case, amount_minor: int, plan_months: int) -> Quote:
+    line, product = case.line, case.product
+    cost = _cost(amount_minor, plan_months, product)
     rows = installments(
-        request.amount_minor,
-        product,
-        request.plan_months,
-        statement_day=line.statement_day,
-        on=on,
+        amount_minor, product, plan_months, statement_day=line.statement_day, on=case.on
     )
-    reasons = list(line_rules.refusals(line, request.amount_minor))
-    in_plan = request.plan_months > 0
-    if line_rules.is_restricting(line, request.amount_minor, in_plan=in_plan):
-        against = reasons_against(db, [key], in_plan=in_plan)
-        reasons = [*against.get(key, ()), *reasons]
-    if line.credit_barred:
-        reasons = [relief_reason(lines_on_relief(db, [key]).get(key)), *reasons]
     fee = sum(row.fee_minor for row in rows)
     return Quote(
-        request.plan_months,
-        request.amount_minor,
+        plan_months,
+        amount_minor,
         fee,
-        request.amount_minor + fee,
+        amount_minor + fee,
         cost.simple_ppm,
         cost.compound_ppm,
         rows,
         max(0, line.available_minor),
-        tuple(reasons[:MOST_REASONS]),
+        tuple(_against(db, line, amount_minor, in_plan=plan_months > 0)[:MOST_REASONS]),
+        product.late_fee_ppm,
     )
 
 
-def _cost(request: QuoteRequest, product: Product) -> AnnualCost:
-    if not 0 < request.amount_minor <= MAX_MINOR:
+def _against(db: Connection, line: Line, amount_minor: int, *, in_plan: bool) -> list[Reason]:
+    reasons = list(line_rules.refusals(line, amount_minor))
+    if line_rules.is_restricting(line, amount_minor, in_plan=in_plan):
+        against = reasons_against(db, [line.key], in_plan=in_plan)
+        reasons = [*against.get(line.key, ()), *reasons]
+    if line.credit_barred:
+        reasons = [relief_reason(lines_on_relief(db, [line.key]).get(line.key)), *reasons]
+    return reasons
+
+
+def _cost(amount_minor: int, plan_months: int, product: Product) -> AnnualCost:
+    if not 0 < amount_minor <= MAX_MINOR:
         raise InvalidInput("an amount is positive", where="amount_minor")
-    if request.plan_months == 0:
+    if plan_months == 0:
         return AnnualCost(0, 0)
-    offer = product.plan(request.plan_months)
+    offer = product.plan(plan_months)
     if offer is None:
         offered = ", ".join(str(plan.months) for plan in product.plans) or "none"
         raise InvalidInput(
-            f"no plan of {request.plan_months} months is offered; offered: {offered}",
+            f"no plan of {plan_months} months is offered; offered: {offered}",
             where="plan_months",
         )
-    if request.amount_minor < product.plan_minimum_minor:
+    if amount_minor < product.plan_minimum_minor:
         least = decimal_text(product.plan_minimum_minor)
         raise InvalidInput(f"a plan splits at least {least}", where="amount_minor")
     return flat_fee_cost(offer.months, offer.monthly_fee_ppm)

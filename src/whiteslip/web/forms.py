@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 from whiteslip.kernel.money import MAX_MINOR
 
 F = TypeVar("F", bound="Form")
+J = TypeVar("J")
 LARGEST_FORM: Final = 64 << 10
 LARGEST_UPLOAD: Final = 4 << 20
 MOST_FIELDS: Final = 200
@@ -143,6 +144,14 @@ def decode(
         elif field.required:
             faults[name] = Fault("required")
     return faults or kind(**values)
+
+
+def read_json(body: bytes, kind: type[J], otherwise: J) -> J:
+    """Read what a lane answered, as far as a struct knows it."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError:
+        return otherwise
 
 
 class _Field(NamedTuple):

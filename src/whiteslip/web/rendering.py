@@ -73,6 +73,10 @@ class Speaker(NamedTuple):
         """Write a share with one decimal."""
         return numbers.format_percent(share, "#,##0.0%", locale=self._locale)
 
+    def small_percent(self, share: float) -> str:
+        """Write a small share with two decimals."""
+        return numbers.format_percent(share, "#,##0.00%", locale=self._locale)
+
     def day(self, on: date) -> str:
         """Write a date with its year."""
         return dates.format_date(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -16,6 +16,9 @@ from whiteslip.web.rendering import render as render_template
 from whiteslip.web.rights import admits
 from whiteslip.web.table import Route
 from whiteslip.web.visiting import Visitor
+
+SANDBOX: Final = "sandbox"
+"""The desk whose pages exist in a sandbox only."""
 
 
 class Rendered(NamedTuple):
@@ -65,7 +68,11 @@ def render(
     """Render a page in the visitor's language and theme."""
     form = facts.get("form") or forms.Typed()
     seal = Seal(visitor.secret, visitor.path, form.key)
-    desks = places(person, visitor.path)
+    desks = [
+        place
+        for place in places(person, visitor.path)
+        if place.desk != SANDBOX or visitor.runtime.settings.sandbox
+    ]
     text = render_template(
         template,
         visitor.speak,
@@ -84,6 +91,7 @@ def render(
                 (name, _switch(visitor, theme=name)) for name in ("auto", "light", "dark")
             ],
             "write_id": ids.write,
+            "book_clock": (None, None),
             **facts,
         },
     )

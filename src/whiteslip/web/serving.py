@@ -17,7 +17,7 @@ from whiteslip.web import acting, cookies, headers, scene, sealing
 from whiteslip.web.acting import Done, Refused, Wrong
 from whiteslip.web.forms import UNTYPED, Typed
 from whiteslip.web.table import Route
-from whiteslip.web.visiting import Redirect, Turned, Visitor, look, visitor_of
+from whiteslip.web.visiting import File, Redirect, Shown, Turned, Visitor, look, visitor_of
 
 SIGN_IN: Final = "/sign-in"
 _STATUS: Final = {"not_found": 404, "not_allowed": 403, "unavailable": 503}
@@ -93,16 +93,20 @@ async def show(
     """Show a page; `form` is what was typed when it is shown again."""
     visitor = _bound(visitor_of(request))
 
-    def work() -> scene.Rendered | Redirect:
+    def work() -> scene.Rendered | Redirect | File:
         looked = look(visitor, route, request.path_params, form=form)
-        if isinstance(looked.answer, Redirect):
+        if not isinstance(looked.answer, Shown):
             return looked.answer
-        facts = {**looked.answer.facts, "form": form}
+        clock = (looked.on, visitor.runtime.book_clock.moving)
+        facts = {**looked.answer.facts, "form": form, "book_clock": clock}
         return scene.render(visitor, looked.person, looked.answer.template, facts, route=route)
 
     made = await visitor.runtime.reading.run(work)
     if isinstance(made, Redirect):
         response = headers.redirect(request, made.to)
+    elif isinstance(made, File):
+        response = headers.answer(request, made.body, media_type=made.media_type)
+        response.headers["content-disposition"] = f'attachment; filename="{made.name}"'
     else:
         response = headers.answer(request, made.text.encode(), status)
         if made.has_form and not visitor.token and visitor.before != cookies.before_token(request):

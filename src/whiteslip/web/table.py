@@ -24,14 +24,14 @@ S = TypeVar("S", bound=Callable[..., Any])
 PARAMETER = re.compile(r"\{(\w+)\}")
 # fmt: off
 OWNED = frozenset({
-    "act", "app", "bco", "cap", "cas", "cau", "con", "deb",
+    "act", "apl", "app", "bco", "cap", "cas", "cau", "con", "deb",
     "dec", "dsp", "flg", "hol", "inq", "ins", "lin", "lmr",
-    "msg", "pay", "pur", "ref", "rep", "res", "rlf", "stm",
+    "msg", "pay", "pur", "ref", "rep", "res", "rlf", "rng", "stm",
     "wvr",
 })
 # fmt: on
 """Ids that carry their customer: `{pur}` in an address is a purchase such as pur_7_42."""
-SINGLE = frozenset(["cus", "mer", "cam", "lrun", "rng"])
+SINGLE = frozenset(["cus", "mer", "cam", "lrun"])
 """Ids of one number."""
 _published: list[Route] = []
 _ZONES = {"/my": Kind.SHOPPER, "/shop": Kind.MERCHANT, "/desk": Kind.STAFF}
@@ -55,6 +55,7 @@ class Route(NamedTuple):
     queued: bool = False
     nav: str = ""
     order: int = 0
+    is_file: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -88,12 +89,16 @@ class Routes:
         owner: Owner | None = None,
         nav: str = "",
         order: int = 0,
+        is_file: bool = False,
     ) -> Callable[[S], S]:
-        """Register a page; `nav` is the key of its name in the navigation, in the group `nav` of the words."""
+        """Register a page; `nav` is the key of its name in the navigation, in the group `nav` of the words.
+
+        One that `is_file` is kept by the browser and not shown.
+        """
 
         def register(show: S) -> S:
             route = self._route("GET", path, sees, owner, show)._replace(
-                show=show, nav=nav, order=order
+                show=show, nav=nav, order=order, is_file=is_file
             )
             self._by_show[show] = self._keep(route)
             return show

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
 from starlette.requests import Request
 
 from whiteslip.flows import sign_in
+from whiteslip.infra import business_day
 from whiteslip.infra.accounts.keeping import Seen
 from whiteslip.infra.accounts.model import Account, Kind
 from whiteslip.infra.clock import Clock
@@ -47,6 +48,33 @@ class Lane(Protocol):
         ...
 
 
+class Moving(Protocol):
+    """Where the clock of a sandbox is being moved to."""
+
+    @property
+    def to(self) -> date | None:
+        """The date it goes to; None when it stands."""
+        ...
+
+    @property
+    def failed(self) -> bool:
+        """Whether it could not get there."""
+        ...
+
+
+class BookClock(Protocol):
+    """The clock of a sandbox's book."""
+
+    @property
+    def moving(self) -> Moving:
+        """Tell where it is going."""
+        ...
+
+    def move(self, days: int) -> date:
+        """Begin to move it."""
+        ...
+
+
 class Runtime(Protocol):
     """What pages need of the running server."""
 
@@ -56,6 +84,7 @@ class Runtime(Protocol):
     ring: Keyring
     reading: Readers
     signing: Readers
+    book_clock: BookClock
 
     def lane(self, name: str) -> Lane:
         """Return a lane by name: "management", "incoming", "after_sale" or "checkouts"."""
@@ -95,6 +124,14 @@ class Redirect(NamedTuple):
     to: str
 
 
+class File(NamedTuple):
+    """A file to be kept by whoever asked for it."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+
 class Turned(Exception):
     """Somebody who may not see this page: signed out, or signed in as somebody else."""
 
@@ -103,7 +140,7 @@ class Turned(Exception):
         self.person = person
 
 
-Answer: TypeAlias = Shown | Redirect
+Answer: TypeAlias = Shown | Redirect | File
 
 
 class Addressed:
@@ -226,10 +263,11 @@ class Visit(Addressed):
 
 
 class Looked(NamedTuple):
-    """What came of a look: who was there, and the answer."""
+    """What came of a look: who was there, the answer, and in a sandbox the book's date, None before it has one."""
 
     person: Account | None
     answer: Answer
+    on: date | None = None
 
 
 def visitor_of(request: Request) -> Visitor:
@@ -274,7 +312,7 @@ def look(
     runtime = visitor.runtime
     at = runtime.clock.now()
 
-    def work(db: Connection) -> tuple[Seen | None, Answer]:
+    def work(db: Connection) -> tuple[Seen | None, Answer, date | None]:
         seen = who(db, visitor, at=at)
         person = seen.account if seen else None
         admitted(route, person, values)
@@ -283,9 +321,10 @@ def look(
             raise InvariantBroken(f"{route.path} shows nothing")
         answer = route.show(visit)
         visit.check_owned()
-        return seen, answer
+        is_dated = runtime.settings.sandbox and business_day.is_begun(db)
+        return seen, answer, business_day.read(db).current_on if is_dated else None
 
-    seen, answer = runtime.database.read(work)
+    seen, answer, on = runtime.database.read(work)
     if seen is not None and sign_in.is_stale(seen, at=at):
         runtime.database.write(lambda db: sign_in.note_seen(db, visitor.token, at=at))
-    return Looked(seen.account if seen else None, answer)
+    return Looked(seen.account if seen else None, answer, on)

@@ -115,7 +115,7 @@ class _World:
         self._at(on, time(0, 1))
         self.database.write(lambda db: found_book(db, on=on, at=self.clock.now()))
         known = terms()
-        shops = [NewMerchant(shop.name, shop.fee_ppm) for shop in known.shops]
+        shops = [NewMerchant(shop.name, shop.fee_ppm, shop.category) for shop in known.shops]
         ids = self._flow("open", shops, open_merchants)
         for number, each in enumerate(known.categories):
             self.merchants[number] = [

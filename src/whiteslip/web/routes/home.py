@@ -8,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whiteslip.flows import sign_in as signing
+from whiteslip.infra import business_day
 from whiteslip.infra.accounts import keeping
 from whiteslip.infra.accounts.model import Account, Kind, SignedIn, Slowed
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound
 from whiteslip.views import customers_api as people
+from whiteslip.views.book import find_story
 from whiteslip.web import acting, cookies, forms, headers, scene, sealing, serving
 from whiteslip.web.forms import Form, Line, Typed
 from whiteslip.web.rights import Owner, anyone
@@ -51,7 +53,9 @@ def show_home(visit: Visit) -> Answer:
     """Say what this is and where to begin; who is signed in begins at their own desk."""
     if visit.anybody is not None and (home := scene.home_of(visit.anybody)) != "/":
         return visit.go(home)
-    return visit.show("home/home.html")
+    has_book = visit.settings.sandbox and business_day.is_begun(visit.db)
+    has_story = has_book and find_story(visit.db) is not None
+    return visit.show("home/home.html", has_book=has_book, has_story=has_story)
 
 
 @routes.page("/sign-in", sees=anyone())

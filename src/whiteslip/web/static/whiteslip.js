@@ -30,3 +30,7 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// Choosing a way to pay shows what it costs at once.
+document.documentElement.classList.add("has-script");
+for (const form of document.querySelectorAll("form[data-choose]")) form.addEventListener("change", () => form.requestSubmit());

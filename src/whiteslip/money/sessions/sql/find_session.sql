@@ -1,0 +1,7 @@
+-- Find a session with the name of its shop.
+SELECT
+    session.customer_id, session.line_id, session.merchant_id, session.caller_id, session.amount_minor, session.order_ref, session.goods, session.return_url,
+    session.ends_at, session.attempt, session.purchase_id, session.is_waiting, session.canceled_at, merchant.name AS merchant
+FROM money.checkout_session AS session
+INNER JOIN money.merchant ON merchant.merchant_id = session.merchant_id
+WHERE session.customer_id = %(customer_id)s AND session.token_hash = %(token_hash)s
