@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from whiteslip.flows import grant_purchases, waive_late_fees
-from whiteslip.flows.appeal import CHECKOUT, Overturned
+from whiteslip.flows.appeal import CHECKOUT, Overturned, SubjectType
+from whiteslip.flows.appeal import Act as Undo
 from whiteslip.flows.decide_limit_reviews import (
     Act,
     ChangeAct,
@@ -24,7 +25,7 @@ from whiteslip.flows.restrict import (
     lift_on_appeal,
     rule_on_restrictions,
 )
-from whiteslip.flows.review_cases import Ruled, SubjectType
+from whiteslip.flows.review_cases import Acts, Kind, Ruled
 from whiteslip.flows.verify_identity import Verification, verify_identity
 from whiteslip.flows.waive_late_fees import CauseKey, ChargeWaiver
 from whiteslip.infra.database import Connection
@@ -222,3 +223,29 @@ def _all_done(answers: Sequence[object]) -> None:
     for answer in answers:
         if isinstance(answer, WhiteslipError):
             raise answer
+
+
+BY_OUTCOME: Acts = {
+    (Kind.SUSPENSION, "uphold"): keep_restrictions,
+    (Kind.SUSPENSION, "lift"): end_restrictions,
+    (Kind.SUSPENSION, "dismiss"): end_restrictions,
+    (Kind.SUSPENSION, "ease"): ease_restrictions,
+    (Kind.FRAUD, "confirm"): confirm_fraud,
+    (Kind.FRAUD, "dismiss"): dismiss_fraud,
+    (Kind.LIMIT, "uphold"): uphold_limits,
+    (Kind.LIMIT, "reverse"): undo_limits,
+    (Kind.IDENTITY, "verified"): confirm_identity,
+    (Kind.DEBIT, "ours"): waive_episodes,
+    (Kind.PURCHASE, "grant"): grant,
+    (Kind.PURCHASE, "decline"): decline,
+}
+"""What each outcome of a kind does, in the transaction of its decision."""
+
+OVERTURNING: Mapping[SubjectType, Undo] = {
+    SubjectType.RESTRICTION: lift_overturned,
+    SubjectType.LIMIT_CHANGE: restore_overturned_limits,
+    SubjectType.APPLICATION: reopen_overturned_applications,
+    SubjectType.FEE: waive_overturned_fees,
+    SubjectType.DECISION: answer_overturned_decisions,
+}
+"""What undoes each kind of decision that does not stand; of any other only parts can be changed, by hand."""

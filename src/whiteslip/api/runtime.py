@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from whiteslip.api import present
+from whiteslip.api import acts, present
 from whiteslip.api.batching import Batcher, Flow, Lane, Limits
 from whiteslip.api.callers import KeyCache
 from whiteslip.flows.capture import CaptureRequest, capture
@@ -60,6 +60,7 @@ class Runtime:
         self.ring = crypto.keyring(settings)
         self.keys = KeyCache(database, keys.pepper_at(settings.home))
         self.book_clock = BookClock(database, self.clock)
+        self.case_acts, self.appeal_acts = acts.BY_OUTCOME, acts.OVERTURNING
         self.outside: tuple[Outside[Any, Any], ...] = ()
         self.reading = Lane("read", workers=READERS, capacity=READS_WAITING)
         self.signing = Lane("sign-in", workers=SIGNING, capacity=SIGN_INS_WAITING)

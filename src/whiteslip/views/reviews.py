@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
-from whiteslip.risk.reviews.model import Case
-from whiteslip.risk.reviews.store import as_case
+from whiteslip.risk.reviews.model import Case, Kind
+from whiteslip.risk.reviews.store import as_case, desk
 
 sql = Sql(__package__)
 
@@ -41,6 +42,32 @@ class CaseView(NamedTuple):
     case: Case
     pieces: list[Piece]
     steps: list[Step]
+
+
+class Outcomes(NamedTuple):
+    """How a case of a kind may be decided, and which of these teach what."""
+
+    outcomes: tuple[str, ...]
+    labels: Mapping[str, str]
+
+
+def outcomes_of(kind: str) -> Outcomes:
+    """Say how a case of a kind may be decided; one of some kinds is decided elsewhere."""
+    found = desk().queues[Kind(kind)]
+    return Outcomes(tuple(found.outcomes), {one: str(label) for one, label in found.labels.items()})
+
+
+def count_waiting(db: Connection, *, at: datetime) -> list[Waiting]:
+    """Count the cases that wait or are held by kind, and how many are past their due time."""
+    return [Waiting(*row) for row in sql.many(db, "count_cases", at=at)]
+
+
+class Waiting(NamedTuple):
+    """Cases of a kind that wait or are held, and those of them past their due time."""
+
+    kind: str
+    cases: int
+    overdue: int
 
 
 def queue(

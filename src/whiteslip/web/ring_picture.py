@@ -60,9 +60,16 @@ class _Place(NamedTuple):
 
 
 def draw_ring(
-    name: str, accounts: Sequence[Account], things: Sequence[Thing], *, language: Language
+    name: str,
+    accounts: Sequence[Account],
+    things: Sequence[Thing],
+    *,
+    language: Language,
+    styled: bool = True,
 ) -> str:
     """Draw a ring; the same ring gives the same picture, and all it says stands in its description too.
+
+    On a page it is not `styled`: the page's own style sheet draws what is in a `ring`.
 
     A bad account has a thick edge and a cross besides its color, so that nobody needs the color.
     """
@@ -76,10 +83,11 @@ def draw_ring(
         *(_thing(one, at, language) for one, at in pairs),
         *(_account(one, places[one.name]) for one in accounts),
     ]
+    style = f"<style>{_STYLE}</style>" if styled else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ring" viewBox="0 0 {SIZE} {SIZE}" role="img"'
         f' lang="{language}" aria-labelledby="title desc"><title id="title">{escape(title)}</title>'
-        f'<desc id="desc">{escape(told)}</desc><style>{_STYLE}</style>{"".join(drawn)}</svg>\n'
+        f'<desc id="desc">{escape(told)}</desc>{style}{"".join(drawn)}</svg>\n'
     )
 
 

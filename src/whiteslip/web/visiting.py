@@ -43,6 +43,11 @@ class Readers(Protocol):
 class Lane(Protocol):
     """A bounded queue before a thread that writes."""
 
+    @property
+    def is_full(self) -> bool:
+        """Tell whether the next request would be turned away."""
+        ...
+
     def submit(self, call: Call, request: Any, *, wait_s: float | None = None) -> Any:
         """Queue a request; the future is always answered."""
         ...
@@ -85,6 +90,9 @@ class Runtime(Protocol):
     reading: Readers
     signing: Readers
     book_clock: BookClock
+    case_acts: Mapping[Any, Any]
+    appeal_acts: Mapping[Any, Any]
+    outside: tuple[Any, ...]
 
     def lane(self, name: str) -> Lane:
         """Return a lane by name: "management", "incoming", "after_sale" or "checkouts"."""

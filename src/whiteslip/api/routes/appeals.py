@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -17,7 +17,6 @@ from whiteslip.api.posted import Post, Posted
 from whiteslip.api.reading import CustomerPath, Read
 from whiteslip.api.shapes import appeals as shapes
 from whiteslip.flows.appeal import (
-    Act,
     Appealed,
     Decision,
     Form,
@@ -135,7 +134,7 @@ async def decide_appeal(appeal_id: AppealPath, posted: Post) -> HttpResponse:
     )
 
     def act(db: Connection, at: datetime) -> Response:
-        return _answered(decide_appeals(db, [decision], at=at, acts=ACTS))
+        return _answered(decide_appeals(db, [decision], at=at, acts=acts.OVERTURNING))
 
     return await posted.manage(body, act)
 
@@ -178,13 +177,3 @@ def _shown(row: appeals.AppealView) -> shapes.Appeal:
         row.decided_on,
         Words(row.text_zh, row.text_en),
     )
-
-
-ACTS: Mapping[SubjectType, Act] = {
-    SubjectType.RESTRICTION: acts.lift_overturned,
-    SubjectType.LIMIT_CHANGE: acts.restore_overturned_limits,
-    SubjectType.APPLICATION: acts.reopen_overturned_applications,
-    SubjectType.FEE: acts.waive_overturned_fees,
-    SubjectType.DECISION: acts.answer_overturned_decisions,
-}
-"""What undoes each kind of decision that does not stand; of any other only parts can be changed, by hand."""

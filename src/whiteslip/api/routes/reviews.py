@@ -17,7 +17,6 @@ from whiteslip.api.reading import PageSize, Read
 from whiteslip.api.shapes import reviews as shapes
 from whiteslip.flows import review_cases
 from whiteslip.flows.review_cases import (
-    Acts,
     Case,
     CaseRequest,
     Kind,
@@ -120,7 +119,7 @@ async def decide_review_case(case_id: CasePath, posted: Post) -> HttpResponse:
     ruling = Ruling(*owned, posted.caller.label, body.outcome, body.note, label)
 
     def act(db: Connection, at: datetime) -> Response:
-        return _cased(review_cases.decide(db, [ruling], at=at, acts=ACTS))
+        return _cased(review_cases.decide(db, [ruling], at=at, acts=acts.BY_OUTCOME))
 
     return await posted.manage(body, act)
 
@@ -166,22 +165,6 @@ def _short(case: Case) -> shapes.CaseShort:
         case.label,
     )
 
-
-ACTS: Acts = {
-    (Kind.SUSPENSION, "uphold"): acts.keep_restrictions,
-    (Kind.SUSPENSION, "lift"): acts.end_restrictions,
-    (Kind.SUSPENSION, "dismiss"): acts.end_restrictions,
-    (Kind.SUSPENSION, "ease"): acts.ease_restrictions,
-    (Kind.FRAUD, "confirm"): acts.confirm_fraud,
-    (Kind.FRAUD, "dismiss"): acts.dismiss_fraud,
-    (Kind.LIMIT, "uphold"): acts.uphold_limits,
-    (Kind.LIMIT, "reverse"): acts.undo_limits,
-    (Kind.IDENTITY, "verified"): acts.confirm_identity,
-    (Kind.DEBIT, "ours"): acts.waive_episodes,
-    (Kind.PURCHASE, "grant"): acts.grant,
-    (Kind.PURCHASE, "decline"): acts.decline,
-}
-"""What each outcome of a kind does, in the transaction of its decision."""
 
 NOTHING: Mapping[tuple[Kind, str], str] = {
     (Kind.IDENTITY, "not_verified"): "nothing was restricted for it: what is, stays",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -41,9 +42,9 @@ class Capture(Form, frozen=True):
 
 
 class Refund(Form, frozen=True):
-    """How much to give back, all that is left unless it is said."""
+    """How much to give back."""
 
-    amount: Yuan | None = None
+    amount: Yuan
 
 
 @routes.page("/shop/sales", sees=merchant(), nav="sales", order=11)
@@ -133,9 +134,13 @@ def refund(act: Acting, form: Refund) -> Queued:
     return Queued("after_sale", request, _said(act, "shop.was_refunded"))
 
 
-def _said(act: Acting, key: str) -> Any:
+def _said(act: Acting, key: str) -> Callable[[Any], Done]:
     to = f"/shop/sales/{ids.write('pur', *act.owned('pur'))}"
-    return lambda _: Done(to, key)
+
+    def done(_: Any) -> Done:
+        return Done(to, key)
+
+    return done
 
 
 def _known(row: PurchaseView | None) -> PurchaseView:

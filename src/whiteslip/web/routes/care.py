@@ -1,0 +1,222 @@
+"""The desk of care: who waits for an answer, and one customer whole, with how to reach them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from whiteslip.flows import keep_contacts as keeping
+from whiteslip.flows.dispute import Command as DisputeCommand
+from whiteslip.flows.dispute import DisputeAnswer, answer_disputes
+from whiteslip.flows.ease_repayment import (
+    Command,
+    Message,
+    ReliefAnswer,
+    ReliefRequest,
+    Side,
+    Terms,
+    answer_reliefs,
+    ask_relief,
+    write_messages,
+)
+from whiteslip.flows.ease_repayment import Form as Way
+from whiteslip.flows.keep_contacts import Channel, Flag
+from whiteslip.kernel import ids
+from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
+from whiteslip.money.lines.model import LineKey
+from whiteslip.views import appeals, contacts, desks, lines, relief, restrictions
+from whiteslip.views import customers_api as people
+from whiteslip.web import mine
+from whiteslip.web.acting import Acting, Done
+from whiteslip.web.forms import Form, Note, Nothing, Yuan
+from whiteslip.web.rights import Owner, Role, staff
+from whiteslip.web.table import Routes
+from whiteslip.web.visiting import Answer, Visit
+
+routes = Routes("care")
+CARE = staff(Role.CARE)
+PAGE = "/desk/care"
+PERSON = f"{PAGE}/customers/{{cus}}"
+ROWS = 50
+WAYS = ("deferral", "promise", "installments", "extension")
+
+
+class Offer(Form, frozen=True):
+    """A relief that is offered; which fields count depends on the form."""
+
+    form: Literal["deferral", "promise", "installments", "extension"]
+    due_on: date | None = None
+    days: Annotated[int, Meta(ge=1, le=60)] | None = None
+    parts: Annotated[int, Meta(ge=2, le=60)] | None = None
+    amount: Yuan | None = None
+    until_on: date | None = None
+
+
+class Ending(Form, frozen=True):
+    """What is decided on a relief that waits."""
+
+    command: Literal["approve", "refuse"]
+
+
+class Reply(Form, frozen=True):
+    """Something said to a customer."""
+
+    text: Note
+
+
+class Ruling(Form, frozen=True):
+    """What is decided on a dispute, and in what words."""
+
+    command: Literal["accept", "reject"]
+    words: Note
+
+
+class Flagged(Form, frozen=True):
+    """A person is in difficulty: reminders stop."""
+
+    flag: Literal["hardship", "dispute", "bereavement", "illness"]
+    until_on: date | None = None
+
+
+@routes.page(PAGE, sees=CARE, nav="care", order=40)
+def show_care(visit: Visit) -> Answer:
+    """List reliefs and disputes that wait for somebody."""
+    return visit.show(
+        "care/list.html",
+        reliefs=desks.open_reliefs(visit.db, visit.ring, most=ROWS),
+        disputes=desks.open_disputes(visit.db, visit.ring, most=ROWS),
+    )
+
+
+@routes.page(PERSON, sees=CARE, owner=Owner.NOBODY)
+def show_person(visit: Visit) -> Answer:
+    """Show one customer whole."""
+    customer_id = visit.number("cus")
+    person = people.find_customer(visit.db, customer_id, visit.ring)
+    if person is None:
+        raise NotFound("there is no such customer")
+    key = LineKey(customer_id, person.line_ids[0]) if person.line_ids else None
+    speak = visit.speak
+    line = None if key is None else lines.show(visit.db, *key)
+    dues = (
+        []
+        if line is None
+        else mine.dues(
+            lines.open_installments(visit.db, customer_id, line.line_id), line.current_on
+        )
+    )
+    return visit.show(
+        "care/person.html",
+        customer=person,
+        line=line,
+        dues=dues,
+        reliefs=[] if key is None else relief.of_line(visit.db, *key),
+        disputes=[] if key is None else relief.disputes_of_line(visit.db, *key),
+        causes=[] if key is None else relief.causes_of_line(visit.db, *key),
+        standing=[] if key is None else restrictions.of_line(visit.db, *key),
+        appeals=appeals.of_customer(visit.db, customer_id),
+        contacts=[
+            (one, keeping.hidden(Channel(one.channel), one.address))
+            for one in contacts.list_contacts(visit.db, customer_id)
+        ],
+        flags=contacts.list_flags(visit.db, customer_id),
+        messages=contacts.list_messages(visit.db, customer_id)[:20],
+        kinds=[(one.value, speak.name("flag", one.value)) for one in Flag],
+        ways=[(one, speak.name("relief", one)) for one in WAYS],
+        dues_choices=[
+            (due.due_on, f"{speak.day(due.due_on)} · {speak.amount(due.owed_minor)}")
+            for due in dues
+        ],
+    )
+
+
+@routes.form(f"{PERSON}/offer", Offer, sees=CARE, owner=Owner.NOBODY, again=show_person)
+def offer(act: Acting, form: Offer) -> Done:
+    """Offer a relief; the customer accepts it or proposes other terms."""
+    customer_id = act.number("cus")
+    terms = Terms(
+        Way(form.form),
+        due_on=form.due_on,
+        days=form.days or 0,
+        parts=form.parts or 0,
+        amount_minor=form.amount or 0,
+        until_on=form.until_on,
+    )
+    key = mine.key_of(act.db, customer_id)
+    (done,) = ask_relief(act.db, [ReliefRequest(*key, terms, Side.STAFF, act.actor)], at=act.at)
+    if isinstance(done, WhiteslipError):
+        raise done
+    return _back(act, "care.offered")
+
+
+@routes.form(f"{PERSON}/reliefs/{{rlf}}", Ending, sees=CARE, owner=Owner.NOBODY, again=show_person)
+def answer_relief(act: Acting, form: Ending) -> Done:
+    """Approve or refuse what waits; who offered it above a threshold does not approve it."""
+    owned = _of_person(act, "rlf")
+    request = ReliefAnswer(*owned, Command(form.command), Side.STAFF, act.actor)
+    (done,) = answer_reliefs(act.db, [request], at=act.at)
+    if isinstance(done, WhiteslipError):
+        raise done
+    return _back(act, f"care.did_{form.command}")
+
+
+@routes.form(
+    f"{PERSON}/reliefs/{{rlf}}/reply", Reply, sees=CARE, owner=Owner.NOBODY, again=show_person
+)
+def reply(act: Acting, form: Reply) -> Done:
+    """Write in the thread of a relief."""
+    owned = _of_person(act, "rlf")
+    message = Message(*owned, Side.STAFF, act.actor, form.text)
+    (number,) = write_messages(act.db, [message], at=act.at)
+    if isinstance(number, WhiteslipError):
+        raise number
+    return _back(act, "care.replied")
+
+
+@routes.form(f"{PERSON}/disputes/{{dsp}}", Ruling, sees=CARE, owner=Owner.NOBODY, again=show_person)
+def rule_dispute(act: Acting, form: Ruling) -> Done:
+    """Find for or against the customer; another person than the one who took the dispute in."""
+    owned = _of_person(act, "dsp")
+    request = DisputeAnswer(*owned, DisputeCommand(form.command), form.words, act.actor)
+    (done,) = answer_disputes(act.db, [request], at=act.at)
+    if isinstance(done, WhiteslipError):
+        raise done
+    return _back(act, f"care.did_{form.command}")
+
+
+@routes.form(f"{PERSON}/flags", Flagged, sees=CARE, owner=Owner.NOBODY, again=show_person)
+def flag(act: Acting, form: Flagged) -> Done:
+    """Flag a person as in difficulty: reminders stop, what the law requires is told."""
+    if form.until_on is not None and form.until_on.year > act.at.year + 10:
+        raise InvalidInput("a flag does not last for decades", where="until_on")
+    wanted = keeping.FlagRequest(act.number("cus"), Flag(form.flag), None, form.until_on, act.actor)
+    (done,) = keeping.set_flags(act.db, [wanted], at=act.at)
+    if isinstance(done, WhiteslipError):
+        raise done
+    return _back(act, "care.flagged")
+
+
+@routes.form(
+    f"{PERSON}/flags/{{flg}}/end", Nothing, sees=CARE, owner=Owner.NOBODY, again=show_person
+)
+def end_flag(act: Acting, _: Nothing) -> Done:
+    """End a flag from today on."""
+    owned = _of_person(act, "flg")
+    (done,) = keeping.end_flags(act.db, [keeping.OwnedRequest(*owned, act.actor)], at=act.at)
+    if isinstance(done, WhiteslipError):
+        raise done
+    return _back(act, "care.flag_ended")
+
+
+def _of_person(act: Acting, prefix: str) -> ids.OwnedId:
+    """Read an id of the person whose page it is; another person's is not found here."""
+    owned = act.owned(prefix)
+    if owned.customer_id != act.number("cus"):
+        raise NotFound("there is no such thing of this customer")
+    return owned
+
+
+def _back(act: Acting, key: str) -> Done:
+    return Done(f"{PAGE}/customers/{ids.write('cus', act.number('cus'))}", key)
