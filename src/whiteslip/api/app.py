@@ -63,6 +63,7 @@ from whiteslip.infra.outside import Standing
 from whiteslip.infra.settings import Settings, load
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages, serving
+from whiteslip.web.serving import Directory
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.causes import CauseListener
 from whiteslip.worker.lookout import Lookout
@@ -134,20 +135,22 @@ def create_app(
     )
     for module in ROUTERS:
         app.include_router(module.router, prefix=PREFIX)
-    app.include_router(pages.router(), include_in_schema=False)
+    shown = pages.router()
+    app.include_router(shown, include_in_schema=False)
     _add_watching(app)
     _add_problems(app)
     pages.check_served(_beside_the_api(app))
     app.openapi = lambda: _document(app)
-    app.add_middleware(_InFront)
+    app.add_middleware(_InFront, directory=Directory(shown.routes))
     return app
 
 
 class _InFront:
-    """Puts the hot route before everything else once the parts exist, and counts what is answered behind it."""
+    """Puts the hot route before everything else once the parts exist, then the pages, and counts what is answered."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, directory: Directory) -> None:
         self._behind = app
+        self._directory = directory
         self._hot: HotCheckout | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -169,7 +172,12 @@ class _InFront:
             await send(message)
 
         try:
-            await self._behind(scope, receive, noting)
+            page = self._directory.find(scope)
+            if page is None:
+                await self._behind(scope, receive, noting)
+            else:
+                scope["route"] = page
+                await page.handle(scope, receive, noting)
         finally:
             route = getattr(scope.get("route"), "path", "none")
             if scope["path"].startswith(f"{PREFIX}/") and route != "none":

@@ -48,7 +48,7 @@ def bench_http(
     yardstick = measure_yardstick(ground, seconds=yardstick_s)
     with ground.database() as dsn:
         book = make_book(dsn, lines, owing=False, tell=ground.tell)
-        with _serving(ground, dsn, book) as server:
+        with serving(ground, dsn, book) as server:
             load(server.target, connections=FEW, seconds=2, run="warm")
             cases = _cases(ground, server, seconds, connections)
         ground.tell("checking that keys acted once and the books agree")
@@ -127,15 +127,16 @@ def _usage(meter: Meter, server_s: float, loaded: Loaded) -> Usage:
 
 
 @contextmanager
-def _serving(ground: Ground, dsn: str, book: MadeBook) -> Generator[Server]:
+def serving(ground: Ground, dsn: str, book: MadeBook, *, sandbox: bool = True) -> Generator[Server]:
     """Start the server as `whiteslip up` does, and stop it at the end."""
     key = _issue_key(ground, dsn, book)
     port = free_port(None)
     log = ground.home / "server.log"
     command = [sys.executable, "-m", "whiteslip.cli.start", "up", "--dsn", dsn]
     command += ["--port", str(port), "--home", str(ground.home)]
+    told = os.environ | {"WHITESLIP_SANDBOX": str(sandbox).lower()}
     with log.open("w") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=file, env=os.environ.copy())
+        process = subprocess.Popen(command, stdout=file, stderr=file, env=told)
     try:
         _wait_until_ready(process, port, log.read_text)
         yield Server(process.pid, Target(port, key, book.lines))

@@ -11,7 +11,7 @@ import msgspec
 
 from whiteslip.infra.accounts import tokens
 from whiteslip.infra.database import Connection
-from whiteslip.infra.idempotency import Call, Response, answered
+from whiteslip.infra.idempotency import Call, Response
 from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.ids import MAX_ID, read_owned
 from whiteslip.money.lines.model import LineKey
@@ -82,13 +82,13 @@ def read_token(token: str) -> Key | None:
 
 def find(db: Connection, key: Key) -> Session | None:
     """Find a session as it stands, with what was answered but not noted before a crash."""
-    session = store.find_session(db, *key)
-    if session is None or session.purchase_id is not None:
+    found = store.find_session(db, *key)
+    if found is None:
+        return None
+    session, answer = found
+    if session.purchase_id is not None or answer is None or answer.status >= 400:
         return session
-    response = answered(db, call_of(key, session, b""))
-    if response is None or response.status >= 400:
-        return session
-    purchase_id, is_waiting = _read(response)
+    purchase_id, is_waiting = _read(answer)
     if purchase_id is None:
         return session._replace(attempt=session.attempt + 1)
     return session._replace(purchase_id=purchase_id, is_waiting=is_waiting)

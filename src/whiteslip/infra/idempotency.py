@@ -86,12 +86,6 @@ def once(
     return [_answer(known[call.caller_id, call.key], call) for call in calls]
 
 
-def answered(db: Connection, call: Call) -> Response | None:
-    """Return the stored answer of a caller's key, whatever was asked under it; None for a key never seen."""
-    found = _remembered(db, [call]).get((call.caller_id, call.key))
-    return None if found is None else found[1]
-
-
 def _answer(stored: tuple[bytes, Response], call: Call) -> Response:
     request_hash, response = stored
     return response if request_hash == call.request_hash else CONFLICT

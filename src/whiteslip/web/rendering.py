@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from babel import Locale, dates, numbers
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from whiteslip.kernel import ids
 from whiteslip.kernel.calendar import ZONE
@@ -47,6 +48,10 @@ class Speaker(NamedTuple):
     def say(self, key: str, /, **facts: object) -> str:
         """Say a text of words.toml, such as "book.title", with its facts filled in."""
         return words()[key][LANGUAGES.index(self.language)].format(**facts)
+
+    def tell(self, key: str, /, **facts: object) -> str:
+        """Say a text in a template; one without facts was made safe for HTML once."""
+        return self.say(key, **facts) if facts else _safe_words(self.language)[key]
 
     def name(self, group: str, key: object) -> str:
         """Name a code; one that has no words is shown as it is."""
@@ -156,7 +161,7 @@ def render(template: str, speak: Speaker, **facts: Any) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(speak=speak, t=speak.say, cus=_customer_id, **facts)
+        .render(speak=speak, t=speak.tell, cus=_customer_id, **facts)
     )
 
 
@@ -166,6 +171,13 @@ def words() -> Mapping[str, tuple[str, ...]]:
     folder = resources.files("whiteslip.web") / "data" / "words"
     files = sorted((file for file in folder.iterdir()), key=lambda file: file.name)
     return merge({file.name: file.read_text("utf-8") for file in files if _is_words(file.name)})
+
+
+@cache
+def _safe_words(language: Language) -> Mapping[str, Markup]:
+    """Make every text safe for HTML, once; those with facts are filled in elsewhere."""
+    place = LANGUAGES.index(language)
+    return {key: escape(pair[place]) for key, pair in words().items()}
 
 
 def merge(files: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:

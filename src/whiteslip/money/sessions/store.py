@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from whiteslip.infra.database import Connection
+from whiteslip.infra.idempotency import Response
 from whiteslip.infra.sql import Sql
 from whiteslip.money.sessions.model import NewSession, Session
 
@@ -18,10 +20,20 @@ def insert_session(
     sql.run(db, "insert_session", **new._asdict(), token_hash=token_hash, at=at, ends_at=ends_at)
 
 
-def find_session(db: Connection, customer_id: int, token_hash: bytes) -> Session | None:
-    """Find a session."""
+class Found(NamedTuple):
+    """A session, and what the checkout answered to its last try, None before it did."""
+
+    session: Session
+    answer: Response | None
+
+
+def find_session(db: Connection, customer_id: int, token_hash: bytes) -> Found | None:
+    """Find a session, with an answer that may not be noted yet."""
     row = sql.maybe(db, "find_session", customer_id=customer_id, token_hash=token_hash)
-    return None if row is None else Session(*row)
+    if row is None:
+        return None
+    *known, status, response = row
+    return Found(Session(*known), None if status is None else Response(status, response))
 
 
 def note_answer(
