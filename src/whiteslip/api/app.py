@@ -177,7 +177,8 @@ class _InFront:
                 await self._behind(scope, receive, noting)
             else:
                 scope["route"] = page
-                await page.handle(scope, receive, noting)
+                answer = await page.endpoint(Request(scope, receive))
+                await answer(scope, receive, noting)
         finally:
             route = getattr(scope.get("route"), "path", "none")
             if scope["path"].startswith(f"{PREFIX}/") and route != "none":

@@ -34,12 +34,12 @@ CHECKOUT = Limits(workers=3, batch=512, capacity=768)
 AFTER_SALE = Limits(workers=1, batch=256, capacity=4096)
 INCOMING = Limits(workers=1, batch=256, capacity=8192)
 MANAGEMENT = Limits(workers=1, batch=1, capacity=64, gather_s=0)
-READERS = 2
+READERS = 3
 READS_WAITING = 128
 SIGNING = 1
 SIGN_INS_WAITING = 32
 """Comparing a password is slow on purpose: it has a thread of its own, and a queue that turns the rest away."""
-THREADS = 10
+THREADS = 11
 END_OF_DAY = 3
 """Connections the sandbox needs besides to close a day."""
 DESK = 1

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from whiteslip.care.hardship.rules import relief_reason
 from whiteslip.care.hardship.store import lines_on_relief
-from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvalidInput, NotFound
 from whiteslip.kernel.money import MAX_MINOR, decimal_text
 from whiteslip.kernel.reason import MOST_REASONS, Reason
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line, LineKey
-from whiteslip.money.lines.store import read_lines
+from whiteslip.money.lines.store import read_line_today
 from whiteslip.money.products import store as products
 from whiteslip.money.products.costs import AnnualCost, flat_fee_cost
 from whiteslip.money.products.model import Product
@@ -71,19 +71,16 @@ class _Case(NamedTuple):
 
 
 def _read(db: Connection, key: LineKey) -> _Case:
-    on = business_day.read(db).current_on
-    line = read_lines(db, [key]).get(key)
-    if line is None:
+    found = read_line_today(db, key)
+    if found is None:
         raise NotFound(f"customer {key.customer_id} has no line {key.line_id}")
+    line, on = found
     return _Case(line, products.by_id(db, {line.product_id})[line.product_id], on)
 
 
 def _quote(db: Connection, case: _Case, amount_minor: int, plan_months: int) -> Quote:
     line, product = case.line, case.product
-    cost = _cost(amount_minor, plan_months, product)
-    rows = installments(
-        amount_minor, product, plan_months, statement_day=line.statement_day, on=case.on
-    )
+    cost, rows = _terms(amount_minor, plan_months, product, line.statement_day, case.on)
     fee = sum(row.fee_minor for row in rows)
     return Quote(
         plan_months,
@@ -97,6 +94,16 @@ def _quote(db: Connection, case: _Case, amount_minor: int, plan_months: int) -> 
         tuple(_against(db, line, amount_minor, in_plan=plan_months > 0)[:MOST_REASONS]),
         product.late_fee_ppm,
     )
+
+
+@lru_cache(1 << 14)
+def _terms(
+    amount_minor: int, plan_months: int, product: Product, statement_day: int, on: date
+) -> tuple[AnnualCost, tuple[InstallmentTerms, ...]]:
+    """Work out what follows from the terms alone; many ask the same on a day."""
+    cost = _cost(amount_minor, plan_months, product)
+    rows = installments(amount_minor, product, plan_months, statement_day=statement_day, on=on)
+    return cost, rows
 
 
 def _against(db: Connection, line: Line, amount_minor: int, *, in_plan: bool) -> list[Reason]:

@@ -23,14 +23,14 @@ def load() -> tuple[Route, ...]:
 def router() -> APIRouter:
     """Make the router of every page, and of what pages load."""
     made = APIRouter(include_in_schema=False)
-    made.add_route("/static/{name}", assets.serve, methods=["GET"], include_in_schema=False)
+    made.add_route(serving.STATIC, assets.serve, methods=["GET"], include_in_schema=False)
     serving.add(made, load())
     return made
 
 
 def check_served(paths: Iterator[tuple[str, str]]) -> None:
     """Insist that no page is served that is not in the table; `paths` are methods with paths."""
-    known = {(route.method, route.path) for route in load()} | {("GET", "/static/{name}")}
+    known = {(route.method, route.path) for route in load()} | {("GET", serving.STATIC)}
     for method, path in paths:
         if (method, path) not in known:
             raise InvariantBroken(f"{method} {path} is served without saying who may see it")

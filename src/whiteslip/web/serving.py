@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
+from starlette.routing import Route as HttpRoute
 from starlette.types import Scope
 from structlog import get_logger
 
@@ -22,6 +23,7 @@ from whiteslip.web.table import Route
 from whiteslip.web.visiting import File, Redirect, Shown, Turned, Visitor, look, visitor_of
 
 SIGN_IN: Final = "/sign-in"
+STATIC: Final = "/static/{name}"
 _STATUS: Final = {"not_found": 404, "not_allowed": 403, "unavailable": 503}
 Endpoint = Callable[[Request], Awaitable[Response]]
 _log = get_logger(__name__)
@@ -43,12 +45,12 @@ class Directory:
     """Finds the page of an address by its beginning, instead of trying every route of the server."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        self._by_beginning: dict[str, list[BaseRoute]] = {}
+        self._by_beginning: dict[str, list[HttpRoute]] = {}
         for route in routes:
-            path = getattr(route, "path", "/")
-            self._by_beginning.setdefault(_beginning(path), []).append(route)
+            if isinstance(route, HttpRoute) and route.path != STATIC:
+                self._by_beginning.setdefault(_beginning(route.path), []).append(route)
 
-    def find(self, scope: Scope) -> BaseRoute | None:
+    def find(self, scope: Scope) -> HttpRoute | None:
         """Find the page that answers a request, and put what its address says into the scope."""
         for route in self._by_beginning.get(_beginning(scope["path"]), ()):
             match, found = route.matches(scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ from whiteslip.kernel.errors import InvariantBroken, NotFound, invariant
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.web import cookies, sealing
 from whiteslip.web.forms import UNTYPED, Typed
+from whiteslip.web.kept import Counted, counted
 from whiteslip.web.rendering import Speaker, speaker
 from whiteslip.web.rights import admits
 from whiteslip.web.table import OWNED, Route
@@ -252,9 +254,14 @@ class Visit(Addressed):
         """Who is signed in, if anybody is."""
         return self._person
 
+    def counted(self, name: str, count: Callable[[], T]) -> Counted[T]:
+        """Return a sum over the whole book that may be kept for a while, with the instant it was counted at."""
+        runtime = self.visitor.runtime
+        return counted(runtime.database.dsn, name, count, runtime.clock)
+
     def asked(self, kind: type[Q]) -> Q:
         """Read the query into a struct; what it does not know is left, what does not fit is not found."""
-        known = {field.encode_name for field in msgspec.structs.fields(kind)}
+        known = _fields(kind)
         given = {name: text for name, text in self.visitor.query.items() if name in known and text}
         try:
             return msgspec.convert(given, kind, strict=False)
@@ -268,6 +275,11 @@ class Visit(Addressed):
     def go(self, path: str) -> Redirect:
         """Go to another page of ours instead."""
         return Redirect(sealing.own_path(path))
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(field.encode_name for field in msgspec.structs.fields(kind))
 
 
 class Looked(NamedTuple):

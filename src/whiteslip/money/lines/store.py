@@ -46,6 +46,14 @@ def read_lines(db: Connection, keys: Iterable[LineKey]) -> dict[LineKey, Line]:
     return _lines(db, "read_lines", keys)
 
 
+def read_line_today(db: Connection, key: LineKey) -> tuple[Line, date] | None:
+    """Read a line without locking it, with the business date; None where there is no such line."""
+    row = sql.maybe(
+        db, "read_line_today", **key._asdict(), restricted_share_ppm=use().restricted_share_ppm
+    )
+    return None if row is None else (Line(*row[:-1]), row.current_on)
+
+
 def find_lines(db: Connection, customer_ids: Iterable[int]) -> list[LineKey]:
     """Find every line of some customers, in order."""
     rows = sql.many(db, "find_lines", customer_ids=arrays.bigints(sorted(set(customer_ids))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -55,13 +56,20 @@ class Selection(Struct, frozen=True):
 @routes.page("/desk/book", sees=BOOK, nav="book", order=10)
 def show_book(visit: Visit) -> Answer:
     """Show the whole book."""
-    book = books.show(visit.db)
+    found = visit.counted("book", lambda: books.show(visit.db))
+    book = found.value
     if book is None:
         return visit.show("book/empty.html")
     return visit.show(
         "book/book.html",
         book=book,
-        people={name: _people(visit.db, name, visit.ring) for name in STANDINGS[1:]},
+        counted_at=found.at,
+        people={
+            name: visit.counted(
+                f"people {name}", partial(_people, visit.db, name, visit.ring)
+            ).value
+            for name in STANDINGS[1:]
+        },
         aging=charts.stack(book.buckets),
         chart=charts.flow_chart(book.flows),
         explain=timeline.explained,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
+from markupsafe import Markup
 from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response as HttpResponse
@@ -22,6 +24,7 @@ from whiteslip.money.lines.model import LineKey
 from whiteslip.views import purchases, reasons, usability
 from whiteslip.web import acting, forms, headers, serving
 from whiteslip.web.forms import Form, Nothing, Typed, Yuan
+from whiteslip.web.rendering import Language, Speaker, render
 from whiteslip.web.rights import Owner, anyone
 from whiteslip.web.table import Route, Routes
 from whiteslip.web.visiting import Answer, Visit, Visitor, visitor_of
@@ -29,6 +32,8 @@ from whiteslip.web.visiting import Answer, Visit, Visitor, visitor_of
 routes = Routes("checkout")
 PAGE = "/checkout/{chk}"
 _PATIENCE_S = 20.0
+KEPT = 4096
+"""So many written quotes are kept: on a day of a sale many are quoted the same."""
 _Months = Annotated[int, Meta(ge=0, le=60)]
 _Monthly = Annotated[int, Meta(ge=0, le=MAX_MINOR, extra={"typed": "yuan"})]
 
@@ -84,7 +89,8 @@ def show_checkout(visit: Visit) -> Answer:
         "checkout/choose.html",
         address=address,
         session=session,
-        quotes=quotes,
+        ways=_ways_of(visit.speak.language, quotes, chosen.plan_months),
+        terms="" if chosen.reasons else _terms(visit.speak.language, _plain(chosen)),
         chosen=chosen,
         against=[reasons.explain(one) for one in chosen.reasons],
         stuck=_stuck(visit, line, session) if all(one.reasons for one in quotes) else None,
@@ -194,6 +200,33 @@ def _wanted(form: Confirmation, session: Session) -> PurchaseRequest:
         form.plan,
         session.order_ref,
     )
+
+
+def _ways_of(language: Language, quotes: list[Quote], plan_months: int) -> Markup:
+    """Write the ways to pay; what stands in somebody's way is theirs alone and is not kept."""
+    if any(one.reasons for one in quotes):
+        return _ways.__wrapped__(language, tuple(quotes), plan_months)
+    return _ways(language, tuple(map(_plain, quotes)), plan_months)
+
+
+def _plain(quote: Quote) -> Quote:
+    """Leave out whose line it is for: what may be used says nothing of the cost."""
+    return quote._replace(available_minor=0)
+
+
+@lru_cache(KEPT)
+def _ways(language: Language, quotes: tuple[Quote, ...], plan_months: int) -> Markup:
+    """Write the ways to pay; whoever is quoted the same is shown the same."""
+    chosen = next(one for one in quotes if one.plan_months == plan_months)
+    speak = Speaker(language, chosen=False)
+    return Markup(render("checkout/ways.html", speak, quotes=quotes, chosen=chosen))  # noqa: S704 - our own template
+
+
+@lru_cache(KEPT)
+def _terms(language: Language, chosen: Quote) -> Markup:
+    """Write what a way costs and when."""
+    speak = Speaker(language, chosen=False)
+    return Markup(render("checkout/terms.html", speak, chosen=chosen))  # noqa: S704 - our own template
 
 
 class _Coded(Struct, frozen=True):

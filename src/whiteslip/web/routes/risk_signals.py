@@ -160,7 +160,8 @@ def show_ring(visit: Visit) -> Answer:
 @routes.page(RUNS, sees=REVIEWING, nav="runs", order=24)
 def show_runs(visit: Visit) -> Answer:
     """Show the runs the blast guard stopped: nothing of them is in force before two people released it."""
-    return visit.show("risk/runs.html", runs=runs.waiting(visit.db))
+    found = visit.counted("runs", lambda: runs.waiting(visit.db))
+    return visit.show("risk/runs.html", runs=found.value)
 
 
 @routes.form(RUNS, RunSaid, sees=REVIEWING, again=show_runs)
