@@ -83,9 +83,8 @@ def insist(problems: Iterable[Problem], rule: str) -> None:
     if not found:
         return
     own = [one for one in found if one.rule == rule] or found
-    cause = own[0].cause
-    where = next((name for name in CELLS if cause.startswith((f"{name}:", f"{name} "))), "when")
-    raise InvalidInput(cause, where=where)
+    first = own[0]
+    raise InvalidInput(first.cause, where=first.key if first.key in CELLS else "when")
 
 
 def _written(cells: Cells) -> str:

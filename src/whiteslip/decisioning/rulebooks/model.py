@@ -208,12 +208,13 @@ class RuleBook:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a book is refused: the file, the rule ("" = the book itself), the cause, and the line if it can be told."""
+    """Why a book is refused: the file, the rule ("" = the book itself), the cause, and the line and key if they can be told."""
 
     file: str
     rule: str
     cause: str
     line: int | None = None
+    key: str = ""
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"

@@ -199,4 +199,4 @@ class _Reader:
         *_, name = key.split(" ")
         about_input = "input " in key
         line = self._places.input(name) if about_input else self._places.rule(self._number, key)
-        self.problems.append(Problem(self._file, rule, cause, line))
+        self.problems.append(Problem(self._file, rule, cause, line, key))

@@ -83,8 +83,8 @@ def show_checkout(visit: Visit) -> Answer:
     asked = visit.asked(Chosen)
     line = LineKey(key.customer_id, session.line_id)
     quotes = quote_every_way(visit.db, line, session.amount_minor)
-    plan = int(visit.form.value("plan", asked.plan)) if visit.form.values else asked.plan
-    chosen = next((one for one in quotes if one.plan_months == plan), quotes[0])
+    plan = visit.form.value("plan", asked.plan)
+    chosen = next((one for one in quotes if str(one.plan_months) == plan), quotes[0])
     return visit.show(
         "checkout/choose.html",
         address=address,
