@@ -65,6 +65,7 @@ from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.web import pages, serving
 from whiteslip.web.serving import Directory
 from whiteslip.worker.applications import ApplicationDesk
+from whiteslip.worker.book_clock import Around
 from whiteslip.worker.causes import CauseListener
 from whiteslip.worker.lookout import Lookout
 from whiteslip.worker.messages import Post
@@ -121,14 +122,18 @@ def create_app(
     *,
     database: Database | None = None,
     clock: Clock | None = None,
+    around: Around | None = None,
 ) -> FastAPI:
-    """Build the application; without a database given, it opens `settings.dsn` and closes it at the end."""
+    """Build the application; without a database given, it opens `settings.dsn` and closes it at the end.
+
+    What happens `around` the days that the clock of a sandbox closes is for whoever runs it to say; else nothing does.
+    """
     chosen = settings or load()
     app = FastAPI(
         title="Whiteslip",
         version=_version(),
         description=ABOUT,
-        lifespan=_lifespan(chosen, database, clock),
+        lifespan=_lifespan(chosen, database, clock, around),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -187,11 +192,16 @@ class _InFront:
             metrics.REQUESTS.labels(route, status).inc()
 
 
-def _lifespan(settings: Settings, given: Database | None, clock: Clock | None) -> Any:
+def _lifespan(
+    settings: Settings,
+    given: Database | None,
+    clock: Clock | None,
+    around: Around | None,
+) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
         database = given or _open(settings)
-        runtime = Runtime(settings, database, clock=clock)
+        runtime = Runtime(settings, database, clock=clock, around=around)
         app.state.runtime = runtime
         kinds = Watcher, ReferralListener, CauseListener
         relay = Relay(database, in_turn(*(kind(database, runtime.clock) for kind in kinds)))

@@ -20,7 +20,7 @@ from whiteslip.infra.clock import Clock, MachineClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Response
 from whiteslip.infra.settings import Settings
-from whiteslip.worker.book_clock import BookClock
+from whiteslip.worker.book_clock import Around, BookClock
 from whiteslip.worker.outside import Outside
 
 T = TypeVar("T")
@@ -52,14 +52,19 @@ class Runtime:
     """One server's parts; `close` ends them, the database last."""
 
     def __init__(
-        self, settings: Settings, database: Database, *, clock: Clock | None = None
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        clock: Clock | None = None,
+        around: Around | None = None,
     ) -> None:
         self.settings = settings
         self.database = database
         self.clock = clock or MachineClock()
         self.ring = crypto.keyring(settings)
         self.keys = KeyCache(database, keys.pepper_at(settings.home))
-        self.book_clock = BookClock(database, self.clock)
+        self.book_clock = BookClock(database, self.clock, around)
         self.case_acts, self.appeal_acts = acts.BY_OUTCOME, acts.OVERTURNING
         self.outside: tuple[Outside[Any, Any], ...] = ()
         self.reading = Lane("read", workers=READERS, capacity=READS_WAITING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from whiteslip.cli import simulators
 from whiteslip.cli.app import app, say
 from whiteslip.cli.database import Dsn, Home, progress_of, ready_database, running_database
-from whiteslip.cli.night import look_over
+from whiteslip.cli.night import look_over, night
 from whiteslip.flows.found_book import complete_book, found_book
 from whiteslip.infra import backup as backups
 from whiteslip.infra import business_day, logs, settings
@@ -24,6 +25,7 @@ from whiteslip.kernel import ids
 from whiteslip.kernel.calendar import business_date_of
 from whiteslip.kernel.errors import Conflict
 from whiteslip.views.book import find_story
+from whiteslip.worker.book_clock import Around
 
 Port = Annotated[int | None, typer.Option(help="Port of the web server.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty book with a world to look at.")]
@@ -161,8 +163,15 @@ def _serve(chosen: Settings) -> None:
 
     url = f"http://{chosen.host}:{chosen.port}"
     serve(
-        create_app(chosen),
+        create_app(chosen, around=_around() if chosen.sandbox else None),
         host=chosen.host,
         port=chosen.port,
         listening=lambda: say(f"Serving on {url} (stop with Ctrl-C)"),
     )
+
+
+def _around() -> Around:
+    """Let the people of a demonstration live on while its clock is moved, and do the night's work where it arrives."""
+    from whiteslip.world.demo import neighbors
+
+    return Around(neighbors().live, partial(night, workers=1, quiet=True))

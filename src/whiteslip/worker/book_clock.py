@@ -1,8 +1,9 @@
-"""The clock of a sandbox's book: a thread that closes days until one is current, while people watch."""
+"""The clock of a sandbox's book: a thread that lives and closes days until one is current, while people watch."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -26,12 +27,20 @@ class Moving(NamedTuple):
     failed: bool = False
 
 
+class Around(NamedTuple):
+    """What happens around the days closed: each day before its end, and the night where the clock arrives."""
+
+    day: Callable[[Database, date], None]
+    night: Callable[[Database], None]
+
+
 class BookClock:
     """Moves the business date of a sandbox forward, one move at a time."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, around: Around | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._around = around
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -69,7 +78,11 @@ class BookClock:
                 day = self._database.read(business_day.read)
                 if day.current_on >= to and not day.closing:
                     break
+                if self._around and not day.closing:
+                    self._around.day(self._database, day.current_on)
                 end_of_day(self._database, at=self._clock.now(), workers=1)
+            if self._around and not self._stopping:
+                self._around.night(self._database)
             self._moving = Moving()
         except Exception:
             log.exception("the clock could not be moved", to=str(to))

@@ -15,6 +15,7 @@ from whiteslip.kernel.calendar import business_date_of
 from whiteslip.kernel.errors import NotAllowed, NotFound
 from whiteslip.views.book import find_story
 from whiteslip.world.cast import make_cast
+from whiteslip.world.neighbors import Neighbors
 from whiteslip.world.outsiders import Outsiders
 from whiteslip.world.shoppers import terms
 from whiteslip.world.simulate import Result, simulate
@@ -104,6 +105,11 @@ def fill(
     shops = [shop.name for shop in terms().shops]
     database.write(lambda db: make_cast(db, shops, found.customer_id, at=at))
     return Demo(world, found.customer_id, issued)
+
+
+def neighbors() -> Neighbors:
+    """Bring its people, to live on."""
+    return Neighbors(seed=SEED, days=DAYS)
 
 
 def is_empty(database: Database) -> bool:

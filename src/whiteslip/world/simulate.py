@@ -42,7 +42,7 @@ from whiteslip.world.staff import release_runs
 from whiteslip.world.taken import fine
 from whiteslip.world.wallets import Wallets, read_wallets
 
-__all__ = ["Result", "simulate"]
+__all__ = ["Result", "World", "simulate"]
 
 sql = Sql(__package__)
 
@@ -87,8 +87,8 @@ class Result(NamedTuple):
 
 
 @dataclass(slots=True)
-class _World:
-    """The world under way on one database."""
+class World:
+    """The world under way on one database; `customers` and `lines` are zero for who has not joined."""
 
     database: Database
     shoppers: Shoppers
@@ -114,9 +114,12 @@ class _World:
         """Found the book and open the shops."""
         self._at(on, time(0, 1))
         self.database.write(lambda db: found_book(db, on=on, at=self.clock.now()))
+        shops = [NewMerchant(shop.name, shop.fee_ppm, shop.category) for shop in terms().shops]
+        self.know_shops(self._flow("open", shops, open_merchants))
+
+    def know_shops(self, ids: Sequence[int]) -> None:
+        """Learn where each category is bought, from the shops' ids in the order of the terms."""
         known = terms()
-        shops = [NewMerchant(shop.name, shop.fee_ppm, shop.category) for shop in known.shops]
-        ids = self._flow("open", shops, open_merchants)
         for number, each in enumerate(known.categories):
             self.merchants[number] = [
                 merchant_id
@@ -126,6 +129,16 @@ class _World:
 
     def live(self, day: int, on: date, also: Day | None) -> None:
         """Live through one day and close it."""
+        self.spend(day, on)
+        if also:
+            also(self.database, on, self.clock)
+        self._at(on, _CLOSING)
+        with self._phase("end of day"):
+            end_of_day(self.database, at=self.clock.now())
+            release_runs(self.database, at=self.clock.now())
+
+    def spend(self, day: int, on: date) -> None:
+        """Live through one day: join, pay, buy, have things delivered, and send them back."""
         self._at(on, _MORNING)
         self._join(day)
         self.habits.live(day, on)
@@ -137,12 +150,6 @@ class _World:
         self._deliver(on)
         self._at(on, _EVENING)
         self._send_back(on)
-        if also:
-            also(self.database, on, self.clock)
-        self._at(on, _CLOSING)
-        with self._phase("end of day"):
-            end_of_day(self.database, at=self.clock.now())
-            release_runs(self.database, at=self.clock.now())
 
     @property
     def joined(self) -> Bools:
@@ -329,7 +336,7 @@ def simulate(
     people = draw(shoppers, days=days, seed=seed)
     habits = Habits(people, terms(), np.random.default_rng([seed, 2]))
     clock = FixedClock(datetime.combine(start, _MORNING, ZONE))
-    world = _World(database, people, habits, np.random.default_rng([seed, 3]), clock, seed)
+    world = World(database, people, habits, np.random.default_rng([seed, 3]), clock, seed)
     world.begin(start)
     for day in range(days):
         world.live(day, start + day * _ONE_DAY, also)
@@ -338,7 +345,7 @@ def simulate(
     return database.read(lambda db: _told(db, world, days, perf_counter() - started))
 
 
-def _told(db: Connection, world: _World, days: int, seconds: float) -> Result:
+def _told(db: Connection, world: World, days: int, seconds: float) -> Result:
     outcomes = sql.one(db, "count_outcomes")
     counted = (
         "purchases",

@@ -208,7 +208,7 @@ class RuleBook:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a book is refused: the file, the rule ("" = the book itself), the cause, and the line and key if they can be told."""
+    """Why a book is refused: the file, the rule ("" = the book itself), the cause, and the line and key where known."""
 
     file: str
     rule: str
