@@ -12,6 +12,8 @@ from whiteslip.web.axes import Axis, Unit, scale
 from whiteslip.web.shapes import floats
 
 SHADES = 10
+PHONE_COLUMNS = 40
+"""How many columns of text stand side by side below a picture on a phone."""
 
 
 def lines(
@@ -53,9 +55,16 @@ def bars(
     drawn = [
         shapes.grid(upward),
         shapes.columns(names, labels, heights, y, upward, stacked=stacked),
-        shapes.names_below(labels, slanted=False),
+        shapes.names_below(_some(labels), slanted=False),
     ]
     return _figure(title, names, drawn, _tell(series, y))
+
+
+def _some(labels: Sequence[str]) -> list[str]:
+    """Keep every so many a label, so that what is written below a picture has room on a phone."""
+    widest = max((shapes.text_width(label) for label in labels), default=0) + 2
+    every = -(-len(labels) * widest // PHONE_COLUMNS)
+    return [label if place % every == 0 else "" for place, label in enumerate(labels)]
 
 
 def stack(title: str, parts: Sequence[tuple[str, int]], written: Sequence[str]) -> Markup:
