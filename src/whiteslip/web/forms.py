@@ -8,7 +8,19 @@ from decimal import Decimal, InvalidOperation
 from email import policy
 from email.parser import BytesParser
 from functools import cache
-from typing import Annotated, Any, Final, NamedTuple, TypeAlias, TypeVar, get_type_hints
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    NamedTuple,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -176,7 +188,10 @@ def _fields(kind: type[Form]) -> dict[str, _Field]:
 
 
 def _metas(hint: Any) -> list[Meta]:
-    return [each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Meta)]
+    """Collect what is said of a type, also of one that may be left out."""
+    hints = [hint, *get_args(hint)] if get_origin(hint) in (Union, UnionType) else [hint]
+    said = [each for one in hints for each in getattr(one, "__metadata__", ())]
+    return [each for each in said if isinstance(each, Meta)]
 
 
 def _typed(hint: Any) -> str:

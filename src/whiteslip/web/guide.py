@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from whiteslip.kernel.calendar import next_statement
+from whiteslip.kernel.reason import ReasonCode
 from whiteslip.views import customers
 from whiteslip.views import customers_api as people
 from whiteslip.views.lines import LineView
@@ -36,10 +37,10 @@ def of(visit: Visit, line: LineView) -> Guide | None:
         return None
     bought = [one for one in story.purchases if one.status not in ("declined", "referred")]
     held = next((one for one in bought if one.status == "authorized"), None)
-    was_stopped = any(one.level >= _SUSPENDED for one in story.restrictions)
-    if line.restriction_level >= _SUSPENDED:
+    stops = [one for one in story.restrictions if one.level >= _SUSPENDED and not _is_own_lock(one)]
+    if line.restriction_level >= _SUSPENDED and any(one.lifted_on is None for one in stops):
         return _guide("why")
-    if was_stopped:
+    if stops:
         return _guide("done")
     if not bought:
         return _guide("buy")
@@ -55,6 +56,10 @@ def of(visit: Visit, line: LineView) -> Guide | None:
 
 def _guide(step: str) -> Guide:
     return Guide(STEPS.index(step), step)
+
+
+def _is_own_lock(one: customers.StoryRestriction) -> bool:
+    return any(reason.get("code") == ReasonCode.OWN_LOCK for reason in one.reasons)
 
 
 def _until(on: date, to: date) -> int:

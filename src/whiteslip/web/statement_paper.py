@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from whiteslip.views.customers import Movement
+from whiteslip.views.customers import Movement, StoryInstallment
 from whiteslip.views.statements import StatementView
 from whiteslip.web.rendering import Speaker
 
@@ -20,24 +20,58 @@ _LEFT, _RIGHT, _TOP, _FOOT = 56.0, A4[0] - 56.0, A4[1] - 64.0, 64.0
 _ROW: Final = 17.0
 
 
-def write(speak: Speaker, name: str, bill: StatementView, movements: Sequence[Movement]) -> bytes:
-    """Write a statement with its movements; the same statement always makes the same bytes."""
+class Bill(NamedTuple):
+    """A statement with what it is made of: movements, the newest first, and the parts of plans billed with it."""
+
+    view: StatementView
+    movements: Sequence[Movement]
+    parts: Sequence[StoryInstallment]
+    plans: Mapping[int, int]
+    """Months by purchase: of what was bought in a plan only the parts are billed."""
+
+
+def write(speak: Speaker, name: str, bill: Bill) -> bytes:
+    """Write a statement with all it is made of; the same statement always makes the same bytes."""
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     made = BytesIO()
     canvas = Canvas(made, pagesize=A4, invariant=1)
-    canvas.setTitle(speak.say("my.bill_of", month=speak.month(bill.statement_on)))
-    y = _head(canvas, speak, name, bill)
-    for label, amount in _sums(speak, bill):
+    canvas.setTitle(speak.say("my.bill_of", month=speak.month(bill.view.statement_on)))
+    y = _head(canvas, speak, name, bill.view)
+    for label, amount in _sums(speak, bill.view):
         y = _line(canvas, y, label, speak.amount(amount), size=11)
-    y = _line(canvas, y - _ROW, speak.say("my.movements"), "", size=12)
-    for one in reversed(movements):
+    if bill.parts:
+        billed = [
+            (_number(one, bill.plans), speak.amount(one.principal_minor)) for one in bill.parts
+        ]
+        y = _table(canvas, y, speak.say("my.plan"), billed)
+    moved = [
+        (_told(speak, one, bill.plans), speak.amount(one.amount_minor)) for one in bill.movements
+    ]
+    _table(canvas, y, speak.say("my.movements"), moved[::-1])
+    canvas.save()
+    return made.getvalue()
+
+
+def _table(canvas: Canvas, y: float, title: str, rows: Sequence[tuple[str, str]]) -> float:
+    """Write rows under a title, on as many sheets as they need, and return where the next one goes."""
+    y = _line(canvas, y - _ROW, title, "", size=12)
+    for left, right in rows:
         if y < _FOOT:
             canvas.showPage()
             y = _TOP
-        told = f"{speak.short_day(one.business_date)}  {speak.name('movement', one.kind)}"
-        y = _line(canvas, y, told, speak.amount(one.amount_minor), size=9)
-    canvas.save()
-    return made.getvalue()
+        y = _line(canvas, y, left, right, size=9)
+    return y
+
+
+def _number(one: StoryInstallment, plans: Mapping[int, int]) -> str:
+    return f"{one.number} / {plans.get(one.purchase_id or 0, '–')}"
+
+
+def _told(speak: Speaker, one: Movement, plans: Mapping[int, int]) -> str:
+    told = f"{speak.short_day(one.business_date)}  {speak.name('movement', one.kind)}"
+    if one.kind != "captured" or one.source_id not in plans:
+        return told
+    return f"{told} · {speak.say('my.in_plan', months=plans[one.source_id])}"
 
 
 def _head(canvas: Canvas, speak: Speaker, name: str, bill: StatementView) -> float:

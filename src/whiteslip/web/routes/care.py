@@ -77,7 +77,7 @@ class Flagged(Form, frozen=True):
     """A person is in difficulty: reminders stop."""
 
     flag: Literal["hardship", "dispute", "bereavement", "illness"]
-    until_on: date | None = None
+    ends_on: date | None = None
 
 
 @routes.page(PAGE, sees=CARE, nav="care", order=40)
@@ -189,10 +189,12 @@ def rule_dispute(act: Acting, form: Ruling) -> Done:
 @routes.form(f"{PERSON}/flags", Flagged, sees=CARE, owner=Owner.NOBODY, again=show_person)
 def flag(act: Acting, form: Flagged) -> Done:
     """Flag a person as in difficulty: reminders stop, what the law requires is told."""
-    if form.until_on is not None and form.until_on.year > act.at.year + 10:
-        raise InvalidInput("a flag does not last for decades", where="until_on")
-    wanted = keeping.FlagRequest(act.number("cus"), Flag(form.flag), None, form.until_on, act.actor)
+    if form.ends_on is not None and form.ends_on.year > act.at.year + 10:
+        raise InvalidInput("a flag does not last for decades", where="ends_on")
+    wanted = keeping.FlagRequest(act.number("cus"), Flag(form.flag), None, form.ends_on, act.actor)
     (done,) = keeping.set_flags(act.db, [wanted], at=act.at)
+    if isinstance(done, InvalidInput) and done.where == "until_on":
+        raise InvalidInput(str(done), where="ends_on")
     if isinstance(done, WhiteslipError):
         raise done
     return _back(act, "care.flagged")

@@ -37,7 +37,7 @@ class Proposed(Form, frozen=True):
     """A stage proposed by hand."""
 
     stage: Line
-    note: Note
+    why: Note
 
 
 class Said(Form, frozen=True):
@@ -101,7 +101,7 @@ def enter(act: Acting, form: Funds) -> Done:
 @routes.form(f"{PAGE}/propose", Proposed, sees=BOOK, again=show_liquidity)
 def propose(act: Acting, form: Proposed) -> Done:
     """Propose a stage of the valve; two people release it."""
-    done = propose_stage(act.db, Proposal(form.stage, act.actor, form.note), at=act.at)
+    done = propose_stage(act.db, Proposal(form.stage, act.actor, form.why), at=act.at)
     if isinstance(done, WhiteslipError):
         raise done
     return Done(PAGE, "liquidity.proposed")

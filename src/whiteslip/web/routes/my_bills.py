@@ -8,10 +8,10 @@ from whiteslip.kernel import ids
 from whiteslip.kernel.errors import NotFound
 from whiteslip.views import customers, statements
 from whiteslip.views import customers_api as people
-from whiteslip.views.customers import JournalView, Wanted
-from whiteslip.views.statements import StatementView
+from whiteslip.views.customers import Wanted
 from whiteslip.web import mine, statement_paper
 from whiteslip.web.rights import Owner, shopper
+from whiteslip.web.statement_paper import Bill
 from whiteslip.web.table import Routes
 from whiteslip.web.visiting import Answer, File, Visit
 
@@ -34,21 +34,27 @@ def list_bills(visit: Visit) -> Answer:
 @routes.page("/my/bills/{day}", sees=shopper(), owner=Owner.NOBODY)
 def show_bill(visit: Visit) -> Answer:
     """Show a statement of the customer who is signed in, and every movement in it."""
-    bill, journal = _bill(visit)
-    return visit.show("my/bill.html", bill=bill, journal=journal)
+    bill = _bill(visit)
+    return visit.show(
+        "my/bill.html",
+        bill=bill.view,
+        movements=bill.movements,
+        parts=bill.parts,
+        plans=bill.plans,
+    )
 
 
 @routes.page("/my/bills/{day}/paper", sees=shopper(), owner=Owner.NOBODY, is_file=True)
 def keep_bill(visit: Visit) -> Answer:
     """Write a statement as a PDF."""
-    bill, journal = _bill(visit)
+    bill = _bill(visit)
     person = people.find_customer(visit.db, visit.customer_id, visit.ring)
     name = "" if person is None else person.display_name
-    body = statement_paper.write(visit.speak, name, bill, journal.movements)
-    return File(f"whiteslip-{bill.statement_on}.pdf", "application/pdf", body)
+    body = statement_paper.write(visit.speak, name, bill)
+    return File(f"whiteslip-{bill.view.statement_on}.pdf", "application/pdf", body)
 
 
-def _bill(visit: Visit) -> tuple[StatementView, JournalView]:
+def _bill(visit: Visit) -> Bill:
     try:
         on = date.fromisoformat(visit.text("day"))
     except ValueError as error:
@@ -63,10 +69,15 @@ def _bill(visit: Visit) -> tuple[StatementView, JournalView]:
     journal = customers.journal(
         visit.db, visit.customer_id, wanted, limit=MOST_MOVEMENTS, ring=visit.ring
     )
-    if journal is None:
+    story = customers.tell(visit.db, visit.customer_id)
+    if journal is None or story is None:
         raise NotFound("there is no such statement")
     own = tuple(one for one in journal.movements if OWN & {one.debit, one.credit})
-    return bill, journal._replace(movements=own)
+    parts = tuple(
+        one for one in story.installments if one.kind == "plan" and one.statement_on == on
+    )
+    plans = {one.purchase_id: one.plan_months for one in story.purchases if one.plan_months}
+    return Bill(bill, own, parts, plans)
 
 
 def _after(on: date) -> date:

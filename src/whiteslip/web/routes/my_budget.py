@@ -11,7 +11,7 @@ from whiteslip.flows.set_caps import CapKind, CapRequest, set_caps
 from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.kernel.money import MAX_MINOR
 from whiteslip.views import budgets
-from whiteslip.web import pictures
+from whiteslip.web import forms, pictures
 from whiteslip.web.acting import Acting, Done
 from whiteslip.web.axes import Unit
 from whiteslip.web.forms import Form, Nothing, Yuan
@@ -22,13 +22,21 @@ from whiteslip.web.visiting import Answer, Visit
 routes = Routes("my")
 PAGE = "/my/budget"
 _Monthly = Annotated[int, Meta(ge=0, le=MAX_MINOR, extra={"typed": "yuan"})]
+_Sum = Annotated[Yuan | None, Meta(extra={"typed": "yuan"})]
+"""An amount that may be left out; the union has to say itself that it is typed in yuan."""
 _Signed = Annotated[int, Meta(ge=-MAX_MINOR, le=MAX_MINOR, extra={"typed": "yuan"})]
 
 
-class Hand(Struct, frozen=True):
-    """Money in hand now, in yuan, for the picture only."""
+class Asked(Struct, frozen=True):
+    """What was typed as money in hand now, for the picture only."""
 
-    hand: Annotated[float, Meta(ge=0, le=100_000_000)] | None = None
+    hand: Annotated[str, Meta(max_length=20)] = ""
+
+
+class Hand(Form, frozen=True):
+    """Money in hand."""
+
+    hand: _Monthly = 0
 
 
 class Month(Form, frozen=True):
@@ -47,15 +55,16 @@ class CapForm(Form, frozen=True):
     """A cap for oneself; without an amount it ends."""
 
     kind: Literal["purchase", "day", "week", "month", "cooling_off"]
-    amount: Yuan | None = None
+    amount: _Sum = None
     hours: Annotated[int, Meta(ge=0, le=720)] = 0
 
 
 @routes.page(PAGE, sees=shopper(), nav="budget", order=16)
 def show_budget(visit: Visit) -> Answer:
     """Draw the days to come: what comes in, what is due, what stays free."""
-    hand = visit.asked(Hand).hand
-    in_hand = None if hand is None else round(hand * 100)
+    typed = visit.asked(Asked).hand.strip()
+    hand = forms.decode(Hand, {"hand": [typed]})
+    in_hand = hand.hand if typed and isinstance(hand, Hand) else None
     view = budgets.budget(visit.db, visit.customer_id, in_hand_minor=in_hand, at=visit.at)
     caps = budgets.caps(visit.db, visit.customer_id, at=visit.at)
     if view is None or caps is None:
@@ -74,7 +83,8 @@ def show_budget(visit: Visit) -> Answer:
     return visit.show(
         "my/budget.html",
         view=view,
-        hand="" if hand is None else f"{hand:.2f}",
+        hand=typed,
+        hand_fault=None if isinstance(hand, Hand) else hand["hand"],
         drawn=drawn,
         caps=caps,
         lesson=lesson,

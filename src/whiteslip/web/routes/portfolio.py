@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from whiteslip.infra.database import Connection
+from whiteslip.risk.portfolio.loss import BASE
 from whiteslip.views import portfolio
 from whiteslip.web import pictures
 from whiteslip.web.axes import Unit
@@ -60,7 +61,7 @@ def _figures(speak: Speaker, losses: Sequence[Any]) -> list[Figure]:
         Figure(
             speak.say("portfolio.worst"),
             speak.whole(worst.total.loss_minor),
-            speak.name("scenario", worst.scenario),
+            _word(speak, "scenario", worst.scenario),
         ),
         Figure(speak.say("portfolio.lines"), speak.number(total.lines)),
     ]
@@ -144,7 +145,7 @@ def _vintages(db: Connection, speak: Speaker) -> Section:
 
 def _sums(speak: Speaker, title: str, group: str, sums: Sequence[Any]) -> Section:
     rows = [
-        [speak.name(group, one.name), speak.number(one.lines), speak.whole(one.owed_minor)]
+        [_word(speak, group, one.name), speak.number(one.lines), speak.whole(one.owed_minor)]
         for one in sums
     ]
     head = [speak.say(f"portfolio.{key}") for key in ("name", "lines", "owed")]
@@ -160,7 +161,7 @@ def _sums(speak: Speaker, title: str, group: str, sums: Sequence[Any]) -> Sectio
 def _losses(speak: Speaker, losses: Sequence[Any]) -> Section:
     rows = [
         [
-            speak.name("scenario", one.scenario),
+            _word(speak, "scenario", one.scenario),
             *(speak.whole(each.loss_minor) for each in one.stages),
             speak.whole(one.total.loss_minor),
             speak.percent(
@@ -169,13 +170,13 @@ def _losses(speak: Speaker, losses: Sequence[Any]) -> Section:
         ]
         for one in losses
     ]
-    stages = [speak.name("stage", each.name) for each in losses[0].stages] if losses else []
+    stages = [_word(speak, "stage", each.name) for each in losses[0].stages] if losses else []
     head = [speak.say("portfolio.scenario"), *stages, speak.say("portfolio.total"), "%"]
     drawn = None
     if losses:
         drawn = pictures.bars(
             speak.say("portfolio.loss_by_scenario"),
-            [speak.name("scenario", one.scenario) for one in losses],
+            [_word(speak, "scenario", one.scenario) for one in losses],
             {speak.say("portfolio.total"): [one.total.loss_minor / 100 for one in losses]},
         )
     return Section(
@@ -186,6 +187,12 @@ def _losses(speak: Speaker, losses: Sequence[Any]) -> Section:
         picture=drawn,
         nothing=speak.say("portfolio.too_young"),
     )
+
+
+def _word(speak: Speaker, group: str, name: str) -> str:
+    """Name a class, stage or scenario; the words know a stage by its number, and the base as what is expected."""
+    known = "expected" if name == BASE else name.removeprefix("stage ")
+    return speak.name(group, known)
 
 
 def _padded(shares: list[float], longest: int) -> list[float]:

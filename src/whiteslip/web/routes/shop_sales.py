@@ -23,6 +23,8 @@ from whiteslip.web.visiting import Answer, Visit
 
 routes = Routes("shop")
 SALES_A_PAGE = 50
+_Sum = Annotated[Yuan | None, Meta(extra={"typed": "yuan"})]
+"""An amount that may be left out; the union has to say itself that it is typed in yuan."""
 STATES = ("", "authorized", "captured", "voided", "expired", "declined", "referred")
 
 
@@ -37,7 +39,7 @@ class Search(Struct, frozen=True):
 class Capture(Form, frozen=True):
     """How much to capture, all that is held unless it is said; the rest may be released."""
 
-    amount: Yuan | None = None
+    amount: _Sum = None
     final: Tick = False
 
 
