@@ -7,9 +7,10 @@ import re
 import statistics
 import subprocess
 import urllib.request
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from whiteslip.bench.book import MadeBook, line_id, make_book
 from whiteslip.bench.ground import Ground
@@ -23,9 +24,8 @@ from whiteslip.infra.accounts.model import Account, Kind, NewAccount, Role
 from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import Unavailable
-from whiteslip.web import pages
-from whiteslip.web.rights import admits
 
+Paths: TypeAlias = Callable[[Account], list[str]]
 LINES: Final = 1_000_000
 CONNECTIONS: Final = 16
 TIMES: Final = 9
@@ -61,8 +61,10 @@ class PagesReport:
         return asdict(self)
 
 
-def bench_pages(place: Ground, *, lines: int = LINES, seconds: int = 10) -> PagesReport:
-    """Make a book, close a day of it, serve it, and open its pages."""
+def bench_pages(
+    place: Ground, plain: Paths, *, lines: int = LINES, seconds: int = 10
+) -> PagesReport:
+    """Make a book, close a day of it, serve it, and open its pages; `plain` names what an account may see by itself."""
     wrk = need_wrk()
     with place.database() as dsn:
         book = make_book(dsn, lines, tell=place.tell)
@@ -80,7 +82,7 @@ def bench_pages(place: Ground, *, lines: int = LINES, seconds: int = 10) -> Page
                 staff_ms = {
                     path: _median_ms(f"{url}{path}", cookie)
                     for role, (account, cookie) in staff.items()
-                    for path in _paths(account, role)
+                    for path in [*plain(account), *DEEP.get(role, ())]
                 }
     slowest = max(staff_ms.values())
     faults = [f"{bad} checkout pages were no pages"] if bad else []
@@ -110,19 +112,6 @@ def _staff(db: Connection) -> dict[Role, tuple[Account, str]]:
         opened = sign_in_as(db, made.account_id, address="bench", replacing=None, at=at)
         found[role] = (made, f"whiteslip={opened.token}")
     return found
-
-
-def _paths(account: Account, role: Role) -> list[str]:
-    plain = [
-        route.path
-        for route in pages.load()
-        if route.method == "GET"
-        and not route.parameters
-        and route.sees.roles
-        and not route.sees.public
-        and admits(route.sees, account)
-    ]
-    return [*plain, *DEEP.get(role, ())]
 
 
 def _get(url: str, *, cookie: str = "", packed: bool = False) -> tuple[int, bytes]:
