@@ -22,8 +22,6 @@ from whiteslip.web.visiting import Answer, Visit
 routes = Routes("my")
 PAGE = "/my/budget"
 _Monthly = Annotated[int, Meta(ge=0, le=MAX_MINOR, extra={"typed": "yuan"})]
-_Sum = Annotated[Yuan | None, Meta(extra={"typed": "yuan"})]
-"""An amount that may be left out; the union has to say itself that it is typed in yuan."""
 _Signed = Annotated[int, Meta(ge=-MAX_MINOR, le=MAX_MINOR, extra={"typed": "yuan"})]
 
 
@@ -55,7 +53,7 @@ class CapForm(Form, frozen=True):
     """A cap for oneself; without an amount it ends."""
 
     kind: Literal["purchase", "day", "week", "month", "cooling_off"]
-    amount: _Sum = None
+    amount: Yuan | None = None
     hours: Annotated[int, Meta(ge=0, le=720)] = 0
 
 

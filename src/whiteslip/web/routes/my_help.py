@@ -43,8 +43,6 @@ CAUSES = (
     "unknown",
 )
 WAYS = ("deferral", "promise", "installments", "extension")
-_Sum = Annotated[Yuan | None, Meta(extra={"typed": "yuan"})]
-"""An amount that may be left out; the union has to say itself that it is typed in yuan."""
 OPEN = frozenset({"offered", "countered", "agreed", "running"})
 
 
@@ -70,7 +68,7 @@ class Asked(Form, frozen=True):
     due_on: date | None = None
     days: Annotated[int, Meta(ge=1, le=60)] | None = None
     parts: Annotated[int, Meta(ge=2, le=60)] | None = None
-    amount: _Sum = None
+    amount: Yuan | None = None
     until_on: date | None = None
 
 

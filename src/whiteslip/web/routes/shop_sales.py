@@ -23,8 +23,6 @@ from whiteslip.web.visiting import Answer, Visit
 
 routes = Routes("shop")
 SALES_A_PAGE = 50
-_Sum = Annotated[Yuan | None, Meta(extra={"typed": "yuan"})]
-"""An amount that may be left out; the union has to say itself that it is typed in yuan."""
 STATES = ("", "authorized", "captured", "voided", "expired", "declined", "referred")
 
 
@@ -39,7 +37,7 @@ class Search(Struct, frozen=True):
 class Capture(Form, frozen=True):
     """How much to capture, all that is held unless it is said; the rest may be released."""
 
-    amount: _Sum = None
+    amount: Yuan | None = None
     final: Tick = False
 
 
