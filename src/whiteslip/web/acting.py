@@ -174,7 +174,7 @@ async def _answered(
         if not isinstance(done, Done):
             raise InvariantBroken(f"{route.path}: a form with a transaction ends with Done")
         acting.check_owned()
-        sign_in.note_act(db, person, f"{route.path}", address=visitor.address, at=at)
+        sign_in.note_act(db, person, visitor.path, address=visitor.address, at=at)
         return Response(200, msgspec.json.encode(done))
 
     if route.queued:
@@ -209,7 +209,8 @@ def _wrong(response: Response, route: Route, submission: Submission) -> Wrong:
     if problem.code == "not_found":
         raise NotFound(problem.detail)
     known = {field.encode_name for field in msgspec.structs.fields(route.form or Form)}
-    where = (problem.where or "").partition(".")[0]
+    named = (problem.where or "").partition(".")[0]
+    where = named if named in known else named.removesuffix("_minor")
     faults = {where: Fault("refused", {"detail": problem.detail})} if where in known else {}
     key = submission.key if response.status in _SAME_KEY else ""
     typed = Typed(submission.sent, faults, problem.code, problem.detail, key)

@@ -7,7 +7,7 @@ FROM (
             authorized_at, customer_id, purchase_id, authorized_minor, order_ref,
             CASE WHEN status IN ('declined', 'referred') THEN status::text ELSE 'authorized' END AS status
         FROM money.purchase
-        WHERE merchant_id = %(merchant_id)s AND NOT imported
+        WHERE merchant_id = %(merchant_id)s AND NOT imported AND authorized_on >= %(since)s::date
         ORDER BY purchase_id DESC
         LIMIT %(limit)s
     ) AS asked
