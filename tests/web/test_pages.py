@@ -172,3 +172,16 @@ def test_the_style_sheet_may_be_kept(world: Served) -> None:
     assert "immutable" in sheet.headers["cache-control"]
     assert sheet.headers["content-encoding"] == "gzip"
     assert "url(" not in sheet.text
+
+
+def test_who_is_signed_in_and_goes_astray_is_still_who_they_are(world: Served) -> None:
+    visitor = world.visitor("risk")
+
+    missing = visitor.get("/desk/risk/books/watch/99")
+    elsewhere = visitor.get("/desk/care")
+
+    assert (missing.status_code, elsewhere.status_code) == (404, 403)
+    for page in (missing.text, elsewhere.text):
+        assert 'href="/desk/risk' in page
+        assert 'href="/sign-in' not in page
+    assert 'href="/sign-in' in world.visitor().get("/nowhere").text

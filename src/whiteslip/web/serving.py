@@ -15,12 +15,13 @@ from starlette.types import Scope
 from structlog import get_logger
 
 from whiteslip.infra.accounts import tokens
+from whiteslip.infra.accounts.model import Account
 from whiteslip.kernel.errors import NotAllowed, NotFound, Unavailable
 from whiteslip.web import acting, cookies, headers, scene, sealing
 from whiteslip.web.acting import Done, Refused, Wrong
 from whiteslip.web.forms import UNTYPED, Typed
 from whiteslip.web.table import Route
-from whiteslip.web.visiting import File, Redirect, Shown, Turned, Visitor, look, visitor_of
+from whiteslip.web.visiting import Astray, File, Redirect, Shown, Turned, Visitor, look, visitor_of
 
 SIGN_IN: Final = "/sign-in"
 STATIC: Final = "/static/{name}"
@@ -69,10 +70,12 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def problem_page(request: Request, problem: str, status: int) -> Response:
+def problem_page(
+    request: Request, problem: str, status: int, person: Account | None = None
+) -> Response:
     """Explain a problem in the reader's language, a key of the group `problem` of the words."""
     visitor = visitor_of(request)
-    html = scene.render(visitor, None, "problem.html", {"problem": problem, "status": status})
+    html = scene.render(visitor, person, "problem.html", {"problem": problem, "status": status})
     response = headers.answer(request, html.text.encode(), status)
     cookies.choose(response, request)
     return response
@@ -86,6 +89,9 @@ def explained(answer: Endpoint, path: str) -> Endpoint:
             return await answer(request)
         except Turned as turned:
             return _turned(request, turned)
+        except Astray as astray:
+            code = astray.error.code
+            return problem_page(request, code, _STATUS[code], astray.person)
         except Refused as refused:
             return problem_page(request, refused.problem, refused.status)
         except (NotFound, NotAllowed, Unavailable) as error:
@@ -184,7 +190,7 @@ async def _again(request: Request, route: Route, wrong: Wrong) -> Response:
 def _turned(request: Request, turned: Turned) -> Response:
     """Send who is signed out to sign in and back; who is somebody else may not."""
     if turned.person is not None:
-        return problem_page(request, "not_allowed", 403)
+        return problem_page(request, "not_allowed", 403, turned.person)
     if request.method != "GET":
         return headers.redirect(request, SIGN_IN)
     query = f"?{request.url.query}" if request.url.query else ""

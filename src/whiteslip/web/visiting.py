@@ -20,7 +20,7 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Call
 from whiteslip.infra.settings import Settings
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import InvariantBroken, NotFound, invariant
+from whiteslip.kernel.errors import InvariantBroken, NotAllowed, NotFound, invariant
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.web import cookies, sealing
 from whiteslip.web.forms import UNTYPED, Typed
@@ -148,6 +148,15 @@ class Turned(Exception):
     def __init__(self, person: Account | None) -> None:
         super().__init__("may not see this")
         self.person = person
+
+
+class Astray(Exception):
+    """Somebody who is signed in and asked for what is not there, or not for them; the page still knows who they are."""
+
+    def __init__(self, person: Account, error: NotFound | NotAllowed) -> None:
+        super().__init__(str(error))
+        self.person = person
+        self.error = error
 
 
 Answer: TypeAlias = Shown | Redirect | File
@@ -335,12 +344,17 @@ def look(
     def work(db: Connection) -> tuple[Seen | None, Answer, date | None]:
         seen = who(db, visitor, at=at)
         person = seen.account if seen else None
-        admitted(route, person, values)
-        visit = Visit(visitor, route, values, db=db, at=at, person=person, form=form)
         if route.show is None:
             raise InvariantBroken(f"{route.path} shows nothing")
-        answer = route.show(visit)
-        visit.check_owned()
+        visit = Visit(visitor, route, values, db=db, at=at, person=person, form=form)
+        try:
+            admitted(route, person, values)
+            answer = route.show(visit)
+            visit.check_owned()
+        except (NotFound, NotAllowed) as error:
+            if person is None:
+                raise
+            raise Astray(person, error) from error
         is_dated = runtime.settings.sandbox and business_day.is_begun(db)
         return seen, answer, business_day.read(db).current_on if is_dated else None
 
