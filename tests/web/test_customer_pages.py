@@ -195,6 +195,22 @@ def test_the_guide_leads_from_buying_to_being_back(sandbox: Newcomer) -> None:
     assert step(newcomer).endswith("Back")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("months", "then"), [(3, "Bill"), (0, "Buy")])
+def test_who_pays_in_time_is_guided_to_the_next_bill_or_to_buy_again(
+    sandbox: Newcomer, months: int, then: str
+) -> None:
+    newcomer = sandbox
+    newcomer.get_sent(newcomer.buy("headphones", months))
+    newcomer.wait_as_guided()
+    assert step(newcomer).endswith("Missed")
+
+    amount = "439.50" if months else "1299.00"
+    sent = {"amount": amount, "line": newcomer.line}
+    assert newcomer.visitor.post("/my/repay", sent).status_code == 303
+    assert step(newcomer).endswith(then)
+
+
 def test_who_lives_in_the_world_already_is_not_guided(world: Served) -> None:
     assert "guide" not in main(world.visitor("shopper").get("/my"))
 

@@ -35,7 +35,7 @@ def of(visit: Visit, line: LineView) -> Guide | None:
     story = customers.tell(visit.db, visit.customer_id)
     if person is None or story is None or not person.reference.startswith(NEWCOMER):
         return None
-    bought = [one for one in story.purchases if one.status not in ("declined", "referred")]
+    bought = [one for one in story.purchases if one.status in ("authorized", "captured")]
     held = next((one for one in bought if one.status == "authorized"), None)
     stops = [one for one in story.restrictions if one.level >= _SUSPENDED and not _is_own_lock(one)]
     if line.restriction_level >= _SUSPENDED and any(one.lifted_on is None for one in stops):
@@ -46,12 +46,16 @@ def of(visit: Visit, line: LineView) -> Guide | None:
         return _guide("buy")
     if held is not None:
         return _guide("send")._replace(purchase_id=held.purchase_id)
-    owing = [one for one in story.statements if one.balance_minor > 0]
-    if not owing:
+    owed = [one for one in story.installments if one.owed_minor > 0]
+    if not owed:
+        return _guide("buy")
+    billed = [one.due_on for one in owed if one.statement_on <= line.current_on]
+    if not billed:
         on = next_statement(line.current_on, line.statement_day, strictly_after=True)
         return _guide("bill")._replace(days=_until(line.current_on, on + timedelta(days=1)))
-    late_on = owing[0].due_on + timedelta(days=_LATE_DAYS)
-    return _guide("miss")._replace(days=_until(line.current_on, late_on))
+    return _guide("miss")._replace(
+        days=_until(line.current_on, min(billed) + timedelta(days=_LATE_DAYS))
+    )
 
 
 def _guide(step: str) -> Guide:

@@ -84,7 +84,9 @@ def show_help(visit: Visit) -> Answer:
     line = mine.line_of(visit.db, visit.customer_id)
     rows = lines.open_installments(visit.db, visit.customer_id, line.line_id)
     reliefs = relief.of_line(visit.db, visit.customer_id, line.line_id)
-    speak, dues = visit.speak, mine.dues(rows, line.current_on)
+    speak = visit.speak
+    billed = [row for row in rows if row.statement_on <= line.current_on]
+    dues = mine.dues(billed, line.current_on)
     return visit.show(
         "my/help.html",
         line=line,
