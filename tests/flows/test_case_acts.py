@@ -9,7 +9,8 @@ import pytest
 from tests.builders import Book, done, founded
 from tests.flows.limit_worlds import CUT, CUT_AT_ONCE, limit_of, obey, reviewed, rows, state_of
 
-from whiteslip.api.routes.reviews import ACTS, NOTHING
+from whiteslip.api.acts import BY_OUTCOME
+from whiteslip.api.routes.reviews import NOTHING
 from whiteslip.flows import review_cases as flow
 from whiteslip.flows.restrict import RestrictionRequest, restrict
 from whiteslip.infra.database import Database
@@ -43,7 +44,7 @@ def unanswered(of: Desk, acts: Mapping[Pair, Any], reasons: Mapping[Pair, str]) 
 
 
 def test_every_outcome_has_an_act_or_a_written_reason() -> None:
-    assert unanswered(desk(), ACTS, NOTHING) == set()
+    assert unanswered(desk(), BY_OUTCOME, NOTHING) == set()
     assert all(len(why) > 10 for why in NOTHING.values())
 
 
@@ -52,8 +53,8 @@ def test_control_a_new_outcome_without_an_act_is_found() -> None:
     more = Queue(2, None, 5, (*queue.outcomes, "freeze"), queue.ends | {"freeze"})
     grown = desk()._replace(queues={**desk().queues, Kind.FRAUD: more})
 
-    assert unanswered(grown, ACTS, NOTHING) == {(Kind.FRAUD, "freeze")}
-    fewer = {pair: act for pair, act in ACTS.items() if pair[1] != "lift"}
+    assert unanswered(grown, BY_OUTCOME, NOTHING) == {(Kind.FRAUD, "freeze")}
+    fewer = {pair: act for pair, act in BY_OUTCOME.items() if pair[1] != "lift"}
     assert unanswered(desk(), fewer, NOTHING) == {(Kind.SUSPENSION, "lift")}
 
 
@@ -107,7 +108,7 @@ def decide(book: Book, key: CaseKey, outcome: str, label: Label | None = None) -
     request = flow.CaseRequest(*key, "Bo")
     done(book.write(lambda db: flow.take(db, [request], at=book.at))[0])
     ruling = Ruling(*key, "Bo", outcome, "seen", label)
-    return done(book.write(lambda db: flow.decide(db, [ruling], at=book.at, acts=ACTS))[0])
+    return done(book.write(lambda db: flow.decide(db, [ruling], at=book.at, acts=BY_OUTCOME))[0])
 
 
 def level(book: Book, line: LineKey) -> int:

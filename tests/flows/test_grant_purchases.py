@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.builders import Book, done, founded
 
-from whiteslip.api.routes.reviews import ACTS
+from whiteslip.api.acts import BY_OUTCOME
 from whiteslip.decisioning.rulebooks import store as rulebooks
 from whiteslip.decisioning.rulebooks.reading import read
 from whiteslip.flows import review_cases
@@ -133,7 +133,7 @@ class World:
         ruling = Ruling(customer_id, case_id, by, outcome, "I looked")
         try:
             return self.database.write(
-                lambda db: review_cases.decide(db, [ruling], at=at, acts=ACTS)
+                lambda db: review_cases.decide(db, [ruling], at=at, acts=BY_OUTCOME)
             )[0]
         except WhiteslipError as error:
             return error

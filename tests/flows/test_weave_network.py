@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.builders import Book, done, founded
 
-from whiteslip.api.routes.reviews import ACTS
+from whiteslip.api.acts import BY_OUTCOME
 from whiteslip.flows import checkout as checking_out
 from whiteslip.flows.erase import erase
 from whiteslip.flows.review_cases import (
@@ -77,7 +77,7 @@ def rule(book: Book, kind: Kind, key: tuple[int, int], outcome: str) -> None:
     def work(db: Connection) -> None:
         done(take(db, [CaseRequest(*key, "Ann")], at=at)[0])
         ruling = Ruling(*key, "Ann", outcome, "seen")
-        done(decide(db, [ruling], at=at, acts=ACTS)[0])
+        done(decide(db, [ruling], at=at, acts=BY_OUTCOME)[0])
 
     book.write(work)
 
