@@ -121,11 +121,11 @@ def _tell_story(chosen: Settings) -> None:
         say(f"{each.on} {each.text}")
     url = f"http://{chosen.host}:{chosen.port}"
     person = f"{url}/desk/book/customers/{ids.write('cus', story.customer_id)}"
-    say(f"The whole story: {person}?lang=en")
-    say(f"Every cent of it: {person}/journal?lang=en")
-    say(f"The whole book: {url}/desk/book?lang=en")
-    say(f"The people in it: {url}/desk/book/customers?lang=en")
-    say(f"Be somebody of it, with one click: {url}/sign-in?lang=en")
+    say(f"Her story in five steps: {url}/story?lang=en")
+    say(f"Be anybody of this world, with one click: {url}/sign-in?lang=en")
+    say(f"Then, at the desk of the book, every cent of hers: {person}/journal?lang=en")
+    say(f"And the whole book: {url}/desk/book?lang=en")
+    say(f"Or begin on the first page, as a new customer: {url}/?lang=en")
 
 
 def _found(dsn: str) -> None:

@@ -56,11 +56,16 @@ def show_why(visit: Visit) -> Answer:
         usable=found,
         against=[reasons.explain(one) for one in found.reasons],
         works=reasons.still_works(found.level),
-        standing=standing,
+        standing=[(one, _causes(one)) for one in standing],
         past=[one for one in past if one.lifted_on is not None],
         is_locked=any(_is_own_lock(one) for one in standing),
         appeals=appeals.of_customer(visit.db, visit.customer_id),
     )
+
+
+def _causes(one: restrictions.RestrictionView) -> list[reasons.ReasonText]:
+    """Say a restriction's own reasons: the notice that told of it may have told of others too."""
+    return [reasons.explain(reason) for reason in reasons.stored(one.reasons)]
 
 
 @routes.page("/my/appeal/{res}", sees=shopper(), owner=Owner.CUSTOMER)
