@@ -20,7 +20,7 @@ from tests.browser.eyes import Sitting
 from tests.web.worlds import Served
 
 from whiteslip.infra import business_day
-from whiteslip.views import desks
+from whiteslip.views import closings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -62,7 +62,10 @@ def test_the_trial_balance_of_some_days_balances_and_is_what_was_posted(
     assert together[2] in ("相等", "equal")
     kinds = [texts(row.locator("td")) for row in by_kind.locator("tr").all()]
     assert sum(amount_in(row[2]) for row in kinds) == posted
-    assert sum(int(row[3]) for row in kinds) * 2 == sum(int(row[3]) for row in single)
+    postings, entries = (
+        sum(int(row[3].replace(",", "")) for row in each) for each in (single, kinds)
+    )
+    assert entries * 2 == postings
     assert amount_in(page.locator(".figure .big").nth(2).text_content() or "?") == 0
     assert sitting.faults() == []
 
@@ -82,7 +85,7 @@ def test_closed_days_are_told_with_their_steps(
     page = sitting.open("/desk/money/days")
     days, steps = page.locator("section.card tbody").all()
     first = texts(days.locator("tr").first.locator("td"))
-    closing = world.database.read(lambda db: desks.day_reports(db, most=1))[0]
+    closing = world.database.read(lambda db: closings.latest(db, most=1))[0]
     assert first[1] == f"{closing.seconds:.2f} s"
     assert first[2] == str(sum(closing.rows.values()))
     assert steps.locator("tr").count() == len(closing.step_ms)

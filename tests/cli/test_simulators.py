@@ -149,11 +149,11 @@ def test_a_newcomer_is_told_the_main_story_and_where_to_read_it(home: Path) -> N
     began = monotonic()
     with up(home, "--demo") as running:
         said = [running.says("What happened to 林小满, as the records have it")]
-        while "The people in it" not in said[-1]:
+        while "as a new customer" not in said[-1]:
             said.append(running.lines.get(timeout=WITHIN_S))
         running.says("Serving on")
         took = monotonic() - began
-        for line in said[-4:]:
+        for line in said[-5:]:
             asked = line.split()[-1]
             page = httpx.get(asked, headers={"accept": "text/html"}, follow_redirects=True)
             assert page.status_code == 200, line

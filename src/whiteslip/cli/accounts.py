@@ -17,7 +17,7 @@ from whiteslip.infra.clock import MachineClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel import ids
 from whiteslip.kernel.actor import actor_of
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, only
 
 BY = "command line"
 commands = typer.Typer(help="Who may sign in to the pages.", no_args_is_help=True)
@@ -51,10 +51,7 @@ def add(
     at = MachineClock().now()
 
     def make(db: Connection) -> Account:
-        (made,) = keep_accounts.make_accounts(db, [new], by=BY, at=at)
-        if isinstance(made, WhiteslipError):
-            raise made
-        return made
+        return only(keep_accounts.make_accounts(db, [new], by=BY, at=at))
 
     with Database(running_database(settings.load(dsn=dsn, home=home))) as database:
         made = database.write(make)

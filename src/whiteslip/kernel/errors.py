@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class WhiteslipError(Exception):
     """Base of every error we raise on purpose; `code` is stable and machine readable."""
@@ -59,3 +64,11 @@ def invariant(holds: bool, message: str) -> None:  # noqa: FBT001 - reads as `in
     """Raise `InvariantBroken` unless the fact holds."""
     if not holds:
         raise InvariantBroken(message)
+
+
+def only(answers: Iterable[T | WhiteslipError]) -> T:
+    """Take the answer to a batch of one; a refusal is raised."""
+    (answer,) = answers
+    if isinstance(answer, WhiteslipError):
+        raise answer
+    return answer

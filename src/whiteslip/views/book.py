@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from whiteslip.infra.crypto import Keyring
@@ -12,7 +12,8 @@ from whiteslip.infra.sql import Sql
 from whiteslip.money.arrears.model import AssetClass, Bucket
 from whiteslip.money.arrears.rules import asset_class, bucket
 from whiteslip.money.lines.store import use
-from whiteslip.views import names
+from whiteslip.views import closings, names
+from whiteslip.views.closings import Closing
 
 sql = Sql(__package__)
 
@@ -52,16 +53,6 @@ class Restricted(NamedTuple):
     level: int
     code: str
     lines: int
-
-
-class Closing(NamedTuple):
-    """The last day closed: how long each step took, in milliseconds, and how many rows it touched."""
-
-    business_date: date
-    finished_at: datetime
-    seconds: float
-    step_ms: dict[str, float]
-    rows: dict[str, int]
 
 
 class DayFlow(NamedTuple):
@@ -118,7 +109,7 @@ def show(db: Connection) -> BookView | None:
             totals, late, [(each, asset_class(each.worst_days)) for each in late], tuple(AssetClass)
         ),
         tuple(Restricted(*each) for each in sql.many(db, "count_restricted")),
-        _closing(db),
+        next(iter(closings.latest(db, most=1)), None),
         _flows(db, totals.current_on),
         find_story(db),
     )
@@ -172,20 +163,6 @@ def _sum(name: str, found: Sequence[Any]) -> Share:
         sum(each.lines for each in found),
         sum(each.overdue_minor for each in found),
         sum(each.outstanding_minor for each in found),
-    )
-
-
-def _closing(db: Connection) -> Closing | None:
-    row = sql.maybe(db, "find_last_report")
-    if row is None:
-        return None
-    report: dict[str, Any] = row.report
-    return Closing(
-        row.business_date,
-        row.finished_at,
-        float(report.get("seconds", 0)),
-        dict(report.get("step_ms", {})),
-        dict(report.get("rows", {})),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from whiteslip.infra.crypto import Keyring
 from whiteslip.infra.database import Connection
@@ -60,16 +60,6 @@ class KindMove(NamedTuple):
     movements: int
 
 
-class DayReport(NamedTuple):
-    """A day that was closed: how long it took in seconds, and each step in milliseconds."""
-
-    business_date: date
-    finished_at: datetime
-    seconds: float
-    step_ms: dict[str, float]
-    rows: dict[str, int]
-
-
 class FailedMessage(NamedTuple):
     """A message that was given up, and why."""
 
@@ -113,23 +103,6 @@ def moves_by_account(db: Connection, *, since: date, until: date) -> list[Accoun
 def moves_by_kind(db: Connection, *, since: date, until: date) -> list[KindMove]:
     """Sum by kind what was posted in some days."""
     return [KindMove(*row) for row in sql.many(db, "sum_moves_by_kind", since=since, until=until)]
-
-
-def day_reports(db: Connection, *, most: int) -> list[DayReport]:
-    """List the days closed last, the latest first."""
-    found: list[DayReport] = []
-    for row in sql.many(db, "list_day_reports", most=most):
-        report: dict[str, Any] = row.report
-        found.append(
-            DayReport(
-                row.business_date,
-                row.finished_at,
-                float(report.get("seconds", 0)),
-                dict(report.get("step_ms", {})),
-                dict(report.get("rows", {})),
-            )
-        )
-    return found
 
 
 def failed_messages(db: Connection, *, most: int) -> list[FailedMessage]:

@@ -10,7 +10,7 @@ from whiteslip.flows import keep_accounts
 from whiteslip.infra.accounts import keeping, policy
 from whiteslip.infra.accounts.model import Kind, NewAccount
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, only
 from whiteslip.kernel.ids import MAX_ID
 from whiteslip.web.acting import Acting, Done
 from whiteslip.web.forms import Form, Line, Name, Nothing
@@ -71,9 +71,7 @@ def make_account(act: Acting, form: AccountForm) -> Done:
         None if form.merchant is None else ids.read_one(form.merchant, "mer"),
         password=form.password,
     )
-    (made,) = keep_accounts.make_accounts(act.db, [new], by=act.actor, at=act.at)
-    if isinstance(made, WhiteslipError):
-        raise made
+    made = only(keep_accounts.make_accounts(act.db, [new], by=act.actor, at=act.at))
     return Done(PAGE, "accounts.made", {"name": made.name})
 
 

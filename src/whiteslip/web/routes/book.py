@@ -15,6 +15,7 @@ from whiteslip.kernel.errors import NotFound
 from whiteslip.kernel.ids import MAX_ID
 from whiteslip.views import book as books
 from whiteslip.views import customers
+from whiteslip.views.closings import Closing
 from whiteslip.web import charts, timeline
 from whiteslip.web.rendering import words
 from whiteslip.web.rights import Owner, Role, staff
@@ -149,7 +150,7 @@ def _people(db: Connection, standing: str, ring: Keyring | None) -> list[books.P
     )
 
 
-def _in_order(closing: books.Closing | None) -> list[tuple[str, float]]:
+def _in_order(closing: Closing | None) -> list[tuple[str, float]]:
     """Order steps as they run: the words name them in that order, a stored report in none."""
     spent = {} if closing is None else closing.step_ms
     known = [key.removeprefix("steps.") for key in words() if key.startswith("steps.")]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from whiteslip.flows import keep_contacts as keeping
 from whiteslip.flows.dispute import Command as DisputeCommand
@@ -16,21 +14,20 @@ from whiteslip.flows.ease_repayment import (
     ReliefAnswer,
     ReliefRequest,
     Side,
-    Terms,
     answer_reliefs,
     ask_relief,
     write_messages,
 )
-from whiteslip.flows.ease_repayment import Form as Way
 from whiteslip.flows.keep_contacts import Channel, Flag
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
+from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError, only
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views import appeals, contacts, desks, lines, relief, restrictions
 from whiteslip.views import customers_api as people
-from whiteslip.web import mine
+from whiteslip.web import mine, reliefs
 from whiteslip.web.acting import Acting, Done
-from whiteslip.web.forms import Form, Note, Nothing, Yuan
+from whiteslip.web.forms import Form, Note, Nothing
+from whiteslip.web.reliefs import Wanted
 from whiteslip.web.rights import Owner, Role, staff
 from whiteslip.web.table import Routes
 from whiteslip.web.visiting import Answer, Visit
@@ -40,18 +37,6 @@ CARE = staff(Role.CARE)
 PAGE = "/desk/care"
 PERSON = f"{PAGE}/customers/{{cus}}"
 ROWS = 50
-WAYS = ("deferral", "promise", "installments", "extension")
-
-
-class Offer(Form, frozen=True):
-    """A relief that is offered; which fields count depends on the form."""
-
-    form: Literal["deferral", "promise", "installments", "extension"]
-    due_on: date | None = None
-    days: Annotated[int, Meta(ge=1, le=60)] | None = None
-    parts: Annotated[int, Meta(ge=2, le=60)] | None = None
-    amount: Yuan | None = None
-    until_on: date | None = None
 
 
 class Ending(Form, frozen=True):
@@ -100,13 +85,7 @@ def show_person(visit: Visit) -> Answer:
     key = LineKey(customer_id, person.line_ids[0]) if person.line_ids else None
     speak = visit.speak
     line = None if key is None else lines.show(visit.db, *key)
-    dues = (
-        []
-        if line is None
-        else mine.dues(
-            lines.open_installments(visit.db, customer_id, line.line_id), line.current_on
-        )
-    )
+    dues = [] if key is None or line is None else reliefs.billed(visit.db, key, line.current_on)
     return visit.show(
         "care/person.html",
         customer=person,
@@ -124,30 +103,17 @@ def show_person(visit: Visit) -> Answer:
         flags=contacts.list_flags(visit.db, customer_id),
         messages=contacts.list_messages(visit.db, customer_id)[:20],
         kinds=[(one.value, speak.name("flag", one.value)) for one in Flag],
-        ways=[(one, speak.name("relief", one)) for one in WAYS],
-        dues_choices=[
-            (due.due_on, f"{speak.day(due.due_on)} · {speak.amount(due.owed_minor)}")
-            for due in dues
-        ],
+        ways=reliefs.ways(speak),
+        dues_choices=reliefs.choices(speak, dues),
     )
 
 
-@routes.form(f"{PERSON}/offer", Offer, sees=CARE, owner=Owner.NOBODY, again=show_person)
-def offer(act: Acting, form: Offer) -> Done:
+@routes.form(f"{PERSON}/offer", Wanted, sees=CARE, owner=Owner.NOBODY, again=show_person)
+def offer(act: Acting, form: Wanted) -> Done:
     """Offer a relief; the customer accepts it or proposes other terms."""
     customer_id = act.number("cus")
-    terms = Terms(
-        Way(form.form),
-        due_on=form.due_on,
-        days=form.days or 0,
-        parts=form.parts or 0,
-        amount_minor=form.amount or 0,
-        until_on=form.until_on,
-    )
     key = mine.key_of(act.db, customer_id)
-    (done,) = ask_relief(act.db, [ReliefRequest(*key, terms, Side.STAFF, act.actor)], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(ask_relief(act.db, [ReliefRequest(*key, form.terms(), Side.STAFF, act.actor)], at=act.at))
     return _back(act, "care.offered")
 
 
@@ -156,9 +122,7 @@ def answer_relief(act: Acting, form: Ending) -> Done:
     """Approve or refuse what waits; who offered it above a threshold does not approve it."""
     owned = _of_person(act, "rlf")
     request = ReliefAnswer(*owned, Command(form.command), Side.STAFF, act.actor)
-    (done,) = answer_reliefs(act.db, [request], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(answer_reliefs(act.db, [request], at=act.at))
     return _back(act, f"care.did_{form.command}")
 
 
@@ -169,9 +133,7 @@ def reply(act: Acting, form: Reply) -> Done:
     """Write in the thread of a relief."""
     owned = _of_person(act, "rlf")
     message = Message(*owned, Side.STAFF, act.actor, form.text)
-    (number,) = write_messages(act.db, [message], at=act.at)
-    if isinstance(number, WhiteslipError):
-        raise number
+    only(write_messages(act.db, [message], at=act.at))
     return _back(act, "care.replied")
 
 
@@ -180,9 +142,7 @@ def rule_dispute(act: Acting, form: Ruling) -> Done:
     """Find for or against the customer; another person than the one who took the dispute in."""
     owned = _of_person(act, "dsp")
     request = DisputeAnswer(*owned, DisputeCommand(form.command), form.words, act.actor)
-    (done,) = answer_disputes(act.db, [request], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(answer_disputes(act.db, [request], at=act.at))
     return _back(act, f"care.did_{form.command}")
 
 
@@ -206,9 +166,7 @@ def flag(act: Acting, form: Flagged) -> Done:
 def end_flag(act: Acting, _: Nothing) -> Done:
     """End a flag from today on."""
     owned = _of_person(act, "flg")
-    (done,) = keeping.end_flags(act.db, [keeping.OwnedRequest(*owned, act.actor)], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(keeping.end_flags(act.db, [keeping.OwnedRequest(*owned, act.actor)], at=act.at))
     return _back(act, "care.flag_ended")
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from whiteslip.flows.enter_funds import EntryKind, NewEntry, enter_funds
 from whiteslip.flows.govern_valve import Command, Proposal, ValveStep, govern_valve, propose_stage
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, WhiteslipError, only
 from whiteslip.views import liquidity
 from whiteslip.web import pictures
 from whiteslip.web.acting import Acting, Done
@@ -92,9 +92,7 @@ def enter(act: Acting, form: Funds) -> Done:
         form.name or "",
         form.until_on,
     )
-    (done,) = enter_funds(act.db, [entry], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(enter_funds(act.db, [entry], at=act.at))
     return Done(PAGE, "liquidity.entered")
 
 

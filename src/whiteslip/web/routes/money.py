@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from whiteslip.infra import business_day
-from whiteslip.views import desks
+from whiteslip.views import closings, desks
 from whiteslip.web import pictures
 from whiteslip.web.rights import Role, staff
 from whiteslip.web.sheet import Figure, Section, badge
@@ -111,7 +111,7 @@ def show_balance(visit: Visit) -> Answer:
 def show_days(visit: Visit) -> Answer:
     """Show the days that were closed, how long each took, and the slowest steps of the last."""
     speak = visit.speak
-    reports = desks.day_reports(visit.db, most=DAYS_SHOWN)
+    reports = closings.latest(visit.db, most=DAYS_SHOWN)
     rows = [
         [
             speak.day(one.business_date),

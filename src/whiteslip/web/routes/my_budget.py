@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from whiteslip.flows.advise import Answers, Told, forget_answers, keep_answers
 from whiteslip.flows.set_caps import CapKind, CapRequest, set_caps
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, only
 from whiteslip.kernel.money import MAX_MINOR
 from whiteslip.views import budgets
 from whiteslip.web import forms, pictures
@@ -96,9 +96,7 @@ def keep_month(act: Acting, form: Month) -> Done:
     answers = Answers(
         form.income, form.income_day, form.rent, form.debts, form.fixed, form.change, form.cushion
     )
-    (kept,) = keep_answers(act.db, [Told(act.customer_id, answers)], at=act.at)
-    if isinstance(kept, WhiteslipError):
-        raise kept
+    only(keep_answers(act.db, [Told(act.customer_id, answers)], at=act.at))
     return Done(PAGE, "my.month_kept")
 
 
@@ -113,8 +111,6 @@ def forget_month(act: Acting, _: Nothing) -> Done:
 def set_cap(act: Acting, form: CapForm) -> Done:
     """Set a cap for oneself: tightening counts at once, loosening after a delay."""
     request = CapRequest(act.customer_id, CapKind(form.kind), form.amount, form.hours)
-    (done,) = set_caps(act.db, [request], actor=act.actor, at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    done = only(set_caps(act.db, [request], actor=act.actor, at=act.at))
     key = "my.cap_now" if done.at_once else "my.cap_later"
     return Done(PAGE, key, {"when": act.speak.instant(done.change.effective_at)})

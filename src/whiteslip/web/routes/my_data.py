@@ -11,7 +11,7 @@ from whiteslip.flows import keep_contacts as keeping
 from whiteslip.flows.correct_data import Correction, correct_own
 from whiteslip.flows.keep_contacts import Channel
 from whiteslip.flows.say_consents import ConsentCommand, ConsentRequest, say_consents
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, WhiteslipError, only
 from whiteslip.views import contacts, customers, privacy
 from whiteslip.views import customers_api as people
 from whiteslip.web.acting import Acting, Done
@@ -89,9 +89,7 @@ def say_consent(act: Acting, form: Consent) -> Done:
     """Give or withdraw a consent; what was said before stays on record."""
     command = ConsentCommand.GIVE if form.given else ConsentCommand.WITHDRAW
     request = ConsentRequest(act.customer_id, form.purpose, form.recipient, command, act.at)
-    (said,) = say_consents(act.db, [request], actor=act.actor, at=act.at)
-    if isinstance(said, WhiteslipError):
-        raise said
+    said = only(say_consents(act.db, [request], actor=act.actor, at=act.at))
     return Done(PAGE, "my.consent_restricts" if said.restricts else "my.consent_kept")
 
 
@@ -101,9 +99,7 @@ def add_contact(act: Acting, form: Contact) -> Done:
     request = keeping.ContactRequest(
         act.customer_id, Channel(form.channel), form.address, ZONE, form.at_night, act.actor
     )
-    (added,) = keeping.add_contacts(act.db, [request], at=act.at)
-    if isinstance(added, WhiteslipError):
-        raise added
+    only(keeping.add_contacts(act.db, [request], at=act.at))
     return Done(PAGE, "my.contact_added")
 
 
@@ -121,9 +117,7 @@ def turn_night(act: Acting, _: Nothing) -> Done:
     if not found:
         raise NotFound("there is no such contact")
     request = keeping.HoursRequest(*owned, found[0].zone, not found[0].may_at_night, act.actor)
-    (done,) = keeping.set_hours(act.db, [request], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(keeping.set_hours(act.db, [request], at=act.at))
     return Done(PAGE, "my.contact_kept")
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from whiteslip.flows.attribute_causes import Cause, CauseTold, Source, tell_causes
 from whiteslip.flows.ease_repayment import (
@@ -14,19 +11,17 @@ from whiteslip.flows.ease_repayment import (
     ReliefAnswer,
     ReliefRequest,
     Side,
-    Terms,
     answer_reliefs,
     ask_relief,
     write_messages,
 )
-from whiteslip.flows.ease_repayment import (
-    Form as Way,
-)
-from whiteslip.kernel.errors import WhiteslipError
-from whiteslip.views import lines, relief
-from whiteslip.web import mine
+from whiteslip.kernel.errors import only
+from whiteslip.money.lines.model import LineKey
+from whiteslip.views import relief
+from whiteslip.web import mine, reliefs
 from whiteslip.web.acting import Acting, Done
-from whiteslip.web.forms import Form, Note, Nothing, Yuan
+from whiteslip.web.forms import Form, Note, Nothing
+from whiteslip.web.reliefs import Wanted
 from whiteslip.web.rights import Owner, shopper
 from whiteslip.web.table import Routes
 from whiteslip.web.visiting import Answer, Visit
@@ -42,7 +37,6 @@ CAUSES = (
     "dispute",
     "unknown",
 )
-WAYS = ("deferral", "promise", "installments", "extension")
 OPEN = frozenset({"offered", "countered", "agreed", "running"})
 
 
@@ -61,17 +55,6 @@ class Told(Form, frozen=True):
     words: Note | None = None
 
 
-class Asked(Form, frozen=True):
-    """Another way to pay; which fields count depends on the form."""
-
-    form: Literal["deferral", "promise", "installments", "extension"]
-    due_on: date | None = None
-    days: Annotated[int, Meta(ge=1, le=60)] | None = None
-    parts: Annotated[int, Meta(ge=2, le=60)] | None = None
-    amount: Yuan | None = None
-    until_on: date | None = None
-
-
 class Said(Form, frozen=True):
     """Something said in the thread of a relief."""
 
@@ -82,43 +65,27 @@ class Said(Form, frozen=True):
 def show_help(visit: Visit) -> Answer:
     """Show what is arranged, and offer to ask for another way to pay."""
     line = mine.line_of(visit.db, visit.customer_id)
-    rows = lines.open_installments(visit.db, visit.customer_id, line.line_id)
-    reliefs = relief.of_line(visit.db, visit.customer_id, line.line_id)
-    speak = visit.speak
-    billed = [row for row in rows if row.statement_on <= line.current_on]
-    dues = mine.dues(billed, line.current_on)
+    key = LineKey(visit.customer_id, line.line_id)
+    speak, dues = visit.speak, reliefs.billed(visit.db, key, line.current_on)
     return visit.show(
         "my/help.html",
         line=line,
         dues=dues,
-        dues_choices=[
-            (due.due_on, f"{speak.day(due.due_on)} · {speak.amount(due.owed_minor)}")
-            for due in dues
-        ],
-        reliefs=reliefs,
+        dues_choices=reliefs.choices(speak, dues),
+        reliefs=relief.of_line(visit.db, *key),
         open=OPEN,
         causes=[(one, speak.name("cause", one)) for one in CAUSES],
-        told=relief.causes_of_line(visit.db, visit.customer_id, line.line_id),
-        ways=[(one, speak.name("relief", one)) for one in WAYS],
+        told=relief.causes_of_line(visit.db, *key),
+        ways=reliefs.ways(speak),
     )
 
 
-@routes.form(PAGE, Asked, sees=shopper(), again=show_help)
-def ask(act: Acting, form: Asked) -> Done:
+@routes.form(PAGE, Wanted, sees=shopper(), again=show_help)
+def ask(act: Acting, form: Wanted) -> Done:
     """Ask for another way to pay; within the table it begins at once, else a person looks."""
-    terms = Terms(
-        Way(form.form),
-        due_on=form.due_on,
-        days=form.days or 0,
-        parts=form.parts or 0,
-        amount_minor=form.amount or 0,
-        until_on=form.until_on,
-    )
     key = mine.key_of(act.db, act.customer_id)
-    wanted = ReliefRequest(*key, terms, Side.CUSTOMER, act.actor)
-    (done,) = ask_relief(act.db, [wanted], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    wanted = ReliefRequest(*key, form.terms(), Side.CUSTOMER, act.actor)
+    done = only(ask_relief(act.db, [wanted], at=act.at))
     return Done(PAGE, f"my.relief_{done.status}")
 
 
@@ -127,9 +94,7 @@ def tell_cause(act: Acting, form: Told) -> Done:
     """Say why a due was missed; what answers it may be offered at once."""
     key = mine.key_of(act.db, act.customer_id)
     told = CauseTold(*key, Cause(form.cause), Source.ASKED, act.actor, form.words)
-    (kept,) = tell_causes(act.db, [told], at=act.at)
-    if isinstance(kept, WhiteslipError):
-        raise kept
+    kept = only(tell_causes(act.db, [told], at=act.at))
     return Done(PAGE, "my.cause_offered" if kept.offered_relief_id else "my.cause_kept")
 
 
@@ -161,15 +126,11 @@ def cancel(act: Acting, _: Nothing) -> Done:
 def say(act: Acting, form: Said) -> Done:
     """Write in the thread of a relief."""
     message = Message(*act.owned("rlf"), Side.CUSTOMER, act.actor, form.text)
-    (number,) = write_messages(act.db, [message], at=act.at)
-    if isinstance(number, WhiteslipError):
-        raise number
+    only(write_messages(act.db, [message], at=act.at))
     return Done(PAGE, "my.said")
 
 
 def _answer(act: Acting, command: Command) -> Done:
     request = ReliefAnswer(*act.owned("rlf"), command, Side.CUSTOMER, act.actor)
-    (done,) = answer_reliefs(act.db, [request], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    done = only(answer_reliefs(act.db, [request], at=act.at))
     return Done(PAGE, f"my.relief_{done.status}")

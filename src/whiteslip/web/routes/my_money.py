@@ -12,7 +12,7 @@ from whiteslip.flows.pay_out_credit import PayoutRequest
 from whiteslip.flows.repay import RepaymentRequest
 from whiteslip.infra import business_day
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, only
 from whiteslip.kernel.ids import MAX_ID
 from whiteslip.views import agreements, customers, lines, purchases, relief, repayments
 from whiteslip.web import mine, timeline
@@ -156,9 +156,7 @@ def contest(act: Acting, form: Contest) -> Done:
         form.words,
         act.actor,
     )
-    (done,) = open_disputes(act.db, [wanted], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    done = only(open_disputes(act.db, [wanted], at=act.at))
     to = f"/my/purchases/{ids.write('pur', *owned)}"
     return Done(to, "my.contested", {"date": act.speak.day(done.answer_by)})
 
@@ -174,9 +172,7 @@ def withdraw_contest(act: Acting, _: Nothing) -> Done:
     """Withdraw a dispute."""
     words = act.speak.say("my.withdrawn_words")
     request = DisputeAnswer(*act.owned("dsp"), Command.WITHDRAW, words, act.actor)
-    (done,) = answer(act.db, [request], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(answer(act.db, [request], at=act.at))
     return Done(f"/my/purchases/{ids.write('pur', *act.owned('pur'))}", "my.contest_withdrawn")
 
 

@@ -17,7 +17,7 @@ from whiteslip.flows.appeal import (
 )
 from whiteslip.flows.lock_line import LockRequest, lock_lines
 from whiteslip.flows.verify_identity import Verification, verify_identity
-from whiteslip.kernel.errors import NotAllowed, NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotAllowed, NotFound, only
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views import appeals, reasons, restrictions, usability
 from whiteslip.web import mine
@@ -101,9 +101,7 @@ def ask_for_person(act: Acting, _: Nothing) -> Done:
 )
 def withdraw_appeal(act: Acting, _: Nothing) -> Done:
     """Withdraw an appeal that is not decided."""
-    (done,) = withdraw_appeals(act.db, [WithdrawRequest(*act.owned("apl"), act.actor)], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(withdraw_appeals(act.db, [WithdrawRequest(*act.owned("apl"), act.actor)], at=act.at))
     return Done(PAGE, "my.appeal_withdrawn")
 
 
@@ -133,18 +131,14 @@ def _appeal(act: Acting, kind: Kind, form: Appealing | None) -> Done:
     owned = act.owned("res")
     subject = SubjectKey(owned.customer_id, SubjectType.RESTRICTION, owned.number)
     said = ("", "", "") if form is None else (form.text, form.wants, form.shows)
-    (done,) = appeal(act.db, [NewAppeal(subject, kind, act.actor, *said)], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(appeal(act.db, [NewAppeal(subject, kind, act.actor, *said)], at=act.at))
     return Done(PAGE, "my.appealed")
 
 
 def _lock(act: Acting, *, locked: bool) -> Done:
     key = mine.key_of(act.db, act.customer_id)
     wanted = LockRequest(*key, locked, is_verified=True, actor=act.actor)
-    (done,) = lock_lines(act.db, [wanted], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(lock_lines(act.db, [wanted], at=act.at))
     return Done(PAGE, "my.was_locked" if locked else "my.was_unlocked")
 
 

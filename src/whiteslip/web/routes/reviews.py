@@ -13,7 +13,7 @@ from whiteslip.flows.appeal import Label as AppealLabel
 from whiteslip.flows.override_restriction import decide_act
 from whiteslip.flows.review_cases import Case, CaseRequest, Kind, Label, NextRequest, Ruling
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, WhiteslipError, only
 from whiteslip.views import customers_api as people
 from whiteslip.views import reviews as views
 from whiteslip.web.acting import Acting, Done
@@ -120,9 +120,7 @@ def decide(act: Acting, form: Ruled) -> Done:
     """Decide a case one holds; what is lifted or granted by it is so in the same transaction."""
     label = None if form.label is None else Label(form.label)
     ruling = Ruling(*act.owned("cas"), act.actor, form.outcome, form.note, label)
-    (done,) = review_cases.decide(act.db, [ruling], at=act.at, acts=act.visitor.runtime.case_acts)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(review_cases.decide(act.db, [ruling], at=act.at, acts=act.visitor.runtime.case_acts))
     return _after(act)
 
 
@@ -142,9 +140,7 @@ def answer_appeal(act: Acting, form: Answered) -> Done:
         form.note,
         label,
     )
-    (done,) = decide_appeals(act.db, [decision], at=act.at, acts=act.visitor.runtime.appeal_acts)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(decide_appeals(act.db, [decision], at=act.at, acts=act.visitor.runtime.appeal_acts))
     return _after(act)
 
 
@@ -158,9 +154,7 @@ def say(act: Acting, form: Word) -> Done:
         "withdraw": review_cases.withdraw,
     }
     request = CaseRequest(*act.owned("cas"), act.actor, form.note or "")
-    (done,) = journeys[form.command](act.db, [request], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(journeys[form.command](act.db, [request], at=act.at))
     return Done(f"{PAGE}/{ids.write('cas', *act.owned('cas'))}", f"reviews.did_{form.command}")
 
 

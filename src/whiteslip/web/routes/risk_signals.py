@@ -12,7 +12,7 @@ from whiteslip.flows.govern_runs import release_run, undo_run
 from whiteslip.flows.judge_segments import Proposal, propose_tightenings
 from whiteslip.flows.tighten_segments import Command, Direction, Saying, say_of_tightenings
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import NotFound, WhiteslipError
+from whiteslip.kernel.errors import NotFound, only
 from whiteslip.risk.runs.model import Run
 from whiteslip.views import rings, runs
 from whiteslip.views import segments as views
@@ -85,9 +85,7 @@ def show_segments(visit: Visit) -> Answer:
 def propose(act: Acting, form: Proposed) -> Done:
     """Propose to tighten or loosen a segment; two others release it."""
     wanted = Proposal(act.text("segment"), act.actor, form.note, Direction(form.direction))
-    (done,) = propose_tightenings(act.db, [wanted], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    done = only(propose_tightenings(act.db, [wanted], at=act.at))
     return Done(SEGMENTS, "segments.proposed", {"lines": str(done.touched)})
 
 
@@ -98,9 +96,7 @@ def say(act: Acting, form: Said) -> Done:
     """Release, dismiss, end or undo what was proposed; what two people must say happens with the second."""
     direction = Direction(form.direction)
     request = Saying(_number(act), Command(form.command), act.actor, form.note, direction)
-    (done,) = say_of_tightenings(act.db, [request], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    done = only(say_of_tightenings(act.db, [request], at=act.at))
     if done.missing:
         return Done(SEGMENTS, "segments.one_more", {"missing": str(done.missing)})
     return Done(SEGMENTS, "segments.moved", {"moved": str(done.moved)})

@@ -18,7 +18,7 @@ from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.infra.settings import Settings
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
+from whiteslip.kernel.errors import InvalidInput, NotFound, only
 from whiteslip.kernel.ids import MAX_ID
 from whiteslip.views import customers
 from whiteslip.views import customers_api as people
@@ -161,9 +161,7 @@ def go_to_checkout(act: Acting, form: Wanted) -> Done:
         named,
         None,
     )
-    (opened,) = open_sessions(act.db, [wanted], at=act.at)
-    if isinstance(opened, WhiteslipError):
-        raise opened
+    opened = only(open_sessions(act.db, [wanted], at=act.at))
     return Done(f"/checkout/{opened.token}")
 
 
@@ -192,9 +190,7 @@ def _join(db: Connection, name: str, language: str, at: datetime) -> int:
     (customer_id,) = join(db, [new], at=at)
     on = business_day.read(db).current_on
     day = min(28, on.day + 2) if on.day + 2 <= 28 else 2
-    (opened,) = open_lines(db, [NewLine(customer_id, LIMIT_MINOR, day)], at=at, by="sandbox")
-    if isinstance(opened, WhiteslipError):
-        raise opened
+    only(open_lines(db, [NewLine(customer_id, LIMIT_MINOR, day)], at=at, by="sandbox"))
     return customer_id
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from whiteslip.flows.warn_early import Acknowledgment, acknowledge_warnings
-from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.kernel.errors import only
 from whiteslip.risk.signals.model import Unit
 from whiteslip.views import warnings
 from whiteslip.views.signs import last_look
@@ -70,9 +70,7 @@ def acknowledge(act: Acting, form: Known) -> Done:
     """Say that one knows of a warning, and what is done."""
     name = act.text("indicator")
     request = Acknowledgment(name, act.actor, form.note)
-    (done,) = acknowledge_warnings(act.db, [request], at=act.at)
-    if isinstance(done, WhiteslipError):
-        raise done
+    only(acknowledge_warnings(act.db, [request], at=act.at))
     return Done(f"{PAGE}/{name}", "warnings.known")
 
 
