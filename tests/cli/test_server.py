@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.cli.running import home, run
 
-import whiteslip
 from whiteslip.infra.embedded import EmbeddedServer
 from whiteslip.infra.migrations import shipped
 
-SOURCE = str(Path(whiteslip.__path__[0]).resolve().parent)
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="ws-cli-"))
-    folder.chmod(0o755)
-    yield folder
-    EmbeddedServer(folder).stop("immediate")
-    shutil.rmtree(folder)
-
-
-def run(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own, with a narrow environment."""
-    chosen = {f"WHITESLIP_{name.upper()}": value for name, value in more.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "whiteslip.cli.start", *words],
-        env={"PYTHONPATH": SOURCE, "PATH": os.defpath, "WHITESLIP_HOME": str(home), **chosen},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+__all__ = ["home"]
 
 
 def test_an_operators_day(home: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -86,3 +87,13 @@ def test_the_pepper_is_made_once_and_private(tmp_path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(InvalidInput, match="0600"):
         keys.pepper_at(tmp_path)
+
+
+def test_processes_that_begin_at_once_agree_on_a_secret(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with ThreadPoolExecutor(16) as many:
+        waiting = [many.submit(keys.secret_at, home, "new") for _ in range(64)]
+    found = [each.result() for each in waiting]
+    assert len(set(found)) == 1
+    assert len(found[0]) == 64
+    assert [file.name for file in (home / "secrets").iterdir()] == ["new"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Callable
+from threading import Thread
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,10 +36,35 @@ def configured(app: FastAPI, *, host: str, port: int, log_level: str = "warning"
     )
 
 
-def serve(app: FastAPI, *, host: str, port: int, listening: Callable[[], None]) -> None:
-    """Serve until a signal comes; `listening` is called once, when the first request can be answered."""
+def serve(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    listening: Callable[[], None],
+    shared: bool = False,
+    with_parent: bool = False,
+) -> None:
+    """Serve until a signal comes; `listening` is called once, when the first request can be answered.
+
+    A `shared` port is answered by other processes too, and the system deals connections out among them.
+    `with_parent` ends it with whoever started it: when the pipe on its stdin closes.
+    """
     sys.setswitchinterval(SWITCH_S)
-    _Server(configured(app, host=host, port=port), listening).run()
+    server = _Server(configured(app, host=host, port=port), listening)
+    if with_parent:
+        Thread(target=_end_with_stdin, args=[server], daemon=True).start()
+    if not shared:
+        server.run()
+        return
+    with socket.create_server((host, port), reuse_port=True, backlog=BACKLOG) as listener:
+        server.run(sockets=[listener])
+
+
+def _end_with_stdin(server: uvicorn.Server) -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    server.should_exit = True
 
 
 class _Server(uvicorn.Server):

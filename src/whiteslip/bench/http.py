@@ -127,14 +127,19 @@ def _usage(meter: Meter, server_s: float, loaded: Loaded) -> Usage:
 
 
 @contextmanager
-def serving(ground: Ground, dsn: str, book: MadeBook, *, sandbox: bool = True) -> Generator[Server]:
+def serving(
+    ground: Ground, dsn: str, book: MadeBook, *, sandbox: bool = True, processes: int = 1
+) -> Generator[Server]:
     """Start the server as `whiteslip up` does, and stop it at the end."""
     key = _issue_key(ground, dsn, book)
     port = free_port(None)
     log = ground.home / "server.log"
     command = [sys.executable, "-m", "whiteslip.cli.start", "up", "--dsn", dsn]
     command += ["--port", str(port), "--home", str(ground.home)]
-    told = os.environ | {"WHITESLIP_SANDBOX": str(sandbox).lower()}
+    told = os.environ | {
+        "WHITESLIP_SANDBOX": str(sandbox).lower(),
+        "WHITESLIP_PROCESSES": str(processes),
+    }
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, env=told)
     try:

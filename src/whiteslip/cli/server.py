@@ -12,6 +12,7 @@ from whiteslip.cli import simulators
 from whiteslip.cli.app import app, say
 from whiteslip.cli.database import Dsn, Home, progress_of, ready_database, running_database
 from whiteslip.cli.night import look_over, night
+from whiteslip.cli.serving import check_processes, serve_alone, serve_together
 from whiteslip.flows.found_book import complete_book, found_book
 from whiteslip.infra import backup as backups
 from whiteslip.infra import business_day, logs, settings
@@ -37,6 +38,7 @@ File = Annotated[Path, typer.Argument(help="The backup.")]
 def up(*, demo: Demo = False, dsn: Dsn = None, port: Port = None, home: Home = None) -> None:
     """Start the database if need be, bring its schema up to date, and serve."""
     chosen = settings.load(dsn=dsn, port=port, home=home)
+    check_processes(chosen)
     if not is_free(chosen.port):
         raise Conflict(f"port {chosen.port} is taken; choose another with --port")
     logs.configure(chosen)
@@ -158,16 +160,10 @@ def _complete(dsn: str) -> None:
 
 
 def _serve(chosen: Settings) -> None:
-    from whiteslip.api.app import create_app
-    from whiteslip.api.server import serve
-
-    url = f"http://{chosen.host}:{chosen.port}"
-    serve(
-        create_app(chosen, around=_around() if chosen.sandbox else None),
-        host=chosen.host,
-        port=chosen.port,
-        listening=lambda: say(f"Serving on {url} (stop with Ctrl-C)"),
-    )
+    if chosen.processes > 1:
+        serve_together(chosen)
+    else:
+        serve_alone(chosen, _around() if chosen.sandbox else None)
 
 
 def _around() -> Around:

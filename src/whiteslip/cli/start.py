@@ -37,6 +37,7 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "rules": ("rules", "rule_life", "backtest"),
     "runs": ("runs",),
     "segments": ("segments",),
+    "serve": ("serving",),
     "simulate": ("simulate",),
     "simulate-downturn": ("downturn",),
     "simulate-sale": ("promotion",),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -89,14 +91,8 @@ def secret_at(home: Path, name: str) -> bytes:
     folder = home / "secrets"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_secret(path)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        _make_secret(path)
     return _read_secret(path)
 
 
@@ -152,6 +148,21 @@ def listed(db: Connection) -> list[ListedKey]:
 
 def _hashed(key: bytes, pepper: bytes) -> bytes:
     return hmac.digest(pepper, key, "sha256")
+
+
+def _make_secret(path: Path) -> None:
+    """Put a new secret there whole; where several processes begin at once, the first one's stays."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(beside)
+    finally:
+        beside.unlink()
 
 
 def _read_secret(path: Path) -> bytes:

@@ -1,8 +1,20 @@
-"""What the process counts for Prometheus; labels are codes and routes, never persons."""
+"""What is counted for Prometheus; labels are codes and routes, never persons.
+
+Processes that answer at one port count into one folder, so that whichever is asked tells of all; the folder's name is
+in the environment before this is imported, as `prometheus_client` wants it.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram, generate_latest
+import os
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable of the environment that names the folder processes share."""
 
 REQUESTS = Counter("whiteslip_http_requests", "Answers by route and status.", ["route", "status"])
 LATENCY = Histogram(
@@ -23,15 +35,48 @@ BATCH_SECONDS = Histogram(
     ["lane"],
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
 )
-QUEUED = Gauge("whiteslip_queue_depth", "Requests waiting or being executed.", ["lane"])
+QUEUED = Gauge(
+    "whiteslip_queue_depth",
+    "Requests waiting or being executed.",
+    ["lane"],
+    multiprocess_mode="livesum",
+)
 TURNED_AWAY = Counter("whiteslip_turned_away", "Requests a full queue refused.", ["lane"])
 OUTCOMES = Counter("whiteslip_outcomes", "Purchases by outcome.", ["outcome"])
 REFUSALS = Counter("whiteslip_refusals", "Declined purchases by reason code.", ["code"])
 DELIVERED = Counter("whiteslip_events_delivered", "Events taken from the outbox.", ["topic"])
-UNDELIVERED = Gauge("whiteslip_messages_waiting", "Messages that are not sent yet.")
-SILENT = Gauge("whiteslip_outside_silent", "1 while an outside party does not answer.", ["party"])
+UNDELIVERED = Gauge(
+    "whiteslip_messages_waiting",
+    "Messages that are not sent yet.",
+    multiprocess_mode="livemostrecent",
+)
+SILENT = Gauge(
+    "whiteslip_outside_silent",
+    "1 while an outside party does not answer.",
+    ["party"],
+    multiprocess_mode="livemax",
+)
 
 
 def page() -> bytes:
-    """Write everything counted in Prometheus' text format."""
-    return generate_latest()
+    """Write everything counted in Prometheus' text format, of all processes that share the folder."""
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        return generate_latest()
+    for file in Path(folder).glob("gauge_live*.db"):
+        if not _is_alive(int(file.stem.rpartition("_")[2])):
+            file.unlink(missing_ok=True)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return generate_latest(registry)
+
+
+def _is_alive(pid: int) -> bool:
+    """Tell whether a process is there, by a signal that does nothing."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
