@@ -17,6 +17,7 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "campaigns": ("limits",),
     "causes": ("causes",),
     "check-books": ("book",),
+    "compare-schedules": ("schedules",),
     "doctor": ("doctor",),
     "down": ("server",),
     "end-of-day": ("book",),

@@ -1,0 +1,167 @@
+"""Changes of a plan's rows: drawn once more, re-aged, re-amortized, extended, moved. No principal is added or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from whiteslip.kernel.errors import Conflict
+from whiteslip.kernel.money import Minor
+from whiteslip.money.plans.counting import Move
+from whiteslip.money.plans.events import Drawn, DueMoved, Extended, ReAged
+from whiteslip.money.plans.factors import after, periods, shared
+from whiteslip.money.plans.model import Component, Row, RowKind, Terms
+from whiteslip.money.plans.rules import down_payment, fill
+
+
+def row_of(rows: Sequence[Row], day: date) -> Row:
+    """Find the row whose period holds a day: after its beginning and up to its due date; the first begins with it."""
+    dated = [row for row in rows if row.kind is not RowKind.DOWN_PAYMENT]
+    first = dated[0]
+    if day == first.from_on:
+        return first
+    return next((row for row in dated if row.from_on < day <= row.due_on), dated[-1])
+
+
+def row_to_come(rows: Sequence[Row], day: date) -> Row | None:
+    """Find the first row due after a day, or on it."""
+    return next((row for row in rows if row.due_on >= day), None)
+
+
+def balances(rows: Sequence[Row], moves: Sequence[Move]) -> None:
+    """Write the principal that is left after each row."""
+    for row in rows:
+        drawn = sum(
+            one.amount_minor for one in moves if one.amount_minor > 0 and one.on < row.due_on
+        )
+        drawn += sum(
+            one.amount_minor
+            for one in moves
+            if one.amount_minor > 0 and one.on == row.due_on and row.kind is RowKind.DOWN_PAYMENT
+        )
+        row.balance_minor = drawn - sum(
+            one.principal_minor for one in rows if one.number <= row.number
+        )
+
+
+def draw_again(terms: Terms, rows: list[Row], event: Drawn) -> Minor:
+    """Add a drawing to the rows still to come; returns its down payment."""
+    if any(row.kind is RowKind.RE_AGED for row in rows) or not any(row.open_minor for row in rows):
+        raise Conflict("nothing more is drawn of a plan that was re-aged, or is paid")
+    down = down_payment(terms, event.amount_minor)
+    if down:
+        place = next((at for at, row in enumerate(rows) if row.due_on > event.on), len(rows))
+        rows.insert(
+            place,
+            Row(0, event.on, event.on, RowKind.DOWN_PAYMENT, principal_minor=down),
+        )
+        for number, row in enumerate(rows, start=1):
+            row.number = number
+    chosen = [row for row in rows if row.due_on > event.on]
+    if not chosen:
+        raise Conflict("no row is left that could carry another drawing")
+    if chosen[0].equal_minor is None:
+        left = sum(row.principal_minor for row in chosen) + event.amount_minor - down
+        fill(terms, chosen, left, annual_ppm=terms.annual_ppm)
+    return down
+
+
+def re_age(terms: Terms, rows: list[Row], event: ReAged) -> Minor:
+    """Move all open principal to new rows; returns how much it was. What else is open goes to the first of them."""
+    moved = _take(rows, Component.PRINCIPAL, event.on)
+    others = {
+        component: _take(rows, component, event.on)
+        for component in (Component.INTEREST, Component.FEE, Component.PENALTY)
+    }
+    begin = after(event.first_due_on, event.every, -1)
+    dated = periods(begin, event.every, event.installments, first_due_on=event.first_due_on)
+    added = [
+        Row(len(rows) + number, *period, RowKind.RE_AGED)
+        for number, period in enumerate(dated, start=1)
+    ]
+    fill(terms, added, moved, annual_ppm=terms.annual_ppm)
+    added[0].interest_minor += others[Component.INTEREST]
+    added[0].fee_minor += others[Component.FEE]
+    added[0].penalty_minor += others[Component.PENALTY]
+    rows.extend(added)
+    return moved
+
+
+def re_amortize(terms: Terms, rows: Sequence[Row], *, on: date) -> Minor:
+    """Spread what is overdue evenly over the rows due later; returns the principal of it."""
+    overdue = [row for row in rows if row.due_on < on]
+    ahead = [row for row in rows if row.due_on > on]
+    if not ahead:
+        raise Conflict("no row is left that could carry what is overdue")
+    moved = _take(overdue, Component.PRINCIPAL, on)
+    _spread(terms, ahead, moved, Component.PRINCIPAL)
+    for component in (Component.INTEREST, Component.FEE, Component.PENALTY):
+        _spread(terms, ahead, _take(overdue, component, on), component)
+    return moved
+
+
+def extend(terms: Terms, rows: Sequence[Row], event: Extended) -> list[Row]:
+    """Let the rows from one on, and so many more, carry what they owe."""
+    kept = [row for row in rows if row.due_on < event.from_due_on]
+    chosen = [row for row in rows if row.due_on >= event.from_due_on]
+    if not chosen or any(row.paid_minor for row in chosen):
+        raise Conflict("rows that are extended are open, and nothing is paid of them")
+    left = sum(row.principal_minor for row in chosen)
+    first = chosen[0]
+    count = len(chosen) + event.extra
+    dated = periods(first.from_on, terms.every, count, first_due_on=first.due_on)
+    added = [Row(len(kept) + number, *period) for number, period in enumerate(dated, start=1)]
+    fill(terms, added, left, annual_ppm=terms.annual_ppm)
+    return [*kept, *added]
+
+
+def move_due(terms: Terms, rows: Sequence[Row], event: DueMoved) -> None:
+    """Let a row be due on another day, and those after it in their rhythm from there."""
+    chosen = [row for row in rows if row.due_on >= event.from_due_on]
+    if not chosen or event.to_due_on <= chosen[0].from_on:
+        raise Conflict("a due date is moved to a day after its period begins")
+    begin = chosen[0].from_on
+    for number, row in enumerate(chosen):
+        row.from_on, row.due_on = begin, after(event.to_due_on, terms.every, number)
+        begin = row.due_on
+
+
+def _take(rows: Sequence[Row], component: Component, on: date) -> Minor:
+    """Take what is open of a component off rows; a row with nothing open any more is done."""
+    taken = 0
+    for row in rows:
+        part = row.open_of(component)
+        if not part:
+            continue
+        taken += part
+        match component:
+            case Component.PRINCIPAL:
+                row.principal_minor -= part
+                row.equal_minor = None
+            case Component.INTEREST:
+                row.interest_minor -= part
+            case Component.FEE:
+                row.fee_minor -= part
+            case Component.PENALTY:
+                row.penalty_minor -= part
+        if row.open_minor == 0:
+            row.completed_on = on
+    return taken
+
+
+def _spread(terms: Terms, rows: Sequence[Row], amount: Minor, component: Component) -> None:
+    part = shared(amount, len(rows), terms.rounding, terms.multiple_minor)
+    left = amount
+    for row in rows:
+        share = left if row is rows[-1] else min(part, left)
+        left -= share
+        match component:
+            case Component.PRINCIPAL:
+                row.principal_minor += share
+                row.equal_minor = None if row.equal_minor is None else row.equal_minor + share
+            case Component.INTEREST:
+                row.interest_minor += share
+            case Component.FEE:
+                row.fee_minor += share
+            case Component.PENALTY:
+                row.penalty_minor += share

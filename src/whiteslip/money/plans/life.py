@@ -1,0 +1,285 @@
+"""A plan's life: its terms and what happened, replayed in order to the rows, the payments and the balances they leave.
+
+To take an event back is to replay without it: what came after falls where it would have fallen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from whiteslip.kernel import rate
+from whiteslip.kernel.errors import Conflict
+from whiteslip.kernel.money import Minor
+from whiteslip.money.plans import changing
+from whiteslip.money.plans.allocating import Parts, allocate, pay
+from whiteslip.money.plans.counting import Ledger, Move, even_out, recount
+from whiteslip.money.plans.events import (
+    Charged,
+    ChargedBack,
+    ChargedOff,
+    CreditRefunded,
+    Drawn,
+    DueMoved,
+    Event,
+    Extended,
+    Paid,
+    PaidOff,
+    RateChanged,
+    ReAged,
+    ReAmortized,
+    Waived,
+)
+from whiteslip.money.plans.model import Component, Kind, Row, RowKind, Terms
+from whiteslip.money.plans.rules import down_payment, schedule
+
+
+class Entry(NamedTuple):
+    """What an event did: how much of it went to each component, and what principal is owed after it."""
+
+    on: date
+    what: str
+    amount_minor: Minor
+    parts: Parts
+    balance_minor: Minor
+
+
+@dataclass(slots=True)
+class Life:
+    """A plan as it stands on a day."""
+
+    terms: Terms
+    rows: list[Row] = field(default_factory=list[Row])
+    rates: list[int] = field(default_factory=list[int])
+    moves: list[Move] = field(default_factory=list[Move])
+    entries: list[Entry] = field(default_factory=list[Entry])
+    credit_minor: Minor = 0
+    is_charged_off: bool = False
+    on: date = date.min
+
+    @property
+    def principal_minor(self) -> Minor:
+        """The principal that is owed."""
+        return max(sum(move.amount_minor for move in self.moves), 0)
+
+    @property
+    def open_minor(self) -> Minor:
+        """All that is still to be paid."""
+        return sum(row.open_minor for row in self.rows)
+
+    def note(self, what: str, on: date, amount_minor: Minor, parts: Parts) -> None:
+        """Keep what an event did."""
+        self.entries.append(Entry(on, what, amount_minor, parts, self.principal_minor))
+
+    def recount(self, on: date, *, ending: bool = False) -> None:
+        """Count interest anew as of a day, if the terms say so."""
+        if self.terms.recalculated:
+            recount(Ledger(self.terms, self.moves, on, ending), self.rows, self.rates)
+
+
+def replay(terms: Terms, events: Iterable[Event], *, on: date) -> Life:
+    """Play what happened up to a day, in the order of their days; of one day, in the order given.
+
+    Raises `Conflict` for what cannot have happened, such as a payment before the money was drawn.
+    """
+    life = Life(terms)
+    for event in sorted(events, key=lambda event: event.on):
+        if event.on > on:
+            break
+        _come_to(life, event.on)
+        _HANDLERS[type(event)](life, event)
+    _come_to(life, on)
+    life.recount(on)
+    return life
+
+
+def _come_to(life: Life, on: date) -> None:
+    """Charge what became late before a day, and count interest as of it."""
+    late = life.terms.late_charge
+    if late is not None and not life.is_charged_off:
+        for row in life.rows:
+            is_late = row.due_on + timedelta(days=late.grace_days) < on
+            unpaid = row.open_of(Component.PRINCIPAL)
+            if is_late and not row.is_charged_late and unpaid:
+                row.is_charged_late = True
+                row.penalty_minor += rate.of(unpaid, late.ppm, life.terms.rounding)
+                row.completed_on = None
+    life.on = on
+    life.recount(on)
+
+
+def _draw(life: Life, event: Drawn) -> None:
+    life.moves.append(Move(event.on, event.amount_minor))
+    life.note("drawn", event.on, event.amount_minor, dict.fromkeys(Component, 0))
+    down = 0
+    if not life.rows:
+        life.rows = schedule(life.terms, event.amount_minor, drawn_on=event.on)
+        down = down_payment(life.terms, event.amount_minor)
+    else:
+        down = changing.draw_again(life.terms, life.rows, event)
+    life.rates = (life.rates + [life.terms.annual_ppm] * len(life.rows))[: len(life.rows)]
+    if len(life.entries) > 1 and _is_equal(life):
+        book = Ledger(life.terms, life.moves, event.on)
+        even_out(book, life.rows, life.rates, since=event.on)
+    if down and life.terms.down_payment_at_once:
+        _pay(life, Paid(event.on, down, Kind.DOWN_PAYMENT))
+
+
+def _is_equal(life: Life) -> bool:
+    return any(row.equal_minor is not None for row in life.rows)
+
+
+def _pay(life: Life, event: Paid) -> None:
+    _need_rows(life, event.on)
+    ahead = life.terms.recalculated and any(
+        row.open_minor and row.from_on < event.on < row.due_on for row in life.rows
+    )
+    if ahead:  # whoever pays now owes the interest of the days until now, and no other
+        life.recount(event.on, ending=True)
+    gone = allocate(life.rows, event.amount_minor, life.terms.allocation(event.kind), on=event.on)
+    if gone[Component.PRINCIPAL]:
+        life.moves.append(Move(event.on, -gone[Component.PRINCIPAL]))
+    life.credit_minor += event.amount_minor - sum(gone.values())
+    life.note(event.kind.value, event.on, event.amount_minor, gone)
+    life.recount(event.on)
+
+
+def _pay_off(life: Life, event: PaidOff) -> None:
+    _need_rows(life, event.on)
+    life.recount(event.on, ending=True)
+    _pay(life, Paid(event.on, life.open_minor))
+
+
+def payoff_minor(terms: Terms, events: Sequence[Event], *, on: date) -> Minor:
+    """What would end the plan on a day: principal, what is charged, and interest until then."""
+    life = replay(terms, events, on=on)
+    life.recount(on, ending=True)
+    return life.open_minor
+
+
+def _charge(life: Life, event: Charged) -> None:
+    _need_rows(life, event.on)
+    row = changing.row_of(life.rows, event.due_on)
+    if event.component is Component.PENALTY:
+        row.penalty_minor += event.amount_minor
+    else:
+        row.fee_minor += event.amount_minor
+    row.completed_on = None
+
+
+def _charge_back(life: Life, event: ChargedBack) -> None:
+    """Owe again what the last payment paid, by the order of credits, in the row whose period the day is in."""
+    paid = next((one for one in reversed(life.entries) if sum(one.parts.values())), None)
+    if paid is None or event.amount_minor > paid.amount_minor:
+        raise Conflict("no payment of that much was made that could be taken back")
+    left = event.amount_minor
+    again: Parts = dict.fromkeys(Component, 0)
+    for component in life.terms.credit_order:
+        again[component] = min(left, paid.parts[component])
+        left -= again[component]
+    again[Component.PRINCIPAL] += left
+    row = changing.row_to_come(life.rows, event.on)
+    if row is None:
+        row = Row(len(life.rows) + 1, life.rows[-1].due_on, event.on, RowKind.ADDED)
+        life.rows.append(row)
+        life.rates.append(life.terms.annual_ppm)
+    row.penalty_minor += again[Component.PENALTY]
+    row.fee_minor += again[Component.FEE]
+    row.interest_minor += again[Component.INTEREST]
+    row.principal_minor += again[Component.PRINCIPAL]
+    row.added_minor += again[Component.PRINCIPAL]
+    row.completed_on = None
+    if again[Component.PRINCIPAL]:
+        life.moves.append(Move(event.on, again[Component.PRINCIPAL]))
+    changing.balances(life.rows, life.moves)
+    life.note("charged back", event.on, event.amount_minor, again)
+    life.recount(event.on)
+
+
+def _refund_credit(life: Life, event: CreditRefunded) -> None:
+    if event.amount_minor > life.credit_minor:
+        raise Conflict(f"the credit is {life.credit_minor}, not {event.amount_minor}")
+    life.credit_minor -= event.amount_minor
+    life.note("credit refunded", event.on, event.amount_minor, dict.fromkeys(Component, 0))
+
+
+def _re_age(life: Life, event: ReAged) -> None:
+    moved = changing.re_age(life.terms, life.rows, event)
+    life.rates = (life.rates + [life.terms.annual_ppm] * len(life.rows))[: len(life.rows)]
+    life.note(
+        "re-aged", event.on, moved, {**dict.fromkeys(Component, 0), Component.PRINCIPAL: moved}
+    )
+    changing.balances(life.rows, life.moves)
+
+
+def _re_amortize(life: Life, event: ReAmortized) -> None:
+    moved = changing.re_amortize(life.terms, life.rows, on=event.on)
+    life.note(
+        "re-amortized", event.on, moved, {**dict.fromkeys(Component, 0), Component.PRINCIPAL: moved}
+    )
+    changing.balances(life.rows, life.moves)
+
+
+def _extend(life: Life, event: Extended) -> None:
+    life.rows = changing.extend(life.terms, life.rows, event)
+    life.rates = (life.rates + [life.rates[-1]] * event.extra)[: len(life.rows)]
+    changing.balances(life.rows, life.moves)
+
+
+def _move_due(life: Life, event: DueMoved) -> None:
+    changing.move_due(life.terms, life.rows, event)
+    _even(life, event.on, event.from_due_on)
+
+
+def _change_rate(life: Life, event: RateChanged) -> None:
+    life.rates = [
+        event.annual_ppm if row.due_on >= event.from_due_on else ppm
+        for row, ppm in zip(life.rows, life.rates, strict=True)
+    ]
+    _even(life, event.on, event.from_due_on)
+
+
+def _even(life: Life, on: date, from_due_on: date) -> None:
+    if _is_equal(life):
+        book = Ledger(life.terms, life.moves, on)
+        since = min(row.from_on for row in life.rows if row.due_on >= min(from_due_on, row.due_on))
+        even_out(book, life.rows, life.rates, since=max(since, from_due_on - timedelta(days=1)))
+
+
+def _waive(life: Life, event: Waived) -> None:
+    left = event.amount_minor
+    gone: Parts = dict.fromkeys(Component, 0)
+    for row in life.rows:
+        left -= pay(row, event.component, left, gone, on=event.on)
+    if gone[Component.PRINCIPAL]:
+        life.moves.append(Move(event.on, -gone[Component.PRINCIPAL]))
+    life.note("waived", event.on, event.amount_minor - left, gone)
+
+
+def _charge_off(life: Life, event: ChargedOff) -> None:
+    life.is_charged_off = True
+    life.note("charged off", event.on, life.principal_minor, dict.fromkeys(Component, 0))
+
+
+def _need_rows(life: Life, on: date) -> None:
+    if not life.rows or on < life.moves[0].on:
+        raise Conflict("nothing was drawn before that day")
+
+
+_HANDLERS: dict[type[Any], Callable[[Life, Any], None]] = {
+    Drawn: _draw,
+    Charged: _charge,
+    Paid: _pay,
+    PaidOff: _pay_off,
+    ChargedBack: _charge_back,
+    CreditRefunded: _refund_credit,
+    ReAged: _re_age,
+    ReAmortized: _re_amortize,
+    Extended: _extend,
+    DueMoved: _move_due,
+    RateChanged: _change_rate,
+    Waived: _waive,
+    ChargedOff: _charge_off,
+}
