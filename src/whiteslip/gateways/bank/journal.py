@@ -54,6 +54,10 @@ class Journal:
             unwritten = unwritten[os.write(self._handle, unwritten) :]
         os.fsync(self._handle)
 
+    def close(self) -> None:
+        """Let another process have it."""
+        os.close(self._handle)
+
 
 def _settle_name(path: Path) -> None:
     folder = os.open(path.parent, os.O_RDONLY)

@@ -81,6 +81,11 @@ class Simulator:
             self._journal.write(event)
         self._memory.apply(event)
 
+    def close(self) -> None:
+        """Let go of its file, as its end does."""
+        if self._journal is not None:
+            self._journal.close()
+
     def control(self, said: dict[str, Any]) -> None:
         """Do as whoever tests says; `ValueError` tells what is not understood, and then nothing is done.
 
