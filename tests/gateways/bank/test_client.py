@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -93,7 +93,7 @@ class _Sick(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def sick_bank() -> Iterator[Sick]:
+def sick_bank() -> Generator[Sick]:
     """Run a sick bank until the block ends."""
     server = Sick()
     thread = Thread(target=server.serve_forever, args=[0.02], daemon=True)
@@ -407,25 +407,18 @@ def test_an_answer_that_breaks_off_is_none(sick: Sick) -> None:
 
 
 @given(body=st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
-def test_whatever_it_says_nothing_is_raised(body: bytes) -> None:
-    assert isinstance(_SICK.tells(body), Failed)
-    assert isinstance(_SICK.answers(body), Failed)
+def test_whatever_it_says_nothing_is_raised(sick: Sick, body: bytes) -> None:
+    assert isinstance(sick.tells(body), Failed)
+    assert isinstance(sick.answers(body), Failed)
 
 
 @given(cut=st.integers(1, 100), at=st.integers(0, 10_000), byte=st.integers(0, 255))
-def test_a_page_that_was_hurt_is_read_whole_or_not_at_all(cut: int, at: int, byte: int) -> None:
+def test_a_page_that_was_hurt_is_read_whole_or_not_at_all(
+    sick: Sick, cut: int, at: int, byte: int
+) -> None:
     body = bytearray(page(RESULT, RESULT | {"result_id": "a.2"}, RESULT | {"result_id": "a.3"}))
     body[at % len(body)] = byte
 
-    said = _SICK.tells(bytes(body))
+    said = sick.tells(bytes(body))
     assert isinstance(said, Failed) or len(said.results) == 3
-    assert isinstance(_SICK.tells(bytes(body[:-cut])), Failed)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sick_for_hypothesis(sick: Sick) -> None:
-    global _SICK  # noqa: PLW0603 - a property takes no fixture that lives longer than one example
-    _SICK = sick
-
-
-_SICK: Sick
+    assert isinstance(sick.tells(bytes(body[:-cut])), Failed)
