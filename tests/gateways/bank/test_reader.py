@@ -10,16 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.gateways.bank.bank_files import (
-    DAY,
     Told,
     booked,
     document,
-    element,
     notification,
     status_report,
     told,
-    transaction,
 )
+from tests.gateways.bank.reading import as_notification, refusal
 
 from whiteslip.gateways.bank.files import reader, trees
 from whiteslip.gateways.bank.files.model import FileRead, Kind, Unread
@@ -28,23 +26,6 @@ from whiteslip.kernel.errors import InvalidInput
 
 PAID = Result("", "r-1", Outcome.PAID, 101, "CNY", None, date(2027, 3, 4))
 Written = Callable[[Sequence[Told]], bytes]
-
-
-def as_notification(entries: Sequence[Told]) -> bytes:
-    """The same as entries that were booked."""
-    return notification([booked(each) for each in entries])
-
-
-def why(read: FileRead) -> list[str]:
-    """Why entries are kept."""
-    return [each.why for each in read.unread]
-
-
-def refusal(body: bytes) -> InvalidInput:
-    """Why a file is refused."""
-    with pytest.raises(InvalidInput) as refused:
-        reader.read(body)
-    return refused.value
 
 
 def test_a_status_report_is_read() -> None:
@@ -164,180 +145,6 @@ def test_parts_of_a_name_cannot_be_confused() -> None:
     assert reader.read(one).results[0].result_id != reader.read(other).results[0].result_id
 
 
-def test_what_an_entry_does_not_say_its_group_says() -> None:
-    silent = [Told("r-1", None), Told("r-2", None, own="own-2")]
-    why_all = "<StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>"
-    payment = reader.read(
-        status_report(silent, payment="RJCT").replace(
-            b"RJCT</PmtInfSts>", f"RJCT</PmtInfSts>{why_all}".encode()
-        )
-    )
-    whole = reader.read(status_report(silent, group="RJCT", per_status=why_all))
-    pending = reader.read(status_report(silent, group="ACSP"))
-
-    for read in (payment, whole):
-        assert [(each.outcome, each.reason) for each in read.results] == [
-            (Outcome.FAILED, "FF01")
-        ] * 2
-    assert (pending.results, pending.pending) == ((), 2)
-
-
-def test_a_reason_of_a_group_that_did_not_fail_is_nobodys() -> None:
-    why_all = "<StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>"
-
-    read = reader.read(status_report([told(1, "RJCT")], group="PART", per_status=why_all))
-    assert why(read) == ["failed, and no reason"]
-
-
-def test_several_reasons_are_a_persons_and_a_banks_own_code_is_read() -> None:
-    two = b"<StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf><StsRsnInf><Rsn><Cd>MD01</Cd></Rsn></StsRsnInf>"
-    body = status_report([told(1, "RJCT", "AM04")])
-    one = two[: len(two) // 2]
-
-    assert why(reader.read(body.replace(one, two))) == ["several reasons"]
-    assert reader.read(body.replace(one, one + one)).results[0].reason == "AM04"
-    own = body.replace(b"<Cd>AM04</Cd>", b"<Prtry>OWN 7</Prtry>")
-    assert reader.read(own).results[0].reason == "OWN 7"
-
-
-@pytest.mark.parametrize("status", ["RJCT", "ACSC", "XXXX"])
-def test_what_is_said_of_debits_that_are_not_listed_is_a_persons(status: str) -> None:
-    whole = reader.read(status_report([], number="3", whole="6.00", group=status))
-    part = reader.read(status_report([], number="3", whole="6.00", payment=status))
-
-    assert why(whole)[-1] == f"{status} for all its debits, and none is listed"
-    assert why(part) == [f"{status} for all its debits, and none is listed"]
-    assert whole.results == part.results == ()
-
-
-def counted(status: str, number: int, whole: str | None = None) -> str:
-    """How many are of a status."""
-    return element(
-        "NbOfTxsPerSts",
-        element("DtldNbOfTxs", str(number))
-        + element("DtldSts", status)
-        + element("DtldCtrlSum", whole),
-    )
-
-
-def test_a_report_need_not_list_what_is_not_final_and_lists_what_failed() -> None:
-    failing = [told(1, "RJCT", "AM04"), told(2, "RJCT", "MD01")]
-    good = status_report(
-        failing,
-        number="9",
-        whole="99.00",
-        per_status=counted("RJCT", 2, "3.03") + counted("ACSP", 7),
-    )
-    paid = status_report(failing, number="9", whole="99.00", per_status=counted("ACSC", 7))
-
-    assert (len(reader.read(good).results), why(reader.read(good))) == (2, [])
-    assert why(reader.read(paid)) == ["7 are ACSC, and none of them is listed"]
-    for per_status in (counted("RJCT", 3), counted("RJCT", 2, "3.02"), counted("RJCT", 2) * 2):
-        assert "NbOfTxsPerSts" in str(refusal(status_report(failing, per_status=per_status)))
-
-
-def test_more_is_listed_than_there_was() -> None:
-    failing = [told(1, "RJCT", "AM04"), told(2, "RJCT", "MD01")]
-
-    assert "says 3.02 and lists 3.03" in str(
-        refusal(status_report(failing, number="9", whole="3.02"))
-    )
-    assert "says 1 and lists 2" in str(refusal(status_report(failing, number="1", whole="")))
-
-
-def batch(entries: Sequence[Told], amount: str, inside: str = "", **more: str) -> str:
-    """One entry with many transactions that tell their own amounts."""
-    sides = more.get("sides", "").split(",")
-    listed = "".join(
-        element(
-            "TxDtls",
-            element(
-                "Refs", element("AcctSvcrRef", each.own) + element("EndToEndId", each.reference)
-            )
-            + element("Amt", each.amount, Ccy=each.currency)
-            + element("CdtDbtInd", sides[place] if place < len(sides) and sides[place] else None),
-        )
-        for place, each in enumerate(entries)
-    )
-    return element(
-        "Ntry",
-        element("Amt", amount, Ccy="CNY")
-        + "<CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>"
-        + element("BookgDt", element("DtTm", f"{DAY}T23:59:00+08:00"))
-        + more.get("charges", "")
-        + element("NtryDtls", inside + listed),
-    )
-
-
-def test_a_batch_is_read_transaction_by_transaction() -> None:
-    inside = "<Btch><NbOfTxs>2</NbOfTxs><TtlAmt Ccy='CNY'>3.03</TtlAmt></Btch>"
-    read = reader.read(notification([batch([told(1), told(2)], "3.03", inside)]))
-
-    assert [(each.reference, each.amount_minor) for each in read.results] == [
-        ("r-1", 101),
-        ("r-2", 202),
-    ]
-    assert read.results[0].booked_on == date(2027, 3, 4)
-
-
-@pytest.mark.parametrize(
-    ("inside", "amount", "where"),
-    [
-        ("<Btch><NbOfTxs>3</NbOfTxs></Btch>", "3.03", "Btch/NbOfTxs"),
-        ("<Btch><TtlAmt Ccy='CNY'>3.00</TtlAmt></Btch>", "3.03", "Btch/TtlAmt"),
-        ("", "3.04", "Ntry/Amt"),
-    ],
-)
-def test_a_batch_that_is_not_what_it_says_refuses_the_file(
-    inside: str, amount: str, where: str
-) -> None:
-    body = notification([booked(told(9)), batch([told(1), told(2)], amount, inside)])
-
-    assert refusal(body).where is not None
-    assert where in str(refusal(body).where)
-
-
-def test_a_batch_of_both_sides_or_with_charges() -> None:
-    both = batch([told(3), told(1)], "2.02", sides="CRDT,DBIT")
-    charged = batch(
-        [told(1), told(2)],
-        "3.00",
-        charges="<Chrgs><TtlChrgsAndTaxAmt>0.03</TtlChrgsAndTaxAmt></Chrgs>",
-    )
-
-    assert why(reader.read(notification([both]))) == ["a debit that returns nothing of ours"]
-    assert len(reader.read(notification([charged])).results) == 2
-
-
-def test_booked_without_transactions_is_a_persons() -> None:
-    entry = booked(told(1))
-    begin, end = entry.index("<NtryDtls>"), entry.index("</Ntry>")
-    read = reader.read(notification([entry[:begin] + entry[end:], booked(told(2))]))
-
-    assert why(read) == ["booked, and no transaction is told"]
-    assert read.unread[0].amount_minor == 101
-    assert [each.reference for each in read.results] == ["r-2"]
-
-
-def test_net_sums_are_matched_too() -> None:
-    rows = [booked(told(1)), booked(told(3, reason="MD06"), side="DBIT")]
-    old = "<TtlNetNtryAmt>{}</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd>"
-    new = "<TtlNetNtry><Amt>{}</Amt><CdtDbtInd>DBIT</CdtDbtInd></TtlNetNtry>"
-
-    for text in (old, new):
-        said = f"<TxsSummry><TtlNtries>{text}</TtlNtries></TxsSummry>"
-        assert len(reader.read(notification(rows, summary=said.format("2.02"))).results) == 2
-        assert "TtlNetNtry" in str(refusal(notification(rows, summary=said.format("4.04"))))
-
-
-def test_a_return_says_why_and_a_reversal_without_a_reason_is_a_persons() -> None:
-    row = booked(told(1), side="DBIT").replace("<BookgDt>", "<RvslInd>true</RvslInd><BookgDt>")
-
-    assert why(reader.read(notification([row]))) == ["returned, and no reason"]
-    credit = booked(told(1)).replace("<BookgDt>", "<RvslInd>1</RvslInd><BookgDt>")
-    assert why(reader.read(notification([credit]))) == ["a credit that is itself a return"]
-
-
 @pytest.mark.parametrize(
     ("written", "day"),
     [
@@ -358,34 +165,6 @@ def test_a_day_is_read_as_it_is_written(written: str, day: date | None) -> None:
 
     assert [each.booked_on for each in read.results] == ([day] if day else [])
     assert len(read.unread) == (0 if day else 1)
-
-
-def test_a_status_counts_from_its_own_day_else_from_the_reports() -> None:
-    silent = told(1)._replace(day=None)
-    accepted = transaction(silent).replace(
-        "<OrgnlTxRef>", "<AccptncDtTm>2027-03-03T23:00:00Z</AccptncDtTm><OrgnlTxRef>"
-    )
-    body = status_report([silent])
-
-    assert reader.read(body).results[0].booked_on == date(2027, 3, 5)
-    own = body.replace(transaction(silent).encode(), accepted.encode())
-    assert reader.read(own).results[0].booked_on == date(2027, 3, 3)
-    assert why(reader.read(status_report([silent], made=None))) == ["no day it counts from"]
-
-
-@pytest.mark.parametrize("name", ["TxSts", "OrgnlEndToEndId", "InstdAmt"])
-def test_an_element_that_stands_there_twice_is_a_doubt_or_a_refusal(name: str) -> None:
-    body = status_report([told(1), told(2)], whole="")
-    begin = body.index(f"<{name}".encode())
-    end = body.index(f"</{name}>".encode()) + len(name) + 3
-    doubled = body[:end] + body[begin:end] + body[end:]
-
-    if name == "TxSts":
-        assert "TxSts stands there 2 times" in str(refusal(doubled))
-    else:
-        read = reader.read(doubled)
-        assert [each.reference for each in read.results] == ["r-2"]
-        assert "stands there 2 times" in why(read)[0]
 
 
 @pytest.mark.parametrize("write", [status_report, as_notification])

@@ -56,9 +56,10 @@ class Element(NamedTuple):
         return found.text or None if found is not None else None
 
     def flat(self) -> str:
-        """Write it in one line, the same for the same contents however it was laid out."""
+        """Write it in one line: the same for the same contents however it was laid out, and another for others."""
         named = "".join(f"@{name}={value} " for name, value in sorted(self.attributes.items()))
-        inside = named + (self.text or " ".join(child.flat() for child in self.children))
+        text = self.text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+        inside = named + (text or " ".join(child.flat() for child in self.children))
         return f"{self.name}({inside.strip()})"
 
 
