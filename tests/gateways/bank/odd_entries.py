@@ -134,7 +134,7 @@ def other_currencies(draw: Random) -> Drawn:
             ("JPY", "750", 750),
             ("KWD", "0.750", 750),
             ("JPY", "7.5", "a fraction of the smallest unit of JPY"),
-            ("XXX", "7.50", "unknown currency XXX"),
+            ("QQQ", "7.50", "unknown currency QQQ"),
             ("cny", "7.50", "unknown currency cny"),
             (None, "7.50", "unknown currency none"),
         ):
