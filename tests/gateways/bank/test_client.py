@@ -69,6 +69,14 @@ def test_what_is_handed_in_arrives_as_it_is(bank: BankProcess) -> None:
     assert set(bank.seen()["collected"].values()) == {1}
 
 
+def test_a_name_no_bank_can_read_is_refused_there_and_raises_nothing_here(
+    bank: BankProcess,
+) -> None:
+    odd = debit("odd")._replace(holder="\ud800")
+
+    assert HttpRail(bank.url).collect([odd]) == Failed(may_have=False, detail="status 400")
+
+
 def test_after_the_last_result_the_place_stays(bank: BankProcess) -> None:
     bank.control(reset=True)
     rail = HttpRail(bank.url)

@@ -99,7 +99,23 @@ def test_without_a_date_of_its_own_it_keeps_up_with_what_is_due(bank: BankProces
     ahead = date(2031, 5, 6)
     hand_in(bank, debit("a")._replace(due_on=ahead), debit("b"))
 
-    assert [each.booked_on for each in bank.told()] == [ahead, ahead]
+    assert {each.reference: each.booked_on for each in bank.told()} == {"a": ahead, "b": TODAY}
+    assert bank.seen()["waiting"] == 0
+
+
+def test_without_a_date_of_its_own_a_dispute_comes_with_what_is_due_later(
+    bank: BankProcess,
+) -> None:
+    bank.control(reset=True)
+    hand_in(bank, debit("a", Behavior.DISPUTED))
+    assert [each.outcome for each in bank.told()] == [Outcome.PAID]
+    later = TODAY + timedelta(days=RETURNED_AFTER_DAYS)
+    hand_in(bank, debit("b")._replace(due_on=later))
+
+    assert {(each.result_id, each.booked_on) for each in bank.told()[1:]} == {
+        ("a.2", later),
+        ("b.1", later),
+    }
 
 
 @pytest.mark.parametrize(
