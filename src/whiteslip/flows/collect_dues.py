@@ -84,7 +84,7 @@ class _Known(NamedTuple):
 
     lines: Mapping[LineKey, Line]
     owed: Mapping[LineKey, list[Owed]]
-    spared: Mapping[tuple[LineKey, date], int]
+    spared: Mapping[LineKey, Mapping[date, int]]
     sources: Mapping[LineKey, list[Source]]
     flagged: frozenset[int]
 
@@ -103,7 +103,7 @@ class _Known(NamedTuple):
         owed: dict[LineKey, list[Owed]] = {key: [] for key in keys}
         for row in read_owed(db, keys, dict.fromkeys((key.customer_id for key in keys), on)):
             owed[LineKey(row.customer_id, row.line_id)].append(row)
-        spared = store.read_spared(db, {(one.line, one.due_on) for one in planned})
+        spared = store.read_spared(db, {(one.line, one.due_on) for one in planned}, on=on)
         flagged = store.find_flagged(db, (key.customer_id for key in keys), on=on)
         return cls(lines, owed, spared, sources, flagged)
 
@@ -113,7 +113,7 @@ class _Known(NamedTuple):
         amount = rules.to_collect(
             self.owed[key],
             due_on=one.due_on,
-            spared_minor=self.spared.get((key, one.due_on), 0),
+            spared=self.spared[key],
             credit_minor=self.lines[key].credit_minor,
         )
         source_id = rules.choose_source(one, self.sources[key])

@@ -26,7 +26,7 @@ from whiteslip.money.lines.store import take_turns
 from whiteslip.money.mandates.model import Source, Stop, StopReason
 from whiteslip.money.mandates.store import read_sources
 from whiteslip.money.results.model import Did, Outcome, Told
-from whiteslip.money.results.rules import CURRENCY, is_readable
+from whiteslip.money.results.rules import CURRENCY, came_minor, is_readable
 from whiteslip.money.suspense.model import Kind, NewItem
 
 _STOPS = {
@@ -86,12 +86,11 @@ class Batch:
         key = rules.read_reference(told.reference)
         one = self.tries.get(key) if key else None
         if not is_readable(told):
-            self.ask(Kind.UNREADABLE, told, None)
+            self.ask(Kind.UNREADABLE, told, None, held_minor=came_minor(told))
         elif told.currency != CURRENCY:
             self.ask(Kind.WRONG_CURRENCY, told, one)
         elif one is None:
-            held = told.amount_minor if told.outcome is Outcome.PAID else 0
-            self.ask(Kind.UNKNOWN_REFERENCE, told, None, held_minor=held)
+            self.ask(Kind.UNKNOWN_REFERENCE, told, None, held_minor=came_minor(told))
         else:
             self._act(rules.react(one.state, told.outcome), told, one)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
@@ -42,19 +43,22 @@ End: TypeAlias = CollectionState
 
 
 def to_collect(
-    owed: Iterable[Owed], *, due_on: date, spared_minor: Minor, credit_minor: Minor
+    owed: Iterable[Owed], *, due_on: date, spared: Mapping[date, Minor], credit_minor: Minor
 ) -> Minor:
-    """Return what must come in by a due date: all that is due by then, less what of its pay-later sum may revolve.
+    """Return what must come in by a due date: all that is due by then, less what may revolve instead.
 
-    `spared_minor` is the part of the statement that is not in its minimum, 0 where all is collected. The credit balance
-    is the customer's own money and pays first.
+    `spared` is the part of a statement's pay-later sum that is not in its minimum, by due date, for due dates that are
+    not past: what is past due has revolved already, or is overdue. Empty where all is collected. The credit balance is
+    the customer's own money and pays first.
     """
     rows = [one for one in owed if one.due_on <= due_on]
     whole = sum(one.principal_minor + one.fee_minor + one.late_fee_minor for one in rows)
-    revolves = sum(
-        one.principal_minor for one in rows if one.kind == "pay_later" and one.due_on == due_on
-    )
-    return max(0, whole - min(revolves, spared_minor) - credit_minor)
+    revolving: Counter[date] = Counter()
+    for one in rows:
+        if one.kind == "pay_later":
+            revolving[one.due_on] += one.principal_minor
+    revolves = sum(min(minor, spared.get(day, 0)) for day, minor in revolving.items())
+    return max(0, whole - revolves - credit_minor)
 
 
 def read_reference(text: str) -> TryKey | None:

@@ -64,21 +64,26 @@ def read_tries(db: Connection, keys: Iterable[TryKey]) -> dict[TryKey, Try]:
 
 
 def read_spared(
-    db: Connection, dues: Collection[tuple[LineKey, date]]
-) -> dict[tuple[LineKey, date], int]:
-    """Read what of the statements due on days is not in their minimum; nothing where all is collected."""
+    db: Connection, dues: Collection[tuple[LineKey, date]], *, on: date
+) -> dict[LineKey, dict[date, int]]:
+    """Read what of lines' statements is not in their minimum, by due date from a day on up to the ones named.
+
+    Nothing where all is collected.
+    """
+    spared: dict[LineKey, dict[date, int]] = {key: {} for key, _ in dues}
     if terms().covers != _MINIMUM:
-        return {}
+        return spared
     rows = sql.many(
         db,
         "read_spared",
         customer_ids=arrays.bigints([key.customer_id for key, _ in dues]),
         line_ids=arrays.bigints([key.line_id for key, _ in dues]),
         due_ons=arrays.dates([due_on for _, due_on in dues]),
+        on=on,
     )
-    return {
-        (LineKey(row.customer_id, row.line_id), row.due_on): int(row.spared_minor) for row in rows
-    }
+    for row in rows:
+        spared[LineKey(row.customer_id, row.line_id)][row.due_on] = int(row.spared_minor)
+    return spared
 
 
 def find_flagged(db: Connection, customer_ids: Iterable[int], *, on: date) -> frozenset[int]:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from whiteslip.kernel.money import MAX_MINOR
-from whiteslip.money.results.model import Told
+from whiteslip.kernel.money import MAX_MINOR, Minor
+from whiteslip.money.results.model import Outcome, Told
 
 CURRENCY: Final = "CNY"
 """The one currency of the ledger."""
 _LONGEST: Final = {"result_id": 80, "reference": 80, "currency": 8, "reason": 35}
 """How much is kept of what a bank says; more than this is never ours."""
 _LONGEST_REFERENCE: Final = 35
+_MARK: Final = "\ufffd"
 
 
 def is_readable(told: Told) -> bool:
     """Tell whether a result says something that can be acted on."""
-    fits = 0 < len(told.reference) <= _LONGEST_REFERENCE
-    return fits and 0 < told.amount_minor <= MAX_MINOR and _is_plain(told)
+    return 0 < len(told.reference) <= _LONGEST_REFERENCE and 0 < told.amount_minor <= MAX_MINOR
+
+
+def came_minor(told: Told) -> Minor:
+    """Return the money that came with a result, whosever it is; 0 where none did, or none that the ledger can hold."""
+    holds = told.currency == CURRENCY and 0 < told.amount_minor <= MAX_MINOR
+    return told.amount_minor if told.outcome is Outcome.PAID and holds else 0
 
 
 def cut(told: Told) -> Told:
@@ -31,9 +37,6 @@ def cut(told: Told) -> Told:
     )
 
 
-def _is_plain(told: Told) -> bool:
-    return cut(told) == told
-
-
 def _plain(text: str, name: str) -> str:
-    return "".join(one for one in text if one.isprintable())[: _LONGEST[name]]
+    """Cut a text; what cannot be shown is marked, so that no reference becomes another's."""
+    return "".join(one if one.isprintable() else _MARK for one in text[: _LONGEST[name]])

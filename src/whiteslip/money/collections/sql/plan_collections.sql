@@ -18,46 +18,49 @@ flagged AS MATERIALIZED (
         AND (flag.until_on IS NULL OR flag.until_on > %(on)s::date)
 ),
 
-owed AS (
+parts AS (
     SELECT
-        installment.customer_id, installment.line_id,
+        installment.customer_id, installment.line_id, installment.due_on,
         sum(
             installment.principal_minor - installment.paid_principal_minor + installment.late_fee_minor - installment.paid_late_fee_minor
             + money.fee_owed(installment, %(due_on)s::date)
-        )::bigint AS whole_minor,
-        coalesce(
-            sum(installment.principal_minor - installment.paid_principal_minor)
-                FILTER (WHERE installment.kind = 'pay_later' AND installment.due_on = %(due_on)s::date),
-            0
-        )::bigint AS revolves_minor,
-        max(installment.statement_on) FILTER (WHERE installment.kind = 'pay_later' AND installment.due_on = %(due_on)s::date) AS statement_on
+        ) AS whole_minor,
+        sum(installment.principal_minor - installment.paid_principal_minor) FILTER (WHERE installment.kind = 'pay_later') AS revolves_minor,
+        max(installment.statement_on) FILTER (WHERE installment.kind = 'pay_later') AS statement_on
     FROM money.installment
     WHERE
         installment.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
         AND installment.status = 'open'
         AND installment.due_on <= %(due_on)s::date
         AND EXISTS (SELECT FROM sourced)
-    GROUP BY installment.customer_id, installment.line_id
-    HAVING bool_or(installment.due_on = %(due_on)s::date)
+    GROUP BY installment.customer_id, installment.line_id, installment.due_on
+),
+
+owed AS (
+    SELECT
+        parts.customer_id, parts.line_id,
+        sum(
+            parts.whole_minor
+            - coalesce(least(parts.revolves_minor, statement.pay_later_minor - statement.pay_later_minimum_minor), 0)
+        )::bigint AS amount_minor
+    FROM parts
+    LEFT JOIN money.statement
+        ON
+            %(spares)s::boolean
+            AND parts.due_on >= %(on)s::date
+            AND parts.revolves_minor > 0
+            AND statement.customer_id = parts.customer_id
+            AND statement.line_id = parts.line_id
+            AND statement.statement_on = parts.statement_on
+    GROUP BY parts.customer_id, parts.line_id
+    HAVING bool_or(parts.due_on = %(due_on)s::date)
 ),
 
 wanted AS (
-    SELECT
-        owed.customer_id, owed.line_id, sourced.source_id,
-        owed.whole_minor - line.credit_minor
-        - CASE
-            WHEN %(spares)s::boolean
-                THEN least(owed.revolves_minor, coalesce(statement.pay_later_minor - statement.pay_later_minimum_minor, 0))
-            ELSE 0
-        END AS amount_minor
+    SELECT owed.customer_id, owed.line_id, sourced.source_id, owed.amount_minor - line.credit_minor AS amount_minor
     FROM owed
     INNER JOIN sourced ON sourced.customer_id = owed.customer_id AND sourced.line_id = owed.line_id
     INNER JOIN money.line ON line.customer_id = owed.customer_id AND line.line_id = owed.line_id
-    LEFT JOIN money.statement
-        ON
-            statement.customer_id = owed.customer_id
-            AND statement.line_id = owed.line_id
-            AND statement.statement_on = owed.statement_on
     WHERE owed.customer_id NOT IN (SELECT flagged.customer_id FROM flagged)
 ),
 
