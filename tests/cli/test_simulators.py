@@ -60,7 +60,8 @@ def test_a_simulator_that_is_killed_is_seen_comes_back_and_nothing_is_lost(home:
 def test_killed_itself_it_leaves_no_simulator_behind(home: Path) -> None:
     with up(home) as running:
         pids = [
-            pid_in(running.says(f"The {name} simulator is on")) for name in ("bureau", "message")
+            pid_in(running.says(f"The {name} simulator is on"))
+            for name in ("bureau", "message", "bank")
         ]
         running.process.kill()
         running.process.wait()
@@ -73,6 +74,7 @@ def test_outside_a_sandbox_nothing_is_simulated_and_it_is_said(home: Path) -> No
     with up(home, sandbox="false") as running:
         assert "(WHITESLIP_BUREAU_URL)" in running.says("No credit bureau is configured")
         assert "(WHITESLIP_MESSAGES_URL)" in running.says("No message gateway is configured")
+        assert "(WHITESLIP_BANK_URL)" in running.says("No bank is configured")
         running.says("Serving on")
         until(lambda: set(_states(running).values()) == {"not configured"})
         checks = until(lambda: _noted(home))
@@ -117,7 +119,11 @@ def test_one_that_dies_again_and_again_is_waited_for_longer_each_time() -> None:
 
 
 def test_what_is_configured_is_not_simulated() -> None:
-    chosen = Settings(bureau_url="http://bureau.example", messages_url="http://post.example")
+    chosen = Settings(
+        bureau_url="http://bureau.example",
+        messages_url="http://post.example",
+        bank_url="http://bank.example",
+    )
     told: list[str] = []
 
     with beside(chosen, tell=told.append) as served:

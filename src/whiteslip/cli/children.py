@@ -45,12 +45,13 @@ class Child:
         name: str | None = None,
         port: int = 0,
         told: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
         pauses: Pauses | None = None,
         end_s: float = END_S,
     ) -> None:
         self.name = name or command.replace("-", " ")
         self.url = ""
-        self._command = command
+        self._command = (command, *options)
         self._tell = tell
         self._told = os.environ | (told or {})
         self._pauses = pauses or Pauses()
@@ -77,7 +78,7 @@ class Child:
         self._reap()
 
     def _launch(self, port: str) -> Popen[bytes]:
-        run = [sys.executable, "-m", "whiteslip.cli.start", self._command, "--with-parent"]
+        run = [sys.executable, "-m", "whiteslip.cli.start", *self._command, "--with-parent"]
         words = [*run, "--port", port]
         return Popen(words, stdin=PIPE, stdout=PIPE, start_new_session=True, env=self._told)
 

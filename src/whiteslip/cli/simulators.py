@@ -20,7 +20,7 @@ def beside(chosen: Settings, *, tell: Tell) -> Generator[Settings]:
         yield chosen
         return
     lacking = [
-        (field, Child(command, tell=tell))
+        (field, Child(command, tell=tell, options=_options(field, chosen)))
         for field, command in _SIMULATED
         if not getattr(chosen, field)
     ]
@@ -30,7 +30,16 @@ def beside(chosen: Settings, *, tell: Tell) -> Generator[Settings]:
         stop_all([child for _, child in lacking])
 
 
-_SIMULATED = (("bureau_url", "bureau-simulator"), ("messages_url", "message-simulator"))
+_SIMULATED = (
+    ("bureau_url", "bureau-simulator"),
+    ("messages_url", "message-simulator"),
+    ("bank_url", "bank-simulator"),
+)
+
+
+def _options(field: str, chosen: Settings) -> tuple[str, ...]:
+    """A bank remembers beside our own book: forgotten debits would never come to an end."""
+    return ("--state", str(chosen.home / "bank.jsonl")) if field == "bank_url" else ()
 
 
 def _say_what_is_missing(chosen: Settings, tell: Tell) -> None:
@@ -43,4 +52,9 @@ def _say_what_is_missing(chosen: Settings, tell: Tell) -> None:
         tell(
             "No message gateway is configured (WHITESLIP_MESSAGES_URL):"
             " people are told in the app only, and their messages wait."
+        )
+    if not chosen.bank_url:
+        tell(
+            "No bank is configured (WHITESLIP_BANK_URL):"
+            " nothing is collected by debit, and people pay by themselves."
         )

@@ -13,6 +13,7 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "agreements": ("agreements",),
     "appetite": ("appetite", "appetite_solve"),
     "backup": ("server",),
+    "bank-simulator": ("bank",),
     "bureau-simulator": ("bureau",),
     "campaigns": ("limits",),
     "causes": ("causes",),

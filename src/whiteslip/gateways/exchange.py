@@ -51,6 +51,10 @@ class Party:
         self._connect_s = min(connect_s, timeout_s)
         self._timeout_s = timeout_s
 
+    def get(self, path: str) -> Exchanged:
+        """Ask for what is there, within the same limit."""
+        return self._exchange("GET", path, b"")
+
     def post(self, path: str, body: bytes) -> Exchanged:
         """Send JSON once; whatever the other side does, the call returns within the time limit."""
         return self._exchange("POST", path, body)

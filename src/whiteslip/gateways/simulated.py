@@ -57,6 +57,10 @@ class Handler(BaseHTTPRequestHandler):
         self.reply(200)
 
     def do_GET(self) -> None:
+        """Ask what the party tells by itself."""
+        self.tell()
+
+    def tell(self) -> None:
         """Tell what was asked."""
         self.reply(200, json.dumps(self.simulator.seen()).encode())
 

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """Where the credit bureau is asked; in a sandbox `whiteslip up` starts a simulated one."""
     messages_url: str | None = None
     """Where text messages and mail are sent; without it notices are told in the app only."""
+    bank_url: str | None = None
+    """Where the bank is asked to collect; in a sandbox `whiteslip up` starts a simulated one."""
     processes: int = Field(default=1, ge=1, le=64)
     """How many processes answer at the port, one a core at best; in a sandbox, whose clock lives in one, only 1."""
     pool_size: int = Field(default=8, ge=1, le=1000)
