@@ -9,7 +9,7 @@ from whiteslip.money.results.model import Outcome, Told
 
 CURRENCY: Final = "CNY"
 """The one currency of the ledger."""
-_LONGEST: Final = {"result_id": 80, "reference": 80, "currency": 8, "reason": 35}
+_LONGEST: Final = {"result_id": 200, "reference": 80, "currency": 8, "reason": 35}
 """How much is kept of what a bank says; more than this is never ours."""
 _LONGEST_REFERENCE: Final = 35
 _MARK: Final = "\ufffd"

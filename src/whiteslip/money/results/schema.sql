@@ -4,7 +4,7 @@ CREATE TABLE money.bank_result (
     told_at timestamptz NOT NULL,
     booked_on date NOT NULL,
     bank text NOT NULL CHECK (length(bank) BETWEEN 1 AND 40),
-    result_id text NOT NULL CHECK (length(result_id) BETWEEN 1 AND 80),
+    result_id text NOT NULL CHECK (length(result_id) BETWEEN 1 AND 200),
     reference text NOT NULL CHECK (length(reference) <= 80),
     outcome text NOT NULL CHECK (outcome IN ('paid', 'failed', 'returned')),
     currency text NOT NULL CHECK (length(currency) <= 8),

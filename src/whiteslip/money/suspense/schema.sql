@@ -20,7 +20,7 @@ CREATE TABLE money.suspense_item (
     state text NOT NULL CHECK (state IN ('open', 'asked', 'closed')),
     way text CHECK (way IN ('assigned', 'sent_back', 'noted')),
     bank text NOT NULL CHECK (length(bank) BETWEEN 1 AND 40),
-    result_id text NOT NULL CHECK (length(result_id) BETWEEN 1 AND 80),
+    result_id text NOT NULL CHECK (length(result_id) BETWEEN 1 AND 200),
     reference text NOT NULL CHECK (length(reference) <= 80),
     currency text NOT NULL CHECK (length(currency) <= 8),
     reason text,
