@@ -41,7 +41,7 @@ owed AS (
         parts.customer_id, parts.line_id,
         sum(
             parts.whole_minor
-            - coalesce(least(parts.revolves_minor, statement.pay_later_minor - statement.pay_later_minimum_minor), 0)
+            - least(coalesce(parts.revolves_minor, 0), coalesce(statement.pay_later_minor - statement.pay_later_minimum_minor, 0))
         )::bigint AS amount_minor
     FROM parts
     LEFT JOIN money.statement
