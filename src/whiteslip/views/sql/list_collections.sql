@@ -12,4 +12,4 @@ FROM (
 ) AS page
 INNER JOIN money.collection_try AS try ON try.customer_id = page.customer_id AND try.collection_id = page.collection_id
 INNER JOIN money.payment_source AS source ON source.customer_id = try.customer_id AND source.source_id = try.source_id
-ORDER BY page.collection_id DESC, try.number
+ORDER BY page.collection_id DESC, try.number ASC
