@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.gateways.bank.processes import BankProcess, bank_process
+from tests.gateways.bank.sick import Sick, sick_bank
 from tests.gateways.bank.test_simulator import debit
 
 from whiteslip.gateways.bank.behaviors import Behavior
 from whiteslip.gateways.bank.client import HttpRail
-from whiteslip.gateways.bank.model import Answer, Failed, Outcome, Page, Rail, Result, Taken
+from whiteslip.gateways.bank.model import Failed, Outcome, Page, Rail, Result, Taken
 from whiteslip.gateways.exchange import LARGEST_BODY
 from whiteslip.kernel.errors import InvalidInput
 
@@ -40,70 +38,6 @@ def bank() -> Iterator[BankProcess]:
     """One bank for the module."""
     with bank_process() as running:
         yield running
-
-
-class Sick(HTTPServer):
-    """A bank that answers what it was told to, whatever it is asked."""
-
-    status = 200
-    body = b""
-    drip_s = 0.0
-    claims: int | None = None
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Sick)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that hangs up is an ordinary thing here."""
-
-    @property
-    def rail(self) -> HttpRail:
-        """The way to it, with little patience."""
-        return HttpRail(f"http://127.0.0.1:{self.server_port}/bank", timeout_s=1.0)
-
-    def tells(self, body: bytes, status: int = 200) -> Page | Failed:
-        """Ask for results when this is what it says."""
-        self.status, self.body = status, body
-        return self.rail.results("")
-
-    def answers(self, body: bytes, status: int = 200) -> Answer:
-        """Hand two debits in when this is what it says."""
-        self.status, self.body = status, body
-        return self.rail.collect([debit("a"), debit("b")])
-
-
-class _Sick(BaseHTTPRequestHandler):
-    server: Sick  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    def do_GET(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length") or 0))
-        self.send_response(self.server.status)
-        self.send_header("content-length", str(self.server.claims or len(self.server.body)))
-        self.end_headers()
-        for octet in self.server.body if self.server.drip_s else ():
-            self.wfile.write(bytes([octet]))
-            sleep(self.server.drip_s)
-        self.wfile.write(b"" if self.server.drip_s else self.server.body)
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it overrides
-        """Keep quiet."""
-
-
-@contextmanager
-def sick_bank() -> Iterator[Sick]:
-    """Run a sick bank until the block ends."""
-    server = Sick()
-    thread = Thread(target=server.serve_forever, args=[0.02], daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -407,25 +341,18 @@ def test_an_answer_that_breaks_off_is_none(sick: Sick) -> None:
 
 
 @given(body=st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
-def test_whatever_it_says_nothing_is_raised(body: bytes) -> None:
-    assert isinstance(_SICK.tells(body), Failed)
-    assert isinstance(_SICK.answers(body), Failed)
+def test_whatever_it_says_nothing_is_raised(sick: Sick, body: bytes) -> None:
+    assert isinstance(sick.tells(body), Failed)
+    assert isinstance(sick.answers(body), Failed)
 
 
 @given(cut=st.integers(1, 100), at=st.integers(0, 10_000), byte=st.integers(0, 255))
-def test_a_page_that_was_hurt_is_read_whole_or_not_at_all(cut: int, at: int, byte: int) -> None:
+def test_a_page_that_was_hurt_is_read_whole_or_not_at_all(
+    sick: Sick, cut: int, at: int, byte: int
+) -> None:
     body = bytearray(page(RESULT, RESULT | {"result_id": "a.2"}, RESULT | {"result_id": "a.3"}))
     body[at % len(body)] = byte
 
-    said = _SICK.tells(bytes(body))
+    said = sick.tells(bytes(body))
     assert isinstance(said, Failed) or len(said.results) == 3
-    assert isinstance(_SICK.tells(bytes(body[:-cut])), Failed)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sick_for_hypothesis(sick: Sick) -> None:
-    global _SICK  # noqa: PLW0603 - a property takes no fixture that lives longer than one example
-    _SICK = sick
-
-
-_SICK: Sick
+    assert isinstance(sick.tells(bytes(body[:-cut])), Failed)
