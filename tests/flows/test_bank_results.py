@@ -135,6 +135,25 @@ def test_control_a_failure_for_lack_of_funds_bears_a_late_fee(book: Banked) -> N
     assert book.value("SELECT coalesce(sum(late_fee_minor), 0) FROM money.installment") > 0
 
 
+def test_an_account_we_had_wrong_is_stopped_and_costs_nobody_a_late_fee(book: Banked) -> None:
+    book.fails(collected(book, sources=2), "AC01")
+
+    assert queue(book) == [("ours", 0)]
+    assert book.notices(*TOLD) == ["source_stopped"]
+    assert book.value("SELECT failure FROM money.failed_debit") == "technical"
+    assert book.rows("SELECT 1 FROM money.fee_pause") != []
+    assert book.collect_one().mandate == "M-2"
+    book.check()
+
+
+def test_what_a_person_judges_stops_no_source_and_writes_to_nobody(book: Banked) -> None:
+    book.fails(collected(book, sources=2), "MD07")
+
+    assert queue(book) == [("unknown_reason", 0)]
+    assert book.notices(*TOLD) == []
+    assert book.rows("SELECT 1 FROM money.payment_source WHERE stopped_at IS NOT NULL") == []
+
+
 def test_a_code_nobody_knows_stops_the_tries_and_is_looked_at(book: Banked) -> None:
     book.fails(collected(book, sources=2), "ZZ99")
 

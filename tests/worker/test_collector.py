@@ -186,7 +186,7 @@ def test_whatever_an_account_does_the_books_agree(
         for hour in (2, 11):
             clock = FixedClock(datetime(2026, 2, 2 + days, hour, tzinfo=UTC))
             run(Collector(book.database, clock, rail))
-        bank.control(at=f"2026-02-{3 + days:02}T01:00:00Z")
+        bank.control(on=f"2026-02-{3 + days:02}")
         book.check()
         book.close_day()
     run(Collector(book.database, FixedClock(datetime(2026, 2, 9, 2, tzinfo=UTC)), rail))

@@ -195,13 +195,10 @@ fee_free_days = 7
 at_once = 500
 lease_minutes = 10
 slot = [{ days = -1, from = 06:00:00 }, { days = 0, from = 06:00:00 }]
-causes = { AM04 = "insufficient_funds" }
 """
 
 
 def test_control_the_parameters_are_read() -> None:
-    assert read_terms(SHIPPED).cause_of("AM04") is Cause.INSUFFICIENT_FUNDS
-    assert read_terms(SHIPPED).cause_of(None) is Cause.UNKNOWN
     assert read_terms(SHIPPED).due_of(date(2026, 2, 2)) == DUE_ON
 
 
@@ -211,8 +208,6 @@ def test_control_the_parameters_are_read() -> None:
         ("days = 0", "days = -2", "slot"),
         ("days = -1", "days = -7", "slot"),
         ("Asia/Shanghai", "Asia/Nowhere", "zone"),
-        ('AM04 = "insufficient_funds"', 'AM04 = "unknown"', "causes"),
-        ('AM04 = "insufficient_funds"', 'am04 = "ours"', "causes"),
         ('"minimum"', '"half"', "covers"),
         ("at_once = 500", "at_once = 0", "at_once"),
     ],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from whiteslip.flows.take_bank_results.causes import ASKS, FAILURES, STOPS, cause_of
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.money.collections import rules, store
@@ -28,22 +29,6 @@ from whiteslip.money.mandates.store import read_sources
 from whiteslip.money.results.model import Did, Outcome, Told
 from whiteslip.money.results.rules import CURRENCY, came_minor, is_readable
 from whiteslip.money.suspense.model import Kind, NewItem
-
-_STOPS = {
-    Cause.ACCOUNT_CLOSED: StopReason.ACCOUNT_CLOSED,
-    Cause.MANDATE_MISSING: StopReason.MANDATE_MISSING,
-}
-_FAILURES = {
-    Cause.INSUFFICIENT_FUNDS: Failure.INSUFFICIENT_FUNDS,
-    Cause.ACCOUNT_CLOSED: Failure.ACCOUNT_CLOSED,
-    Cause.MANDATE_MISSING: Failure.MANDATE_REVOKED,
-    Cause.OURS: Failure.TECHNICAL,
-}
-_ASKS = {
-    Cause.OURS: Kind.OURS,
-    Cause.UNKNOWN: Kind.UNKNOWN_REASON,
-    Cause.DISPUTED: Kind.DISPUTED,
-}
 
 
 @dataclass(slots=True)
@@ -135,20 +120,20 @@ class Batch:
         self.did[told.result_id] = Did.PAID
 
     def _fail(self, told: Told, one: Try) -> None:
-        cause = self.terms.cause_of(told.reason)
+        cause = cause_of(told.reason)
         self._change(one, TryState.FAILED, told)
         self.did[told.result_id] = Did.FAILED
-        if cause in _FAILURES:
-            failure = _FAILURES[cause]
+        if cause in FAILURES:
+            failure = FAILURES[cause]
             self.failed.append(
                 Failed(*one.line, one.amount_minor, one.due_on, failure, one.reference)
             )
-        if cause in _STOPS:
-            self._stop(one, _STOPS[cause])
-        if cause is Cause.OURS:
+        if cause in STOPS:
+            self._stop(one, STOPS[cause])
+        if FAILURES.get(cause) is Failure.TECHNICAL:
             self.pauses.append(one)
-        if cause in _ASKS:
-            self.ask(_ASKS[cause], told, one)
+        if cause in ASKS:
+            self.ask(ASKS[cause], told, one)
             self.did[told.result_id] = Did.FAILED
         if self.states[one.collection] is CollectionState.OPEN:
             self._follow(one, cause)

@@ -1,11 +1,11 @@
-"""The parameters of autopay, read strictly from TOML: when a bank is asked, for how much, and what its reasons mean."""
+"""The parameters of autopay, read strictly from TOML: when a bank is asked, and for how much."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, Struct, field
@@ -14,15 +14,15 @@ from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.parameters import Text, Version, read_parameters
 
 _FILE = "autopay.toml"
-_Code: TypeAlias = Annotated[str, Meta(pattern="^[A-Z0-9]{1,35}$")]
 
 
 class Cause(StrEnum):
-    """Why a bank did not pay; UNKNOWN is a code that nobody has said the meaning of."""
+    """Why a bank did not pay. WRONG_ACCOUNT is ours too: what we had of the account was never right."""
 
     INSUFFICIENT_FUNDS = "insufficient_funds"
     ACCOUNT_CLOSED = "account_closed"
     MANDATE_MISSING = "mandate_missing"
+    WRONG_ACCOUNT = "wrong_account"
     OURS = "ours"
     DISPUTED = "disputed"
     UNKNOWN = "unknown"
@@ -46,16 +46,11 @@ class Autopay(Struct, frozen=True, forbid_unknown_fields=True):
     at_once: Annotated[int, Meta(ge=1, le=10_000)]
     lease_minutes: Annotated[int, Meta(ge=1, le=1_440)]
     slot: Annotated[tuple[Slot, ...], Meta(min_length=1, max_length=20)]
-    causes: dict[_Code, Cause]
 
     @property
     def lease(self) -> timedelta:
         """How long a bank is given to say that it has a try."""
         return timedelta(minutes=self.lease_minutes)
-
-    def cause_of(self, reason: str | None) -> Cause:
-        """Say what a bank's code means."""
-        return self.causes.get(reason or "", Cause.UNKNOWN)
 
     def due_of(self, first_on: date) -> date:
         """Return the due date whose first try is on a day."""
@@ -79,8 +74,6 @@ def read_terms(text: str) -> Autopay:
     terms = read_parameters(text, Autopay, file=_FILE)
     if any((one.days, one.begins) >= (two.days, two.begins) for one, two in pairwise(terms.slot)):
         raise InvalidInput(f"{_FILE}: slot: each slot is later than the one before", where="slot")
-    if Cause.UNKNOWN in terms.causes.values():
-        raise InvalidInput(f"{_FILE}: causes: leave out what is not known", where="causes")
     try:
         ZoneInfo(terms.zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
