@@ -8,8 +8,10 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import httpx
 import pytest
 from tests.api.conftest import Answer, Book, served
+from tests.gateways.bank.bank_files import Told, status_report
 from tests.gateways.bank.processes import BankProcess, bank_process
 
 from whiteslip.infra.clock import FixedClock
@@ -150,3 +152,49 @@ def test_money_of_nobody_waits_in_suspense_until_two_people_assign_it(book: Book
         ("closed", "operator"),
     ]
     assert book.operator.get("/suspense-items/sus_999/deeds").status == 404
+
+
+def send(book: Book, content: bytes, key: str, **headers: str) -> httpx.Response:
+    named = {"idempotency-key": key, "content-type": "application/xml", **headers}
+    return book.operator.http.post("/v1/bank-files", content=content, headers=named)
+
+
+def test_a_banks_file_acts_once_and_a_bad_one_not_at_all(book: Book, bank: BankProcess) -> None:
+    line_id = book.line()
+    add(book, line_id, "acct-1")
+    bought = book.buy(line_id, 40_000).body["purchase_id"]
+    book.shop.post(f"/purchases/{bought}/capture", {})
+    bank.stop()
+    close_until(book, DUE_ON - timedelta(days=1))
+    (tried,) = book.operator.get(f"/lines/{line_id}/collections").body["items"][0]["tries"]
+    told = Told(tried["reference"], "ACSC", None, "40.00", day="2026-02-02")
+    stranger = Told("invoice-7", "ACSC", None, "12.00", own="own-2", day="2026-02-02")
+    file = status_report([told, stranger])
+
+    cut = send(book, file[: len(file) // 2], "k0")
+    assert (cut.status_code, cut.json()["code"]) == (422, "invalid_input")
+    assert cut.json()["where"], "it says where"
+    odd = send(book, status_report([told], version="99"), "k1")
+    assert odd.status_code == 422
+    assert book.operator.get(f"/lines/{line_id}/repayments").body["repayments"] == []
+    assert book.operator.get("/suspense-items").body["items"] == []
+
+    first = send(book, file, "k2")
+    assert first.status_code == 201, first.text
+    done = first.json()
+    assert (done["results"], done["did"]["paid"], done["did"]["suspended"]) == (2, 1, 1)
+    assert send(book, file, "k2").content == first.content
+    assert send(book, file, "k3").json() == done, "the same file under another key"
+    (repaid,) = book.operator.get(f"/lines/{line_id}/repayments").body["repayments"]
+    assert repaid["amount_minor"] == 4_000
+    (item,) = book.operator.get("/suspense-items").body["items"]
+    assert (item["reference"], item["held_minor"]) == ("invoice-7", 1_200)
+
+    assert send(book, file, "k4", **{"content-type": "application/json"}).status_code == 415
+    lines = book.caller("lines:read")
+    refused = lines.http.post(
+        "/v1/bank-files",
+        content=file,
+        headers={"idempotency-key": "k5", "content-type": "application/xml"},
+    )
+    assert refused.status_code == 403

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whiteslip.money.results.model import Outcome, Told
-from whiteslip.money.results.rules import came_minor, cut, is_readable
+from whiteslip.money.results.model import Outcome, Payment, Told
+from whiteslip.money.results.rules import came_minor, cut, is_readable, is_said_again
 
 GOOD = Told("r-1", "col_1_2", Outcome.PAID, 500, "CNY", None, date(2026, 2, 2))
 
@@ -37,6 +37,18 @@ def test_whatever_is_told_can_be_kept(
     assert -(2**63) <= kept.amount_minor < 2**63
     kept.reference.encode()
     assert cut(kept) == kept
+
+
+def test_another_source_may_say_the_same_and_one_source_says_it_once() -> None:
+    before = Payment(500, GOOD.booked_on, "rail")
+
+    assert is_said_again(GOOD, before, source="file 1")
+    assert not is_said_again(GOOD, before, source="rail")
+    assert not is_said_again(GOOD, None, source="file 1")
+    assert not is_said_again(GOOD._replace(amount_minor=501), before, source="file 1")
+    assert not is_said_again(GOOD._replace(outcome=Outcome.FAILED), before, source="file 1")
+    later = GOOD._replace(booked_on=GOOD.booked_on + timedelta(days=1))
+    assert not is_said_again(later, before, source="file 1")
 
 
 @pytest.mark.parametrize(

@@ -116,10 +116,23 @@ class Collections(Struct, frozen=True):
     next: str | None
 
 
+class BankFileBody(Body, frozen=True):
+    """A file by its content, as its request is named; the file itself is sent as it is."""
+
+    sha256: str
+
+
 class BankFile(Struct, frozen=True):
-    """What came of a bank's file: its digest, how many results it had, and what each kind of them did."""
+    """What came of a bank's file: how many results it had, what each kind of them did, and what is a person's.
+
+    `again` counts results that were told before; `unread` entries nobody understands, which wait on the manual queue;
+    `pending` those that are not final yet.
+    """
 
     digest: str
+    message_id: str
     results: int
     did: dict[str, int]
     again: int
+    unread: int
+    pending: int

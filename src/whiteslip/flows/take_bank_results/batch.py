@@ -26,8 +26,9 @@ from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import take_turns
 from whiteslip.money.mandates.model import Source, Stop, StopReason
 from whiteslip.money.mandates.store import read_sources
-from whiteslip.money.results.model import Did, Outcome, Told
-from whiteslip.money.results.rules import CURRENCY, came_minor, is_readable
+from whiteslip.money.results.model import Did, Outcome, Payment, Told
+from whiteslip.money.results.rules import CURRENCY, came_minor, is_readable, is_said_again
+from whiteslip.money.results.store import read_paid
 from whiteslip.money.suspense.model import Kind, NewItem
 
 
@@ -36,11 +37,13 @@ class Batch:
     """A batch of new results: what it reads, and everything it writes."""
 
     bank: str
+    source: str
     now: Moment
     terms: Autopay
     tries: dict[TryKey, Try]
     states: dict[CollectionKey, CollectionState]
     sources: dict[LineKey, list[Source]]
+    payments: dict[str, Payment]
     did: dict[str, Did] = field(default_factory=dict[str, Did])
     paid: dict[TryKey, Received] = field(default_factory=dict[TryKey, Received])
     failed: list[Failed] = field(default_factory=list[Failed])
@@ -54,7 +57,9 @@ class Batch:
     moved: set[CollectionKey] = field(default_factory=set[CollectionKey])
 
     @classmethod
-    def read(cls, db: Connection, fresh: Sequence[Told], bank: str, *, at: datetime) -> Batch:
+    def read(
+        cls, db: Connection, fresh: Sequence[Told], bank: str, source: str, *, at: datetime
+    ) -> Batch:
         """Lock the lines of the results, and read their tries as they stand."""
         terms = store.terms()
         on = business_day.today(db).current_on
@@ -63,8 +68,10 @@ class Batch:
         take_turns(db, lines)
         tries = store.read_tries(db, keys)
         states = store.read_states(db, {one.collection for one in tries.values()})
+        payments = read_paid(db, bank, {one.reference for one in fresh})
         now = moment(terms, on=on, at=at)
-        return cls(bank, now, terms, tries, states, read_sources(db, lines))
+        sources = read_sources(db, lines)
+        return cls(bank, source, now, terms, tries, states, sources, payments)
 
     def take(self, told: Told) -> None:
         """Decide what a result does; the next one sees what it did."""
@@ -77,7 +84,7 @@ class Batch:
         elif one is None:
             self.ask(Kind.UNKNOWN_REFERENCE, told, None, held_minor=came_minor(told))
         else:
-            self._act(rules.react(one.state, told.outcome), told, one)
+            self._act(self._deed(told, one), told, one)
 
     def ask(self, kind: Kind, told: Told, one: Try | None, *, held_minor: int = 0) -> None:
         """Leave a result to people; money that came is held until they know whose it is."""
@@ -97,6 +104,13 @@ class Batch:
         )
         if kind is not Kind.CHANGED:
             self.did[told.result_id] = Did.SUSPENDED if held_minor else Did.QUEUED
+
+    def _deed(self, told: Told, one: Try) -> Deed:
+        deed = rules.react(one.state, told.outcome)
+        payment = self.payments.get(told.reference)
+        if deed is Deed.ASK and one.state is TryState.PAID:
+            return Deed.AGAIN if is_said_again(told, payment, source=self.source) else deed
+        return deed
 
     def _act(self, deed: Deed, told: Told, one: Try) -> None:
         match deed:

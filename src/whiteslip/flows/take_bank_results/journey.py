@@ -47,7 +47,7 @@ def take_bank_results(
         first.setdefault(one.result_id, one)
     fresh = store.insert_results(db, list(first.values()), bank=bank, source=source, at=at)
     kept = store.read_results(db, bank, first.keys())
-    batch = Batch.read(db, [first[key] for key in first if key in fresh], bank, at=at)
+    batch = Batch.read(db, [first[key] for key in first if key in fresh], bank, source, at=at)
     for key, one in first.items():
         if key in fresh:
             batch.take(one)

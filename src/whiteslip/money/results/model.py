@@ -38,6 +38,14 @@ class Did(StrEnum):
     SUSPENDED = "suspended"
 
 
+class Payment(NamedTuple):
+    """What paid under a reference, and the source that said so."""
+
+    amount_minor: int
+    booked_on: date
+    source: str
+
+
 class Kept(NamedTuple):
     """A result as it was told first, and what came of it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from whiteslip.kernel.money import MAX_MINOR, Minor
-from whiteslip.money.results.model import Outcome, Told
+from whiteslip.money.results.model import Outcome, Payment, Told
 
 CURRENCY: Final = "CNY"
 """The one currency of the ledger."""
@@ -24,6 +24,17 @@ def came_minor(told: Told) -> Minor:
     """Return the money that came with a result, whosever it is; 0 where none did, or none that the ledger can hold."""
     holds = told.currency == CURRENCY and 0 < told.amount_minor <= MAX_MINOR
     return told.amount_minor if told.outcome is Outcome.PAID and holds else 0
+
+
+def is_said_again(told: Told, payment: Payment | None, *, source: str) -> bool:
+    """Tell whether a payment is what another source said of it before: a report and a notification, or the rail.
+
+    One source has one number for a payment: from it, another number is another payment.
+    """
+    same = payment == Payment(told.amount_minor, told.booked_on, payment.source if payment else "")
+    return (
+        told.outcome is Outcome.PAID and payment is not None and same and payment.source != source
+    )
 
 
 def cut(told: Told) -> Told:

@@ -13,6 +13,8 @@ CREATE TABLE money.bank_result (
     did text CHECK (did IN ('paid', 'failed', 'returned', 'noted', 'queued', 'suspended')),
     PRIMARY KEY (bank, result_id)
 ) WITH (fillfactor = 90);
+-- What was said to be paid, by the reference it is about: another source may say the same.
+CREATE INDEX bank_result_paid ON money.bank_result (reference) WHERE did = 'paid';
 
 -- Where a bank's results are read on from.
 CREATE TABLE money.bank_place (

@@ -8,7 +8,7 @@ from datetime import datetime
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
-from whiteslip.money.results.model import Did, Kept, Outcome, Told
+from whiteslip.money.results.model import Did, Kept, Outcome, Payment, Told
 
 sql = Sql(__package__)
 
@@ -50,6 +50,12 @@ def read_results(db: Connection, bank: str, result_ids: Collection[str]) -> dict
         )
         for row in rows
     }
+
+
+def read_paid(db: Connection, bank: str, references: Collection[str]) -> dict[str, Payment]:
+    """Read what paid under references."""
+    rows = sql.many(db, "read_paid", bank=bank, refs=arrays.texts(sorted(references)))
+    return {row.reference: Payment(*row[1:]) for row in rows}
 
 
 def mark_results(db: Connection, bank: str, done: Mapping[str, Did]) -> None:
