@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.builders import done, only
 from tests.flows.banked_worlds import TRIED_ON, Banked
@@ -63,13 +65,23 @@ def balance(book: Banked, account: str = "suspense") -> int:
     )
 
 
+def cash(book: Banked) -> list[int]:
+    """What went through the bank account on the day."""
+    days = book.database.read(
+        lambda db: sum_cash_days(db, after=TRIED_ON - timedelta(days=1), until=TRIED_ON)
+    )
+    return [one.bank_minor for one in days]
+
+
 def test_what_open_items_hold_is_the_balance_of_the_account(book: Banked) -> None:
     _, number = arrived(book)
     assert (balance(book), balance(book, "bank")) == (-SMALL, SMALL)
+    assert cash(book) == [SMALL]
     book.check()
 
     done(close(book, number, Way.SENT_BACK))
     assert (balance(book), balance(book, "bank")) == (0, 0)
+    assert cash(book) == [0]
     assert book.rows("SELECT 1 FROM money.repayment") == []
     book.check()
 
@@ -82,10 +94,7 @@ def test_assigned_it_is_a_repayment_of_the_line(book: Banked) -> None:
     found = book.rows("SELECT repayment_id, amount_minor, method FROM money.repayment")
     assert found == [(item.repayment_id, SMALL, "bank")]
     assert (balance(book), balance(book, "bank")) == (0, SMALL)
-    days = book.database.read(
-        lambda db: sum_cash_days(db, after=TRIED_ON.replace(day=1), until=TRIED_ON)
-    )
-    assert [one.bank_minor for one in days] == [SMALL], "it came in once"
+    assert cash(book) == [SMALL], "it came in once"
     book.check()
 
 

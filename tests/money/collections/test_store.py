@@ -20,6 +20,7 @@ from whiteslip.money.collections import rules, store
 LINES, ROWS = 4_000, 16_000
 ON = CLOSING + timedelta(days=1)
 DUE_ON = ON + timedelta(days=1)
+PAST = ON - timedelta(days=5)
 BILLED_BEFORE = timedelta(days=20)
 ToCollect = Callable[..., int]
 
@@ -29,9 +30,9 @@ def book(db: Connection) -> Connection:
     """Lines that owe around a due date; most have statements and sources, some of them stopped, and some a flag."""
     rng = np.random.default_rng(SEED)
     random_rows.write_lines(db, rng, random_rows.publish(db), LINES)
-    due = [ON - 5 * timedelta(days=1), ON, DUE_ON, DUE_ON, DUE_ON + timedelta(days=1)]
+    due = [PAST, ON, DUE_ON, DUE_ON, DUE_ON + timedelta(days=1)]
     random_rows.write_installments(db, rng, lines=LINES, count=ROWS, due=due)
-    for day in (ON, DUE_ON):
+    for day in (PAST, ON, DUE_ON):
         _write_statements(db, rng, day)
     for place in (2, 1):
         _write_sources(db, rng, place)
@@ -123,7 +124,8 @@ def _spared(db: Connection) -> dict[int, dict[date, int]]:
     spared: dict[int, dict[date, int]] = {}
     for row in rows(db, "SELECT * FROM money.statement"):
         minor = row.pay_later_minor - row.pay_later_minimum_minor
-        spared.setdefault(row.line_id, {})[row.due_on] = minor
+        if row.due_on >= ON:
+            spared.setdefault(row.line_id, {})[row.due_on] = minor
     return spared
 
 
