@@ -104,7 +104,7 @@ def outside_access(draw: Random) -> Drawn:
         for declared in (
             f'<!DOCTYPE Document [<!ENTITY x SYSTEM "{target}">]>',
             f'<!DOCTYPE Document SYSTEM "{target}">',
-            f'<!doctype Document [<!ENTITY % x SYSTEM "{target}"> %x;]>',
+            f'<!DOCTYPE Document [<!ENTITY % x SYSTEM "{target}"> %x;]>',
         ):
             yield body.replace(b"?>", b"?>" + declared.encode(), 1), no_type
         include = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{target}"/>'

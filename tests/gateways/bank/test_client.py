@@ -69,6 +69,14 @@ def test_what_is_handed_in_arrives_as_it_is(bank: BankProcess) -> None:
     assert set(bank.seen()["collected"].values()) == {1}
 
 
+def test_a_name_no_bank_can_read_is_refused_there_and_raises_nothing_here(
+    bank: BankProcess,
+) -> None:
+    odd = debit("odd")._replace(holder="\ud800")
+
+    assert HttpRail(bank.url).collect([odd]) == Failed(may_have=False, detail="status 400")
+
+
 def test_after_the_last_result_the_place_stays(bank: BankProcess) -> None:
     bank.control(reset=True)
     rail = HttpRail(bank.url)
@@ -303,6 +311,21 @@ def test_a_result_without_one_of_its_parts_is_none(sick: Sick, field: str) -> No
 )
 def test_what_is_no_page_is_failed(sick: Sick, body: bytes) -> None:
     assert isinstance(sick.tells(body), Failed)
+
+
+def test_more_than_is_read_is_failed_even_where_the_rest_is_blank(sick: Sick) -> None:
+    detail = f"more than {LARGEST_BODY} bytes"
+
+    assert sick.tells(page(RESULT) + b" " * LARGEST_BODY) == Failed(may_have=False, detail=detail)
+    answer = sick.answers(b'{"taken":2}' + b" " * LARGEST_BODY)
+    assert answer == Failed(may_have=True, detail=detail)
+
+
+def test_depths_nobody_asked_for_are_failed(sick: Sick) -> None:
+    deep = b'{"more":' + b"[" * 100_000 + b"]" * 100_000
+
+    assert isinstance(sick.tells(deep + b',"results":[],"after":"1"}'), Failed)
+    assert isinstance(sick.answers(deep + b',"taken":2}'), Failed)
 
 
 def test_a_page_that_does_not_go_on_is_none(sick: Sick) -> None:

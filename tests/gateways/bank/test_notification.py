@@ -83,6 +83,13 @@ def test_a_batch_of_both_sides_or_with_charges() -> None:
     assert len(reader.read(notification([charged])).results) == 2
 
 
+def test_an_amount_of_several_is_nobodys_alone() -> None:
+    read = reader.read(notification([batch([told(1)._replace(amount=None)] * 2, "3.03")]))
+
+    assert why(read) == ["no amount", "no amount"]
+    assert {each.amount_minor for each in read.unread} == {None}
+
+
 def test_booked_without_transactions_is_a_persons() -> None:
     entry = booked(told(1))
     begin, end = entry.index("<NtryDtls>"), entry.index("</Ntry>")

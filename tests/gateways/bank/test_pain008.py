@@ -151,6 +151,10 @@ def test_a_debit_no_bank_takes_is_refused_by_name(
     assert refused.value.where == where
 
 
+def _many(debit: Debit, number: int) -> list[Debit]:
+    return [debit._replace(reference=f"m-{place}") for place in range(number)]
+
+
 def test_batches_no_bank_takes_are_refused() -> None:
     with pytest.raises(InvalidInput, match="no debits"):
         written([])
@@ -158,6 +162,9 @@ def test_batches_no_bank_takes_are_refused() -> None:
         written([ONE, ONE])
     with pytest.raises(InvalidInput, match="cannot name a message"):
         write([ONE], message_id="m" * 36, creditor=CREDITOR, at=AT)
+    most = ONE._replace(currency="JPY", amount_minor=10**15)
+    with pytest.raises(InvalidInput, match="CtrlSum is not as"):
+        written([most, ONE._replace(reference="d-2", currency="KWD"), *_many(most, 9)])
     with pytest.raises(InvalidInput, match="BIC is not as"):
         written([ONE], creditor=CREDITOR._replace(bank="nobody"))
 
@@ -172,7 +179,7 @@ DEBITS = st.lists(
         holder=st.text(
             st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=140
         ),
-        amount_minor=st.integers(1, 10**15),
+        amount_minor=st.integers(1, 10**14),
         currency=st.sampled_from(sorted(DIGITS)),
         due_on=st.dates(date(2000, 1, 1), date(2199, 12, 31)),
     ),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-import random
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
-from threading import Thread, Timer
+from random import Random
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import httpx
@@ -96,7 +99,23 @@ def test_without_a_date_of_its_own_it_keeps_up_with_what_is_due(bank: BankProces
     ahead = date(2031, 5, 6)
     hand_in(bank, debit("a")._replace(due_on=ahead), debit("b"))
 
-    assert [each.booked_on for each in bank.told()] == [ahead, ahead]
+    assert {each.reference: each.booked_on for each in bank.told()} == {"a": ahead, "b": TODAY}
+    assert bank.seen()["waiting"] == 0
+
+
+def test_without_a_date_of_its_own_a_dispute_comes_with_what_is_due_later(
+    bank: BankProcess,
+) -> None:
+    bank.control(reset=True)
+    hand_in(bank, debit("a", Behavior.DISPUTED))
+    assert [each.outcome for each in bank.told()] == [Outcome.PAID]
+    later = TODAY + timedelta(days=RETURNED_AFTER_DAYS)
+    hand_in(bank, debit("b")._replace(due_on=later))
+
+    assert {(each.result_id, each.booked_on) for each in bank.told()[1:]} == {
+        ("a.2", later),
+        ("b.1", later),
+    }
 
 
 @pytest.mark.parametrize(
@@ -241,7 +260,7 @@ def test_other_doors_are_closed_and_control_says_what_is_wrong(bank: BankProcess
 def test_the_same_again_collects_nothing_twice(bank: BankProcess) -> None:
     batch = [debit(f"r-{number}") for number in range(5)]
     hand_in(bank, *batch)
-    hand_in(bank, *batch[2:], batch[2], debit("new"))
+    hand_in(bank, *batch[2:], batch[2], debit("new"), debit("new"))
 
     seen = bank.seen()
     assert seen["collected"] == {**{each.reference: 1 for each in batch}, "new": 1}
@@ -272,20 +291,17 @@ def test_a_reference_stands_for_one_debit(bank: BankProcess, change: dict[str, o
     assert list(bank.seen()["debits"]) == ["a"], "nothing of a batch that is refused is taken"
 
 
-def batches(count: int, size: int) -> list[list[Debit]]:
-    """Batches of debits that go in every way but those at the door."""
+def batch_of(number: int, size: int = 40) -> list[Debit]:
+    """Debits that go in every way but those at the door."""
     ways = [Behavior.PAID, Behavior.INSUFFICIENT_ONCE, Behavior.DISPUTED, Behavior.CLOSED]
-    return [
-        [debit(f"b{batch}-{place}", ways[place % 4]) for place in range(size)]
-        for batch in range(count)
-    ]
+    return [debit(f"b{number}-{place}", ways[place % 4]) for place in range(size)]
 
 
-def hand_in_until_told(bank: BankProcess, wanted: list[list[Debit]], taken: list[int]) -> None:
+def hand_in_until_told(bank: BankProcess, taken: list[int]) -> None:
     """Hand in batch after batch, and note those the bank said it has; the dead bank ends it."""
     rail = HttpRail(bank.url, timeout_s=3)
-    for number, batch in enumerate(wanted):
-        if not isinstance(rail.collect(batch), Taken):
+    for number in count():
+        if not isinstance(rail.collect(batch_of(number)), Taken):
             return
         taken.append(number)
 
@@ -294,35 +310,58 @@ def hand_in_until_told(bank: BankProcess, wanted: list[list[Debit]], taken: list
 def test_killed_in_the_middle_it_has_lost_nothing_and_collects_nothing_twice(
     tmp_path: Path, seed: int
 ) -> None:
-    wanted = batches(400, 40)
+    draw = Random(seed)
     taken: list[int] = []
     with bank_process(tmp_path / "bank.jsonl") as bank:
         bank.control(on=TODAY.isoformat())
-        sending = Thread(target=hand_in_until_told, args=[bank, wanted, taken])
-        killing = Timer(random.Random(seed).uniform(0.1, 0.5), bank.process.kill)
-        killing.start()
+        sending = Thread(target=hand_in_until_told, args=[bank, taken])
         sending.start()
-        sending.join()
+        wanted = draw.randint(1, 60)
+        while len(taken) < wanted and sending.is_alive():
+            sleep(draw.uniform(0, 0.01))
         bank.stop()
-        assert 0 < len(taken) < len(wanted), "killed before it was done, after it had begun"
+        sending.join()
 
         bank.start()
         kept = set(bank.seen()["debits"])
-        handed = {each.reference for number in taken for each in wanted[number]}
-        next_one = {each.reference for each in wanted[len(taken)]}
-        assert kept - handed in (set(), next_one), "of the batch without an answer all or nothing"
+        handed = {each.reference for number in taken for each in batch_of(number)}
+        next_one = {each.reference for each in batch_of(len(taken))}
+        assert len(taken) >= wanted
         assert handed <= kept
+        assert kept - handed in (set(), next_one), "of the batch without an answer all or nothing"
         told_before = bank.told()
 
-        for batch in wanted[: len(taken) + 3]:
-            hand_in(bank, *batch)
+        for number in range(len(taken) + 3):
+            hand_in(bank, *batch_of(number))
         seen, told = bank.seen(), bank.told()
-    everything = {each.reference for batch in wanted[: len(taken) + 3] for each in batch}
+    everything = {each.reference for number in range(len(taken) + 3) for each in batch_of(number)}
     assert set(seen["debits"]) == everything
     assert set(seen["collected"].values()) == {1}
     assert told[: len(told_before)] == told_before, "the order in which it tells stays"
     assert set(Counter(each.result_id for each in told).values()) == {1}
     assert {each.reference for each in told} == everything
+
+
+def test_what_is_taken_is_on_disk_before_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "bank.jsonl"
+    bank = Simulator(state=file)
+    synced: list[bytes] = []
+    sync = os.fsync
+
+    def note(handle: int) -> None:
+        synced.append(file.read_bytes())
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    bank.take([debit("a"), debit("b")])
+    assert len(synced) == 1
+    assert synced == [file.read_bytes()]
+    assert b'"b"' in synced[0]
+    bank.take([debit("b"), debit("a")])
+    assert len(synced) == 1, "what is known is not written again"
+    bank.close()
 
 
 def test_a_place_is_good_after_a_crash_too(tmp_path: Path) -> None:

@@ -129,4 +129,4 @@ def _plain(error: Exception) -> str:
 
 def _written(debits: Sequence[Debit]) -> bytes:
     said = [debit._asdict() | {"due_on": debit.due_on.isoformat()} for debit in debits]
-    return json.dumps({"debits": said}, ensure_ascii=False).encode()
+    return json.dumps({"debits": said}).encode()

@@ -56,7 +56,8 @@ class Memory:
         if "day" in event:
             self.day = date.fromisoformat(event["day"])
         for fields in event.get("take", ()):
-            self._take(Debit(*fields[:-1], due_on=date.fromisoformat(fields[-1])))
+            debit = Debit(*fields[:-1], due_on=date.fromisoformat(fields[-1]))
+            self._take(debit, date.fromisoformat(event["from"]))
         self._tell()
 
     def _control(self, said: Mapping[str, Any]) -> None:
@@ -81,8 +82,8 @@ class Memory:
                 return debit.reference
         return None
 
-    def _take(self, debit: Debit) -> None:
-        """Take a debit that is not known yet, and plan what is told of it."""
+    def _take(self, debit: Debit, earliest: date) -> None:
+        """Take a debit that is not known yet, book it no earlier than that, and plan what is told of it."""
         if debit.reference in self.debits:
             return
         self.debits[debit.reference] = debit
@@ -90,7 +91,7 @@ class Memory:
         self._tries[debit.account] += 1
         behavior = self.behavior_of(debit.account)
         fails = self._fails.get(debit.account, FAILED_TRIES.get(behavior, 0))
-        booked_on = max(debit.due_on, self.day)
+        booked_on = max(debit.due_on, earliest)
         planned = tellings(behavior, tries=self._tries[debit.account], fails_first=fails)
         for told in planned:
             tell_on = booked_on + timedelta(days=told.told_after_days)

@@ -62,7 +62,8 @@ class Simulator:
     """The bank, shared by the threads that answer; every change is on disk before it is answered for.
 
     Its date is the one it was told (`on`), else the later of the machine's and the last day a debit was due, so that it
-    keeps up with a platform whose clock was moved. What became of a debit is told when its date has come.
+    keeps up with a platform whose clock was moved. What became of a debit is told when its date has come: the
+    day it was due, or the day it was handed in by the date it was told or the machine's.
     """
 
     def __init__(self, *, slow_s: float = SLOW_S, state: Path | None = None) -> None:
@@ -127,7 +128,9 @@ class Simulator:
             if new:
                 latest = max(debit.due_on for debit in new)
                 fields = [[*debit[:-1], debit.due_on.isoformat()] for debit in new]
-                self._happen({"day": self._today(latest).isoformat(), "take": fields})
+                day, earliest = self._today(latest), self._memory.on or _machine_date()
+                booked = {"from": earliest.isoformat(), "take": fields}
+                self._happen({"day": day.isoformat()} | booked)
             return None
 
     def results(self, after: str) -> dict[str, Any] | None:
@@ -146,8 +149,11 @@ class Simulator:
     def _today(self, latest_due: date) -> date:
         if self._memory.on is not None:
             return self._memory.on
-        machine = datetime.now(UTC).date()  # noqa: TID251 - an outside party has a clock of its own
-        return max(machine, latest_due, self._memory.day)
+        return max(_machine_date(), latest_due, self._memory.day)
+
+
+def _machine_date() -> date:
+    return datetime.now(UTC).date()  # noqa: TID251 - an outside party has a clock of its own
 
 
 class _Handler(simulated.Handler):

@@ -131,14 +131,10 @@ def _write_debit(entry: Any, debit: Debit, version: Version) -> None:
 
 
 def _write_account(holder: Any, account: str) -> None:
-    identity = _add(holder, "Id")
-    _fill(
-        identity if is_iban(account) else _add(identity, "Othr"), {_account_tag(account): account}
-    )
-
-
-def _account_tag(account: str) -> str:
-    return "IBAN" if is_iban(account) else "Id"
+    if is_iban(account):
+        _fill(_add(holder, "Id"), {"IBAN": account})
+    else:
+        _fill(_add(holder, "Id", "Othr"), {"Id": account})
 
 
 def _write_bank(agent: Any, bank: str | None, version: Version) -> None:

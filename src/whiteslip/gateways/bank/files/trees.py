@@ -15,7 +15,7 @@ LARGEST: Final = 16 * 1024 * 1024
 MOST_ELEMENTS: Final = 1_000_000
 DEEPEST: Final = 40
 _CHUNK: Final = 64 * 1024
-_FORBIDDEN: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_FORBIDDEN: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 _ANYTHING: Final = "SplmtryData"
 """What a bank adds in a namespace of its own; it is not looked into."""
