@@ -79,7 +79,7 @@ def test_a_report_counts_once_and_wrong_ones_are_refused(book: Watched) -> None:
         good,
         good._replace(amount_minor=6_000),
         good._replace(reference="ref-2", amount_minor=0),
-        good._replace(reference="ref-2", due_on=on + timedelta(days=1)),
+        good._replace(reference="ref-2", due_on=on + timedelta(days=8)),
         good._replace(reference="ref-2", due_on=on - timedelta(days=1)),
         good._replace(line_id=9_999),
         good._replace(reference="ref-2"),

@@ -24,6 +24,8 @@ from whiteslip.api.routes import (
     appeals,
     appetite,
     applications,
+    autopay,
+    bank_files,
     budgets,
     campaigns,
     checkout_sessions,
@@ -49,11 +51,13 @@ from whiteslip.api.routes import (
     rings,
     segments,
     signs,
+    suspense,
     suspensions,
     waivers,
     warnings,
 )
-from whiteslip.api.runtime import DESK, END_OF_DAY, POST, THREADS, Runtime
+from whiteslip.api.runtime import COLLECTOR, DESK, END_OF_DAY, POST, THREADS, Runtime
+from whiteslip.gateways.bank.client import HttpRail
 from whiteslip.gateways.bureau.client import HttpBureau
 from whiteslip.gateways.messages.client import HttpGateway
 from whiteslip.infra import metrics, migrations
@@ -67,6 +71,7 @@ from whiteslip.web.serving import Directory
 from whiteslip.worker.applications import ApplicationDesk
 from whiteslip.worker.book_clock import Around
 from whiteslip.worker.causes import CauseListener
+from whiteslip.worker.collector import Collector
 from whiteslip.worker.lookout import Lookout
 from whiteslip.worker.messages import Post
 from whiteslip.worker.purchases import ReferralListener
@@ -95,7 +100,10 @@ ROUTERS = (
     contacts,
     relief,
     disputes,
+    autopay,
+    bank_files,
     debits,
+    suspense,
     waivers,
     rings,
     warnings,
@@ -211,7 +219,9 @@ def _lifespan(
         desk.start()
         post = Post(database, runtime.clock, _gateway(settings))
         post.start()
-        runtime.outside = (desk.outside, post.outside)
+        collector = Collector(database, runtime.clock, _rail(settings))
+        collector.start()
+        runtime.outside = (desk.outside, post.outside, collector.outside)
         reviews_clock = ReviewClock(database, runtime.clock)
         reviews_clock.start()
         lookout = Lookout(database, runtime.clock)
@@ -220,6 +230,7 @@ def _lifespan(
             yield {"runtime": runtime}
         finally:
             lookout.stop()
+            collector.stop()
             post.stop()
             reviews_clock.stop()
             desk.stop()
@@ -251,10 +262,14 @@ def _gateway(settings: Settings) -> HttpGateway | None:
     return None if settings.messages_url is None else HttpGateway(settings.messages_url)
 
 
+def _rail(settings: Settings) -> HttpRail | None:
+    return None if settings.bank_url is None else HttpRail(settings.bank_url)
+
+
 def _open(settings: Settings) -> Database:
     if settings.dsn is None:
         raise InvalidInput("name the database: WHITESLIP_DSN, or start with `whiteslip up`")
-    most = max(settings.pool_size, THREADS + END_OF_DAY + DESK + POST)
+    most = max(settings.pool_size, THREADS + END_OF_DAY + DESK + POST + COLLECTOR)
     return Database(settings.dsn, min_size=THREADS, max_size=most).open()
 
 

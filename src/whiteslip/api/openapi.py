@@ -62,6 +62,22 @@ def posts(
     return described
 
 
+def posts_file(
+    media_type: str, answer: Any, *codes: str, status: int = 201, about: str
+) -> dict[str, Any]:
+    """Describe a route that takes a file as it is: its key, its answer and its problems."""
+    described = gives(answer, *codes, *problems.POSTED, status=status)
+    described["openapi_extra"] |= {
+        "parameters": [KEY_PARAMETER, WAIT_PARAMETER],
+        "requestBody": {
+            "required": True,
+            "description": about,
+            "content": {media_type: {"schema": {"type": "string", "format": "binary"}}},
+        },
+    }
+    return described
+
+
 def operation(
     summary: str, operation_id: str, tag: str, described: dict[str, Any]
 ) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from whiteslip.web.receiving import read_bounded
 B = TypeVar("B", bound=Body)
 T = TypeVar("T")
 LARGEST_BODY = 1 << 20
+LARGEST_FILE = 16 << 20
 _decoders: dict[type[Body], msgspec.json.Decoder[Any]] = {}
 
 
@@ -91,6 +92,18 @@ async def receive(request: Request) -> Posted:
     return Posted(runtime, caller, request.url.path, key, wait_s, await _body(request))
 
 
+async def receive_xml(request: Request) -> Posted:
+    """The same for a file of XML, which may be larger."""
+    runtime: Runtime = request.app.state.runtime
+    sent = dict(request.scope["headers"])
+    caller = await runtime.keys.find(sent.get(b"authorization", b""))
+    key = callers.idempotency_key(sent.get(b"idempotency-key"))
+    wait_s = callers.wait_seconds(sent.get(b"request-timeout-ms"))
+    check_media_type(sent.get(b"content-type", b""), b"application/xml")
+    body = await _body(request, LARGEST_FILE)
+    return Posted(runtime, caller, request.url.path, key, wait_s, body)
+
+
 async def receive_bulk(request: Request) -> Posted:
     """The same for a bulk request, whose items carry the keys."""
     runtime: Runtime = request.app.state.runtime
@@ -101,26 +114,27 @@ async def receive_bulk(request: Request) -> Posted:
     return Posted(runtime, caller, request.url.path, "", wait_s, await _body(request))
 
 
-def check_media_type(content_type: bytes) -> None:
-    """Refuse what is not JSON."""
-    if content_type != b"application/json":
+def check_media_type(content_type: bytes, wanted: bytes = b"application/json") -> None:
+    """Refuse what is of another media type."""
+    if content_type != wanted:
         media_type = content_type.partition(b";")[0].strip().lower()
-        if media_type != b"application/json":
-            text = "send Content-Type: application/json"
+        if media_type != wanted:
+            text = f"send Content-Type: {wanted.decode()}"
             raise ProblemError("unsupported_media_type", text, where="Content-Type")
 
 
-def too_large() -> ProblemError:
+def too_large(most: int = LARGEST_BODY) -> ProblemError:
     """Make the problem of a body that is too large."""
-    return ProblemError("body_too_large", f"a body has at most {LARGEST_BODY:,} bytes")
+    return ProblemError("body_too_large", f"a body has at most {most:,} bytes")
 
 
-async def _body(request: Request) -> bytes:
-    body = await read_bounded(request, LARGEST_BODY)
+async def _body(request: Request, most: int = LARGEST_BODY) -> bytes:
+    body = await read_bounded(request, most)
     if body is None:
-        raise too_large()
+        raise too_large(most)
     return body
 
 
 Post = Annotated[Posted, Depends(receive)]
+XmlPost = Annotated[Posted, Depends(receive_xml)]
 BulkPost = Annotated[Posted, Depends(receive_bulk)]

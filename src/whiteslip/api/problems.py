@@ -37,7 +37,7 @@ KINDS: dict[str, Kind] = {
     "method_not_allowed": Kind(405, "Method not allowed"),
     "conflict": Kind(409, "The state does not admit this"),
     "body_too_large": Kind(413, "The body is too large"),
-    "unsupported_media_type": Kind(415, "The body must be application/json"),
+    "unsupported_media_type": Kind(415, "The body is of another media type"),
     "invalid_input": Kind(422, "The input cannot be right"),
     "idempotency_conflict": Kind(422, "Idempotency key used before"),
     "too_many_requests": Kind(429, "Too much at once"),

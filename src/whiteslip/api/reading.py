@@ -76,6 +76,8 @@ LimitRunPath = Annotated[str, _id("lrun", 1, "lrun_47")]
 WaiverPath = Annotated[str, _id("wvr", 2, "wvr_7_48")]
 ReliefPath = Annotated[str, _id("rlf", 2, "rlf_7_46")]
 DisputePath = Annotated[str, _id("dsp", 2, "dsp_7_47")]
+SourcePath = Annotated[str, _id("src", 2, "src_7_51")]
+ItemPath = Annotated[str, _id("sus", 1, "sus_52")]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 After = Annotated[str | None, Query(description="The `next` of the page before.", max_length=60)]
 EARLIEST = MAX_ID

@@ -46,6 +46,8 @@ DESK = 1
 """The connection of the desk that decides applications."""
 POST = 1
 """The connection of the post that sends messages."""
+COLLECTOR = 1
+"""The connection of the collector that asks the bank."""
 
 
 class Runtime:

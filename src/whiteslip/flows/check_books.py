@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from whiteslip.credit.agreements.store import find_unagreed
 from whiteslip.infra.database import Connection
 from whiteslip.money.arrears import store as arrears
+from whiteslip.money.collections import store as collections
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
+from whiteslip.money.suspense import store as suspense
 from whiteslip.risk.loosenings.store import find_ungrounded
 from whiteslip.risk.portfolio import store as portfolio
 from whiteslip.risk.suspensions import store as suspensions
@@ -47,6 +49,8 @@ def check_books(db: Connection) -> BooksReport:
     found += [("the last month end is what its sums say", _odd_month_sums(db))]
     found += [("nobody spared is restricted with a segment", find_unspared(db))]
     found += [("room was given to good lines alone", find_ungrounded(db))]
+    found += [("collections agree with repayments and results", collections.odd_collections(db))]
+    found += [("money in suspense is what its items hold", suspense.odd_items(db))]
     checks = [Check(name, tuple(map(_told, rows))) for name, rows in found]
     balance = ledger.trial_balance(db)
     zero = () if sum(balance.values()) == 0 else (f"it sums to {sum(balance.values())}",)

@@ -25,6 +25,7 @@ from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.planning import plan_afresh, refresh_statistics
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.arrears import store as arrears
+from whiteslip.money.collections import store as collections
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.lines import store as lines
 from whiteslip.money.purchases import store as purchases
@@ -81,6 +82,7 @@ STEPS = (
     Step("follow reliefs", hardship.follow_reliefs),
     Step("treat new arrears", hardship.treat_new_arrears),
     Step("take arrears steps", hardship.take_steps),
+    Step("plan collections", collections.plan_collections),
     Step("keep habits", habits.keep_habits),
 )
 

@@ -12,12 +12,14 @@ from whiteslip.care.privacy.model import Kept
 from whiteslip.care.privacy.store import ErasureAsked
 from whiteslip.credit.applications.store import erase_applicants
 from whiteslip.credit.bureau.store import erase_reports
+from whiteslip.credit.customers.model import SEALED_MARK
 from whiteslip.credit.customers.store import erase_customers, existing
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.kernel.parameters import Words
 from whiteslip.money.ledger.store import take_numbers
+from whiteslip.money.mandates.store import erase_sources
 from whiteslip.risk.network.store import forget_links
 
 
@@ -101,6 +103,7 @@ def _carry_out(db: Connection, gone: Sequence[int], *, on: date, at: datetime) -
     erase_applicants(db, gone)
     erase_reports(db, gone)
     forget_links(db, gone)
+    erase_sources(db, gone, mark=SEALED_MARK, on=on, at=at)
     outbox.append(db, "care.person-erased", customer_ids=gone, subject_ids=gone, at=at)
 
 

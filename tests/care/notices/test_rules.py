@@ -265,6 +265,8 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.AGREEMENT_OFFERED,
         Kind.PURCHASE_GRANTED,
         Kind.HELP_OFFERED,
+        Kind.SOURCE_STOPPED,
+        Kind.COLLECTION_FAILED,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.money import MAX_MINOR
 from whiteslip.money.debits.model import FailedDebit, Failure
-from whiteslip.money.debits.rules import mistake, same_report
+from whiteslip.money.debits.rules import EARLIEST, mistake, same_report
 from whiteslip.money.lines.model import Line
 
 OPENED, REACHED = date(2026, 1, 5), date(2026, 2, 5)
@@ -27,7 +27,7 @@ def test_a_report_is_right_exactly_within_its_bounds(amount: int, day: int) -> N
     due_on = OPENED + timedelta(days=day)
     wrong = mistake(amount, due_on, LINE, reached=REACHED)
 
-    assert (wrong is None) == (0 < amount <= MAX_MINOR and OPENED <= due_on <= REACHED)
+    assert (wrong is None) == (0 < amount <= MAX_MINOR and OPENED <= due_on <= REACHED + EARLIEST)
 
 
 def test_the_same_again_is_answered_with_what_was_kept() -> None:

@@ -77,6 +77,8 @@ class Kind(StrEnum):
     PURCHASE_DECLINED = "purchase_declined"
     PURCHASE_LAPSED = "purchase_lapsed"
     HELP_OFFERED = "help_offered"
+    SOURCE_STOPPED = "source_stopped"
+    COLLECTION_FAILED = "collection_failed"
 
 
 CLASSES: Mapping[Kind, Klass] = MappingProxyType(
@@ -87,6 +89,7 @@ CLASSES: Mapping[Kind, Klass] = MappingProxyType(
         Kind.DUE_SOON: Klass.REMINDER,
         Kind.OVERDUE_REMINDER: Klass.REMINDER,
         Kind.HELP_OFFERED: Klass.REMINDER,
+        Kind.COLLECTION_FAILED: Klass.REMINDER,
     }
 )
 """What a notice's message is for; of any other kind it is a service."""

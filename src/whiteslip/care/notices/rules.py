@@ -67,6 +67,8 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.PURCHASE_DECLINED: frozenset({"amount", "shop"}),
         Kind.PURCHASE_LAPSED: frozenset({"amount", "shop"}),
         Kind.HELP_OFFERED: frozenset({"signs"}),
+        Kind.SOURCE_STOPPED: frozenset({"source"}),
+        Kind.COLLECTION_FAILED: frozenset({"amount", "due_on"}),
     }
 )
 """The facts a kind of notice may come with, the only ones its frame may name; none of them is certain.
@@ -108,6 +110,8 @@ _MAY_BE_BARE = frozenset(
         Kind.AGREEMENT_OFFERED,
         Kind.PURCHASE_GRANTED,
         Kind.HELP_OFFERED,
+        Kind.SOURCE_STOPPED,
+        Kind.COLLECTION_FAILED,
     }
 )
 _AGREED_BY_NOBODY = frozenset(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from whiteslip.kernel.errors import Conflict, InvalidInput, WhiteslipError
 from whiteslip.kernel.money import MAX_MINOR
 from whiteslip.money.debits.model import FailedDebit
 from whiteslip.money.lines.model import Line
 
+EARLIEST: Final = timedelta(days=7)
+"""How long before what it is for is due a debit may be asked for, and fail."""
+
 
 def mistake(amount_minor: int, due_on: date, line: Line, *, reached: date) -> WhiteslipError | None:
-    """Name what cannot be right: a bank is asked for a positive amount, on a line's due day that has come."""
+    """Name what cannot be right: a bank is asked for a positive amount, for a due day that has come or is near."""
     if not 0 < amount_minor <= MAX_MINOR:
         return InvalidInput("an amount is positive", where="amount_minor")
-    if not line.opened_on <= due_on <= reached:
-        text = f"a debit that failed was due from {line.opened_on} to {reached}"
+    last = reached + EARLIEST
+    if not line.opened_on <= due_on <= last:
+        text = f"a debit that failed was for a due day from {line.opened_on} to {last}"
         return InvalidInput(text, where="due_on")
     return None
 

@@ -1,4 +1,5 @@
 -- Debits that failed, as banks and shops report them; a row never changes. The reference is the bank's own: what is reported again counts once.
+-- A debit may be asked for, and fail, some days before what it is for is due.
 -- A technical failure is nobody's fault and counts against nobody; it explains a missed due.
 CREATE TABLE money.failed_debit (
     customer_id bigint NOT NULL,
@@ -6,7 +7,7 @@ CREATE TABLE money.failed_debit (
     line_id bigint NOT NULL,
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
     due_on date NOT NULL,
-    failed_on date NOT NULL CHECK (failed_on >= due_on),
+    failed_on date NOT NULL CHECK (failed_on >= due_on - 7),
     failed_at timestamptz NOT NULL,
     failure text NOT NULL CHECK (failure IN ('insufficient_funds', 'account_closed', 'mandate_revoked', 'technical')),
     reference text NOT NULL CHECK (length(reference) BETWEEN 1 AND 64),

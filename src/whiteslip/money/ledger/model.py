@@ -25,6 +25,7 @@ class Account(StrEnum):
     MERCHANT_FEE_INCOME = "merchant_fee_income"
     OPENING_EQUITY = "opening_equity"
     IMPORTED_CLEARING = "imported_clearing"
+    SUSPENSE = "suspense"
     COMMITMENT = "commitment"
     COMMITMENT_CONTRA = "commitment_contra"
 
@@ -60,6 +61,9 @@ class MovementKind(StrEnum):
     REFUND_CREDIT_IMPORTED = "refund_credit_imported"
     LATE_FEE_WAIVED = "late_fee_waived"
     LATE_FEE_RETURNED = "late_fee_returned"
+    SUSPENSE_RECEIVED = "suspense_received"
+    SUSPENSE_ASSIGNED = "suspense_assigned"
+    SUSPENSE_SENT_BACK = "suspense_sent_back"
 
 
 class Legs(NamedTuple):
@@ -107,6 +111,9 @@ LEGS = MappingProxyType(
         ),
         MovementKind.LATE_FEE_WAIVED: Legs(Account.LATE_FEE_INCOME, Account.RECEIVABLE_LATE_FEE),
         MovementKind.LATE_FEE_RETURNED: Legs(Account.LATE_FEE_INCOME, Account.CUSTOMER_CREDIT),
+        MovementKind.SUSPENSE_RECEIVED: Legs(Account.BANK, Account.SUSPENSE),
+        MovementKind.SUSPENSE_ASSIGNED: Legs(Account.SUSPENSE, Account.BANK),
+        MovementKind.SUSPENSE_SENT_BACK: Legs(Account.SUSPENSE, Account.BANK),
     }
 )
 """What each kind debits and credits; the test of the ledger proves that stored movements agree."""

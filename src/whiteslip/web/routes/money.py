@@ -18,8 +18,8 @@ from whiteslip.web.visiting import Answer, Visit
 routes = Routes("money")
 MONEY = staff(Role.MONEY)
 DAYS_SHOWN, SLOWEST, LONGEST_DAYS = 30, 8, 400
-SUSPENSE: Final = frozenset({"imported_clearing", "opening_equity"})
-"""Accounts that stand for what another system has to explain: an amount left in them is in suspense."""
+SUSPENSE: Final = frozenset({"imported_clearing", "opening_equity", "suspense"})
+"""Accounts that stand for what somebody has yet to explain: an amount left in them is in suspense."""
 
 
 class Span(Struct, frozen=True):

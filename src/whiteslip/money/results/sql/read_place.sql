@@ -1,0 +1,4 @@
+-- Read where a bank's results are read on from.
+SELECT place
+FROM money.bank_place
+WHERE bank = %(bank)s::text

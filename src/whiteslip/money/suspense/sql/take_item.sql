@@ -1,0 +1,7 @@
+-- Lock an item of the manual queue and read it.
+SELECT
+    item_id, kind, state, way, bank, result_id, reference, amount_minor, currency, reason, held_minor, payer_id, line_id, try_id, repayment_id, owned_by,
+    asked_by, opened_on, closed_on, steps
+FROM money.suspense_item
+WHERE item_id = %(item_id)s::bigint
+FOR UPDATE
