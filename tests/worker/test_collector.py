@@ -78,8 +78,10 @@ def bank() -> Iterator[BankProcess]:
 
 
 def run(collector: Collector) -> None:
-    while any(collector.turn()):
-        pass
+    for _ in range(50):
+        if not any(collector.turn()):
+            return
+    raise AssertionError("it never comes to rest")
 
 
 def repaid(book: Banked) -> list[int]:
