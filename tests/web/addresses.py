@@ -8,18 +8,25 @@ shop the function is also called with another's account, and must return the oth
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
 from tests.web.worlds import Served
 
+from whiteslip.flows.change_sources import NewSource, Source, SourceKind, add_sources
 from whiteslip.flows.sign_in import Link, LinkRequest, make_links
+from whiteslip.flows.take_bank_results import take_bank_results
+from whiteslip.gateways.bank.model import Outcome, Result
 from whiteslip.infra.accounts.model import Account
 from whiteslip.infra.clock import MachineClock
 from whiteslip.kernel import ids
+from whiteslip.views import autopay
 from whiteslip.web.table import Route
+from whiteslip.worker.bank import ACTS, BANK
 
+FOUNDED = datetime(2026, 1, 5, tzinfo=UTC)
 Maker: TypeAlias = Callable[[Served, Account], str]
 
 
@@ -59,6 +66,35 @@ def _purchase(world: Served, account: Account) -> str:
     return ids.write("pur", *row)
 
 
+def _source(world: Served, account: Account) -> str:
+    """A source of the customer's line, made when there is none yet."""
+    customer_id = customer_of(world, account)
+    line_id = first(world, "money.line", "line_id", account)
+    known = world.database.read(lambda db: autopay.sources_of(db, customer_id, line_id))
+    if known:
+        return ids.write("src", customer_id, known[0].source_id)
+    new = NewSource(
+        customer_id, line_id, SourceKind.CARD, "•••• 1234", "6222001234", "H", "m-test", FOUNDED
+    )
+    (made,) = world.database.write(lambda db: add_sources(db, [new], at=MachineClock().now()))
+    assert isinstance(made, Source)
+    return ids.write("src", customer_id, made.source_id)
+
+
+def _item(world: Served, _: Account) -> str:
+    """An item of the manual queue: money under a reference of nobody."""
+    found = world.database.read(lambda db: autopay.items(db, state="open", before=2**62, limit=1))
+    if found:
+        return ids.write("sus", found[0].item_id)
+    stray = Result("r-stray", "nobody", Outcome.PAID, 1_250, "CNY", None, FOUNDED.date())
+    world.database.write(
+        lambda db: take_bank_results(
+            db, [stray], bank=BANK, source="test", acts=ACTS, at=MachineClock().now()
+        )
+    )
+    return _item(world, _)
+
+
 def _link(world: Served, account: Account) -> str:
     at = MachineClock().now()
     request = LinkRequest(customer_of(world, account), "test")
@@ -73,6 +109,8 @@ def makers() -> Mapping[str, Maker]:
         "cus": _customer,
         "lin": _line,
         "pur": _purchase,
+        "src": _source,
+        "sus": _item,
         "token": _link,
     }
     for file in sorted(Path(__file__).parent.glob("*/addresses.py")):

@@ -20,6 +20,7 @@ from whiteslip.infra.clock import Clock, MachineClock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Response
 from whiteslip.infra.settings import Settings
+from whiteslip.worker.bank import ACTS, BANK
 from whiteslip.worker.book_clock import Around, BookClock
 from whiteslip.worker.outside import Outside
 
@@ -68,6 +69,7 @@ class Runtime:
         self.keys = KeyCache(database, keys.pepper_at(settings.home))
         self.book_clock = BookClock(database, self.clock, around)
         self.case_acts, self.appeal_acts = acts.BY_OUTCOME, acts.OVERTURNING
+        self.bank, self.bank_acts = BANK, ACTS
         self.outside: tuple[Outside[Any, Any], ...] = ()
         self.reading = Lane("read", workers=READERS, capacity=READS_WAITING)
         self.signing = Lane("sign-in", workers=SIGNING, capacity=SIGN_INS_WAITING)

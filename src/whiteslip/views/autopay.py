@@ -74,6 +74,20 @@ class DeedView(NamedTuple):
     happened_at: datetime
 
 
+class FileView(NamedTuple):
+    """A bank's file that was taken: how many results it told, and how many entries nobody understood."""
+
+    message_id: str
+    taken_at: datetime
+    results: int
+    unread: int
+
+
+def files(db: Connection, *, limit: int) -> list[FileView]:
+    """List files that were taken, the latest first."""
+    return sql.records(db, "list_bank_files", FileView, limit=limit)
+
+
 def sources_of(db: Connection, customer_id: int, line_id: int) -> list[Source]:
     """List a line's sources, those that may be asked first, in their order."""
     rows = sql.many(db, "list_sources", customer_id=customer_id, line_id=line_id)

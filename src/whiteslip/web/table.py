@@ -26,7 +26,7 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 OWNED = frozenset({
     "act", "apl", "app", "bco", "cap", "cas", "cau", "con", "deb",
     "dec", "dsp", "flg", "hol", "inq", "ins", "lin", "lmr",
-    "msg", "pay", "pur", "ref", "rep", "res", "rlf", "rng", "stm",
+    "msg", "pay", "pur", "ref", "rep", "res", "rlf", "rng", "src", "stm",
     "wvr",
 })
 # fmt: on

@@ -94,6 +94,8 @@ class Runtime(Protocol):
     book_clock: BookClock
     case_acts: Mapping[Any, Any]
     appeal_acts: Mapping[Any, Any]
+    bank: str
+    bank_acts: Any
     outside: tuple[Any, ...]
 
     def lane(self, name: str) -> Lane:
