@@ -33,7 +33,7 @@ def test_a_newcomer_buys_is_stopped_pays_and_is_back(
     page.locator("main form[action='/sandbox/begin'] button").click()
     page.locator(".guide a.button").click()
     page.locator("input[value=headphones] ~ button").click()
-    page.locator("input[name=plan][value='3']").check()
+    page.locator("input[type=radio][name=plan][value='3']").click()
     if scripts:
         page.wait_for_url("**plan=3*")
     else:

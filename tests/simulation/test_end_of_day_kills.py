@@ -21,6 +21,7 @@ from whiteslip.flows import end_of_day as closing
 from whiteslip.flows.advise import Answers, Told, keep_answers
 from whiteslip.flows.capture import CaptureRequest, capture
 from whiteslip.flows.change_limits import TemporaryLimit, grant_temporary_limits
+from whiteslip.flows.change_sources import NewSource, SourceKind, add_sources
 from whiteslip.flows.checkout import checkout
 from whiteslip.flows.ease_repayment import Form, ReliefRequest, Side, Terms, ask_relief
 from whiteslip.flows.end_of_day import Step, end_of_day
@@ -104,6 +105,8 @@ def _live(book: Book) -> None:
     book.close_until(CLOSES_ON)
     book.hold(book.line(50_000), 700, at_shop=shop)
     book.pay(lines[3], 3_000)
+    card = NewSource(*lines[2], SourceKind.CARD, "•••• 1234", "token", "H", "m-1", book.at)
+    book.write(lambda db: add_sources(db, [card], at=book.at))
     told = [Told(line.customer_id, Answers(10_000, 15)) for line in lines]
     book.write(lambda db: keep_answers(db, told, at=book.at))
     book.pay(lines[4], 2_000)
