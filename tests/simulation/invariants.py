@@ -343,6 +343,8 @@ DRAWN = (
     "cause_id",
     "pause_id",
     "debit_id",
+    "collection_id",
+    "try_id",
     "verification_id",
     "subject_id",  # of an event: one of the numbers above
     "part_no",
