@@ -26,12 +26,12 @@ def test_sources_are_added_ordered_and_stopped(
 ) -> None:
     sitting = sit("other shopper", phone=phone, language=language, scripts=scripts)
     page = sitting.open("/my/repay")
-    page.locator("a[href*='/my/autopay']").first.click()
+    page.locator("a[href*='/my/repay/autopay']").first.click()
     before = page.locator("section.card").first.locator("tbody tr").count()
-    send(page, "/my/autopay", kind="card", account="12", holder="林")
+    send(page, "/my/repay/autopay", kind="card", account="12", holder="林")
     assert refused(page, "account"), "a number that short is none"
-    send(page, "/my/autopay", kind="card", account="6222020200001111", holder="林")
-    send(page, "/my/autopay", kind="bank_account", account="110000002222", holder="林")
+    send(page, "/my/repay/autopay", kind="card", account="6222020200001111", holder="林")
+    send(page, "/my/repay/autopay", kind="bank_account", account="110000002222", holder="林")
     sources = page.locator("section.card").first.locator("tbody tr")
     assert sources.count() == before + 2
     assert "6222020200001111" not in page.content(), "only the end of a number is shown"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from time import sleep
 
 import pytest
 from tests.flows.banked_worlds import TRIED_ON, Banked
@@ -15,6 +16,7 @@ from whiteslip.gateways.bank.client import HttpRail
 from whiteslip.gateways.bank.model import Answer, Debit, Failed, Outcome, Page, Result, Taken
 from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Database
+from whiteslip.worker.book_clock import BookClock
 from whiteslip.worker.collector import Collector, Turn
 
 AT = datetime(2026, 2, 2, 2, tzinfo=UTC)
@@ -195,3 +197,23 @@ def test_whatever_an_account_does_the_books_agree(
 
     assert len(repaid(book)) <= 1
     book.check()
+
+
+def test_while_a_sandboxs_clock_is_moved_dues_are_collected_before_they_are_due(
+    book: Banked, bank: BankProcess
+) -> None:
+    collector = Collector(book.database, FixedClock(AT), HttpRail(bank.url))
+    moved = BookClock(book.database, FixedClock(AT))
+    moved.before_end(collector.finish_day)
+
+    moved.move(40)
+    while moved.moving.to is not None:
+        sleep(0.02)
+
+    assert not moved.moving.failed
+    first, second = repaid(book)[:LINES], repaid(book)[LINES:]
+    assert first == [5_000] * LINES, "the minimum of the one statement, and then of the next"
+    assert len(second) == LINES
+    paid = "SELECT due_on, repaid_on FROM money.collection_try JOIN money.repayment USING (customer_id, repayment_id)"
+    assert all(day < due for due, day in book.rows(paid))
+    assert book.value("SELECT count(*) FROM money.arrears") == 0

@@ -221,6 +221,7 @@ def _lifespan(
         post.start()
         collector = Collector(database, runtime.clock, _rail(settings))
         collector.start()
+        runtime.book_clock.before_end(collector.finish_day)
         runtime.outside = (desk.outside, post.outside, collector.outside)
         reviews_clock = ReviewClock(database, runtime.clock)
         reviews_clock.start()

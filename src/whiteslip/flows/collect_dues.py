@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 from whiteslip.gateways.bank.model import Answer, Debit, Taken
@@ -35,17 +35,22 @@ class Handing(NamedTuple):
     dropped: int
 
 
-def take_due_tries(db: Connection, *, at: datetime, most: int | None = None) -> Handing:
+def take_due_tries(
+    db: Connection, *, at: datetime, most: int | None = None, whole_day: bool = False
+) -> Handing:
     """Take tries whose time has come, and those a bank did not say it has; they are ours until their lease ends.
 
     A planned try is for what is due now, at a source that is still active; where nothing is, it is dropped. One that
     was sent before is sent as it was. While a day is being closed nothing is taken: what is due is not known then.
+    `whole_day` takes what the day has, whatever hour it is.
     """
     day = business_day.today(db)
     if day.closing:
         return Handing((), 0)
     terms = store.terms()
     now = moment(terms, on=day.current_on, at=at)
+    if whole_day:
+        now = now._replace(hour=time.max)
     due = store.find_due_tries(db, now, at=at, most=terms.at_once if most is None else most)
     if not due:
         return Handing((), 0)

@@ -45,6 +45,11 @@ class BookClock:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._moving = Moving()
+        self._before_end: list[Callable[[], object]] = []
+
+    def before_end(self, act: Callable[[], object]) -> None:
+        """Let something be done before each day ends: what others have a whole day for is done in a moment here."""
+        self._before_end.append(act)
 
     @property
     def moving(self) -> Moving:
@@ -80,6 +85,9 @@ class BookClock:
                     break
                 if self._around and not day.closing:
                     self._around.day(self._database, day.current_on)
+                if not day.closing:
+                    for act in self._before_end:
+                        act()
                 end_of_day(self._database, at=self._clock.now(), workers=1)
             if self._around and not self._stopping:
                 self._around.night(self._database)

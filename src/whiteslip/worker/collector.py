@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from threading import Lock
+from typing import Final, NamedTuple, TypeAlias
 
 from whiteslip.flows.collect_dues import keep_answer, keep_place, read_place, take_due_tries
 from whiteslip.flows.take_bank_results import take_bank_results
@@ -16,6 +17,8 @@ from whiteslip.worker.bank import ACTS, BANK
 from whiteslip.worker.outside import Outside, Silence
 from whiteslip.worker.turns import Worker
 
+MOST_TURNS: Final = 100
+"""So many turns a day are taken at most; a bank that never comes to rest does not stop the clock."""
 _Debits: TypeAlias = "tuple[Debit, ...]"
 
 
@@ -47,6 +50,7 @@ class Collector(Worker):
         self._database = database
         self._clock = clock
         self._rail = rail
+        self._turning = Lock()
         collect = None if rail is None else rail.collect
         self.outside = Outside[_Debits, Answer](
             "bank", rail, collect, _silence, database=database, clock=clock, breaker=breaker
@@ -63,16 +67,23 @@ class Collector(Worker):
         self.outside.look()
         return has_worked
 
-    def turn(self) -> Turn:
-        """Hand in what is due, and take one page of results."""
-        return Turn(self.hand_in(), self.fetch())
+    def turn(self, *, whole_day: bool = False) -> Turn:
+        """Hand in what is due, perhaps of the whole day, and take one page of results."""
+        with self._turning:
+            return Turn(self.hand_in(whole_day=whole_day), self.fetch())
 
-    def hand_in(self) -> int:
+    def finish_day(self) -> None:
+        """Do at once what is left of a day: of a sandbox whose clock is moved, for its days have no hours."""
+        for _ in range(MOST_TURNS):
+            if not any(self.turn(whole_day=True)):
+                return
+
+    def hand_in(self, *, whole_day: bool = False) -> int:
         """Hand a batch of due tries to the bank, and keep whether it has them; returns how many."""
         at = self._clock.now()
         if self._rail is None or not self.outside.allowed(at=at) or not self._is_open():
             return 0
-        handing = self._database.write(lambda db: take_due_tries(db, at=at))
+        handing = self._database.write(lambda db: take_due_tries(db, at=at, whole_day=whole_day))
         if handing.debits:
             for debits, answer in self.outside.ask([(handing.debits, handing.debits)]):
                 self._keep(debits, answer)

@@ -28,7 +28,7 @@ from whiteslip.web.table import Routes
 from whiteslip.web.visiting import Answer, Visit
 
 routes = Routes("my")
-PAGE: Final = "/my/autopay"
+PAGE: Final = "/my/repay/autopay"
 EARLIEST: Final = 2**62
 SHOWN: Final = 12
 KINDS: Final = tuple(kind.value for kind in SourceKind)
