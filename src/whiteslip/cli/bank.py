@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from whiteslip.cli.app import app
+from whiteslip.cli.children import WithParent
 from whiteslip.gateways.bank import simulator
 
 DEFAULT_PORT = 8432
@@ -19,7 +20,6 @@ State = Annotated[
     Path | None,
     typer.Option("--state", dir_okay=False, help="A file it remembers in, also when it is killed."),
 ]
-WithParent = Annotated[bool, typer.Option("--with-parent", help="End when stdin closes.")]
 
 
 @app.command(name="bank-simulator")

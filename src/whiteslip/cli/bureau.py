@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from whiteslip.cli.app import app
+from whiteslip.cli.children import WithParent
 from whiteslip.gateways.bureau import simulator
 
 DEFAULT_PORT = 8430
@@ -15,7 +16,6 @@ Port = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Another seed gives people other files.")]
 Slow = Annotated[float, typer.Option(min=0, help="Seconds a slow answer takes.")]
-WithParent = Annotated[bool, typer.Option("--with-parent", help="End when stdin closes.")]
 
 
 @app.command(name="bureau-simulator")

@@ -10,12 +10,16 @@ from subprocess import PIPE, Popen, TimeoutExpired
 from threading import Event as Signal
 from threading import Thread, Timer
 from time import monotonic
-from typing import NamedTuple, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
+
+import typer
 
 from whiteslip.kernel.errors import Unavailable
 
 Tell: TypeAlias = Callable[[str], None]
 
+WithParent = Annotated[bool, typer.Option("--with-parent", help="End when stdin closes.")]
+"""The option by which a command ends with whoever started it."""
 START_S = 30.0
 """A process that has not said its address by then is not coming up."""
 END_S = 5.0

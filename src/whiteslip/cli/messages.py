@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from whiteslip.cli.app import app
+from whiteslip.cli.children import WithParent
 from whiteslip.gateways.messages import simulator
 
 DEFAULT_PORT = 8431
@@ -14,7 +15,6 @@ Port = Annotated[
     int, typer.Option(min=0, max=65535, help="Port on the loopback interface; 0: any.")
 ]
 Slow = Annotated[float, typer.Option(min=0, help="Seconds a slow answer takes.")]
-WithParent = Annotated[bool, typer.Option("--with-parent", help="End when stdin closes.")]
 
 
 @app.command(name="message-simulator")

@@ -11,18 +11,16 @@ from typing import Annotated, Final
 import typer
 
 from whiteslip.cli.app import app, say
-from whiteslip.cli.children import Child, stop_all
+from whiteslip.cli.children import Child, WithParent, stop_all
 from whiteslip.infra import logs, settings
+from whiteslip.infra.metrics import FOLDER
 from whiteslip.infra.settings import PREFIX, Settings
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.worker.book_clock import Around
 
-COUNTING: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the folder the processes count into; `prometheus_client` reads it when it is imported."""
 GRACE_S: Final = 35.0
 """What is under way is finished for half a minute when a server is told to end; only then is it killed."""
 Port = Annotated[int, typer.Option(help="The port all of them answer at.")]
-WithParent = Annotated[bool, typer.Option("--with-parent", help="End when stdin closes.")]
 
 
 def check_processes(chosen: Settings) -> None:
@@ -90,7 +88,7 @@ def _server(chosen: Settings, number: int, counting: str) -> Child:
         f"{PREFIX}DSN": chosen.dsn or "",
         f"{PREFIX}HOME": str(chosen.home),
         f"{PREFIX}HOST": chosen.host,
-        COUNTING: counting,
+        FOLDER: counting,
     }
     name = f"server {number} of {chosen.processes}"
     return Child("serve", tell=say, name=name, port=chosen.port, told=told, end_s=GRACE_S)

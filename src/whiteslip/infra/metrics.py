@@ -13,6 +13,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from whiteslip.infra.processes import is_alive
+
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable of the environment that names the folder processes share."""
 
@@ -64,19 +66,8 @@ def page() -> bytes:
     if folder is None:
         return generate_latest()
     for file in Path(folder).glob("gauge_live*.db"):
-        if not _is_alive(int(file.stem.rpartition("_")[2])):
+        if not is_alive(int(file.stem.rpartition("_")[2])):
             file.unlink(missing_ok=True)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)
     return generate_latest(registry)
-
-
-def _is_alive(pid: int) -> bool:
-    """Tell whether a process is there, by a signal that does nothing."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

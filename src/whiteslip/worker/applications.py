@@ -18,8 +18,7 @@ from whiteslip.gateways.bureau.model import Answer, Bureau, Failed, Failure, Inq
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import NotFound, Unavailable
-from whiteslip.worker.outside import Outside, Silence
-from whiteslip.worker.turns import Worker
+from whiteslip.worker.outside import AskingWorker, Outside, Silence
 
 DECIDED_AT_ONCE = 100
 _ABSENT = frozenset({Failure.UNREACHABLE, Failure.TIMEOUT, Failure.UNAVAILABLE})
@@ -33,7 +32,7 @@ class Turn(NamedTuple):
     expired: int
 
 
-class ApplicationDesk(Worker):
+class ApplicationDesk(AskingWorker):
     """Works until it is stopped. Killed anywhere, it leaves nothing half done: another one goes on.
 
     Without a bureau nothing is asked, and after the deadline of their inquiries applications go to a person.
@@ -58,17 +57,6 @@ class ApplicationDesk(Worker):
         self.outside = Outside[Inquiry, Answer](
             "bureau", bureau, ask, _silence, database=database, clock=clock, breaker=breaker
         )
-
-    def stop(self, *, within_s: float = 10.0) -> None:
-        """Finish what is in hand and end; answers that come too late are asked for again by the next desk."""
-        super().stop(within_s=within_s)
-        self.outside.stop()
-
-    def work(self) -> bool:
-        """Take a turn; look after the bureau when there was nothing to do."""
-        has_worked = any(self.turn())
-        self.outside.look()
-        return has_worked
 
     def turn(self) -> Turn:
         """Ask what is due, each answer kept as it comes; decide what is ready; end what nobody decided."""

@@ -14,8 +14,7 @@ from whiteslip.infra import business_day
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.worker.bank import ACTS, BANK
-from whiteslip.worker.outside import Outside, Silence
-from whiteslip.worker.turns import Worker
+from whiteslip.worker.outside import AskingWorker, Outside, Silence
 
 MOST_TURNS: Final = 100
 """So many turns a day are taken at most; a bank that never comes to rest does not stop the clock."""
@@ -29,7 +28,7 @@ class Turn(NamedTuple):
     told: int
 
 
-class Collector(Worker):
+class Collector(AskingWorker):
     """Works until it is stopped. Killed anywhere, it collects nothing twice and loses nothing.
 
     What was being handed in when it died is handed in again under the same references once its lease is over; results
@@ -56,27 +55,21 @@ class Collector(Worker):
             "bank", rail, collect, _silence, database=database, clock=clock, breaker=breaker
         )
 
-    def stop(self, *, within_s: float = 10.0) -> None:
-        """Finish what is in hand and end."""
-        super().stop(within_s=within_s)
-        self.outside.stop()
-
     def work(self) -> bool:
-        """Take a turn, and look after the bank."""
-        has_worked = any(self.turn())
-        self.outside.look()
-        return has_worked
+        """Take a turn, and look after the bank; nobody else is at it meanwhile."""
+        with self._turning:
+            return super().work()
 
     def turn(self, *, whole_day: bool = False) -> Turn:
         """Hand in what is due, perhaps of the whole day, and take one page of results."""
-        with self._turning:
-            return Turn(self.hand_in(whole_day=whole_day), self.fetch())
+        return Turn(self.hand_in(whole_day=whole_day), self.fetch())
 
     def finish_day(self) -> None:
         """Do at once what is left of a day: of a sandbox whose clock is moved, for its days have no hours."""
-        for _ in range(MOST_TURNS):
-            if not any(self.turn(whole_day=True)):
-                return
+        with self._turning:
+            for _ in range(MOST_TURNS):
+                if not any(self.turn(whole_day=True)):
+                    return
 
     def hand_in(self, *, whole_day: bool = False) -> int:
         """Hand a batch of due tries to the bank, and keep whether it has them; returns how many."""

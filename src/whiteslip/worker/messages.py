@@ -14,8 +14,7 @@ from whiteslip.infra import business_day, metrics
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
 from whiteslip.views.undelivered import count_waiting
-from whiteslip.worker.outside import Outside, Silence
-from whiteslip.worker.turns import Worker
+from whiteslip.worker.outside import AskingWorker, Outside, Silence
 
 COUNTED_EVERY = timedelta(minutes=1)
 _ABSENT = frozenset({Failure.UNREACHABLE, Failure.UNAVAILABLE, Failure.UNKNOWN})
@@ -29,7 +28,7 @@ class Turn(NamedTuple):
     put_off: int
 
 
-class Post(Worker):
+class Post(AskingWorker):
     """Works until it is stopped. Killed anywhere, it leaves nothing half done: another one goes on.
 
     What was being sent when it died is sent again under the same name once its lease is over. Without a gateway
@@ -58,15 +57,9 @@ class Post(Worker):
             "messages", gateway, send, _silence, database=database, clock=clock, breaker=breaker
         )
 
-    def stop(self, *, within_s: float = 10.0) -> None:
-        """Finish what is in hand and end; answers that come too late are asked for again by the next post."""
-        super().stop(within_s=within_s)
-        self.outside.stop()
-
     def work(self) -> bool:
         """Take a turn; look after the gateway and what waits for it."""
-        has_worked = any(self.turn())
-        self.outside.look()
+        has_worked = super().work()
         self._count()
         return has_worked
 

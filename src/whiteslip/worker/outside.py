@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
 
@@ -15,6 +16,7 @@ from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Database
 from whiteslip.infra.outside import GONE, Standing
 from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.worker.turns import Worker
 
 AT_ONCE = 8
 """Questions under way at a time; their threads wait for the party and hold no connection."""
@@ -139,3 +141,24 @@ class Outside(Generic[Question, Answer]):
             log.warning("outside.not-noted", party=self.standing.party, why=str(error))
         else:
             self._noted_at = at
+
+
+class AskingWorker(Worker):
+    """A worker that asks an outside party: it takes its turns, and looks after the party between them."""
+
+    outside: Outside[Any, Any]
+
+    @abstractmethod
+    def turn(self) -> tuple[int, ...]:
+        """Do what is due; return how much of each was done."""
+
+    def work(self) -> bool:
+        """Take a turn, and look after the party."""
+        has_worked = any(self.turn())
+        self.outside.look()
+        return has_worked
+
+    def stop(self, *, within_s: float = 10.0) -> None:
+        """Finish what is in hand and end; answers that come too late are asked for again by the next worker."""
+        super().stop(within_s=within_s)
+        self.outside.stop()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from whiteslip.infra.processes import is_alive
 from whiteslip.kernel.errors import Unavailable
 
 _PATIENCE_S = 10.0
@@ -28,7 +29,7 @@ def clear(data: Path, socket_folder: Path, progress: Callable[[str], None]) -> N
         return
     _end_orphans(data, progress)
     pid = _written_pid(data)
-    if pid is not None and _exists(pid):  # another program's by now; if dead, PostgreSQL sees it
+    if pid is not None and is_alive(pid):  # another program's by now; if dead, PostgreSQL sees it
         (data / "postmaster.pid").unlink(missing_ok=True)
     for file in socket_folder.glob(".s.PGSQL.*"):
         file.unlink(missing_ok=True)
@@ -44,16 +45,6 @@ def _end_orphans(data: Path, progress: Callable[[str], None]) -> None:
         if time.monotonic() > deadline + _PATIENCE_S:
             raise Unavailable(f"processes {pids} of a killed server still hold {data}")
         time.sleep(0.1)
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _written_pid(data: Path) -> int | None:

@@ -50,7 +50,7 @@ def flat_fee_plans(principals: Column, *, months: int, monthly_fee_ppm: Ppm) -> 
 def plans(terms: Terms, principals: Column, *, drawn_on: date) -> Columns:
     """Make the installments of plans drawn on one day; what is not plain is made one after the other."""
     dated = periods(drawn_on, terms.every, terms.count, first_due_on=terms.first_due_on)
-    factors = [factor_of(terms, Row(1, *period), terms.annual_ppm) for period in dated]
+    factors = [factor_of(terms, Row(1, *period, annual_ppm=terms.annual_ppm)) for period in dated]
     scaled = [int(one * _ONE) for one in factors]
     if not _is_plain(terms) or int(principals.max(initial=0)) * max(scaled) >= _ROOM:
         return _alone(terms, principals, drawn_on)

@@ -7,7 +7,6 @@ from datetime import date
 
 from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.money import Minor
-from whiteslip.money.plans.counting import Move
 from whiteslip.money.plans.events import Drawn, DueMoved, Extended, ReAged
 from whiteslip.money.plans.factors import after, periods, shared
 from whiteslip.money.plans.model import Component, Row, RowKind, Terms
@@ -26,22 +25,6 @@ def row_of(rows: Sequence[Row], day: date) -> Row:
 def row_to_come(rows: Sequence[Row], day: date) -> Row | None:
     """Find the first row due after a day, or on it."""
     return next((row for row in rows if row.due_on >= day), None)
-
-
-def balances(rows: Sequence[Row], moves: Sequence[Move]) -> None:
-    """Write the principal that is left after each row."""
-    for row in rows:
-        drawn = sum(
-            one.amount_minor for one in moves if one.amount_minor > 0 and one.on < row.due_on
-        )
-        drawn += sum(
-            one.amount_minor
-            for one in moves
-            if one.amount_minor > 0 and one.on == row.due_on and row.kind is RowKind.DOWN_PAYMENT
-        )
-        row.balance_minor = drawn - sum(
-            one.principal_minor for one in rows if one.number <= row.number
-        )
 
 
 def draw_again(terms: Terms, rows: list[Row], event: Drawn) -> Minor:
@@ -111,7 +94,7 @@ def extend(terms: Terms, rows: Sequence[Row], event: Extended) -> list[Row]:
     count = len(chosen) + event.extra
     dated = periods(first.from_on, terms.every, count, first_due_on=first.due_on)
     added = [Row(len(kept) + number, *period) for number, period in enumerate(dated, start=1)]
-    fill(terms, added, left, annual_ppm=terms.annual_ppm)
+    fill(terms, added, left, annual_ppm=first.annual_ppm)
     return [*kept, *added]
 
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from whiteslip.kernel.errors import InvalidInput
 
-_HALVINGS = 200
+_NARROW = 1e-13
+"""A rate is found when it is known so closely."""
 _HIGHEST = 100.0
 """No rate a period above 10,000 % is looked for."""
 
@@ -52,7 +53,7 @@ def _solve(drawn: list[Flow], paid: list[Flow], worth: Callable[[Flow, float], f
     if missing(0.0) < 0 or missing(_HIGHEST) > 0:
         raise InvalidInput("what is paid is less than what was drawn, or beyond any rate")
     low, high = 0.0, _HIGHEST
-    for _ in range(_HALVINGS):
+    while high - low > _NARROW * max(1.0, high):
         middle = (low + high) / 2
         low, high = (middle, high) if missing(middle) > 0 else (low, middle)
     return (low + high) / 2

@@ -19,6 +19,7 @@ from whiteslip.money.plans.factors import (
     tolerance,
 )
 from whiteslip.money.plans.model import Component, Row, Stretch, Terms
+from whiteslip.money.plans.rules import factor_of
 
 
 class Move(NamedTuple):
@@ -42,17 +43,12 @@ class Ledger:
     on: date
     ending: bool = False
 
-    def drawn(self) -> list[Move]:
-        """What was drawn or is owed again, oldest first."""
-        added = [move for move in self.moves if move.amount_minor > 0]
-        return sorted(added, key=lambda move: move.on)
-
     def owed(self, on: date) -> Minor:
         """What was really owed on a day."""
         return sum(move.amount_minor for move in self.moves if move.on <= on)
 
 
-def recount(book: Ledger, rows: Sequence[Row], rates: Sequence[int]) -> None:
+def recount(book: Ledger, rows: Sequence[Row]) -> None:
     """Count the interest of every row of equal installments anew; its principal is the rest of its installment.
 
     The last row takes what principal is left. Of a row that is paid in full the interest stays as it was paid; what it
@@ -62,68 +58,74 @@ def recount(book: Ledger, rows: Sequence[Row], rates: Sequence[int]) -> None:
     kept: Minor = 0
     ahead = sum(row.paid[Component.PRINCIPAL] for row in rows)
     last = next((row for row in reversed(rows) if row.equal_minor is not None), None)
-    to_come = book.drawn()
-    for row, annual_ppm in zip(rows, rates, strict=True):
-        # On a due date what is drawn belongs to the period that begins.
-        added = [move for move in to_come if move.on < row.due_on]
-        to_come = to_come[len(added) :]
+    for row, added in _drawn(book.moves, rows):
         whole = left + sum(move.amount_minor for move in added)
         if row is last:  # rows that follow say themselves what they owe
             others = sum(one.principal_minor for one in rows if one is not row)
-            whole = sum(move.amount_minor for move in book.drawn()) - others
+            whole = sum(max(move.amount_minor, 0) for move in book.moves) - others
         if row.equal_minor is not None:
             held = left - (ahead if book.terms.recalculated else 0)
-            row.stretches = tuple(_stretches(book, row, held, added, annual_ppm))
+            row.stretches = tuple(_stretches(book, row, held, added))
             interest = sum(one.interest_minor for one in row.stretches) + kept
             kept = _fill(row, whole, interest, is_last=row is last)
         ahead -= row.paid[Component.PRINCIPAL]
         left = whole - row.principal_minor
+    balance(rows, book.moves)
+
+
+def balance(rows: Sequence[Row], moves: Sequence[Move]) -> None:
+    """Write what principal is left after each row."""
+    left: Minor = 0
+    for row, added in _drawn(moves, rows):
+        left += sum(move.amount_minor for move in added) - row.principal_minor
         row.balance_minor = left
 
 
-def even_out(book: Ledger, rows: Sequence[Row], rates: Sequence[int], *, since: date) -> None:
+def even_out(book: Ledger, rows: Sequence[Row], *, since: date) -> None:
     """Find a new equal installment for the rows due after a day, and count them anew.
 
     Another one is tried when the last differs by more than half a minor unit a row, and kept when it is nearer.
     """
-    recount(book, rows, rates)
-    chosen = [
-        (row, ppm)
-        for row, ppm in zip(rows, rates, strict=True)
-        if row.equal_minor is not None and row.due_on > since
-    ]
+    recount(book, rows)
+    chosen = [row for row in rows if row.equal_minor is not None and row.due_on > since]
     if not chosen:
         return
-    terms, first = book.terms, chosen[0][0]
-    before = first.balance_minor + first.principal_minor
-    by = [Bearing(ppm, terms.day_count, terms.every) for _, ppm in chosen]
-    factors = [
-        factor(one, (row.from_on, row.due_on), row.from_on, row.due_on)
-        for one, (row, _) in zip(by, chosen, strict=True)
-    ]
+    terms = book.terms
+    before = chosen[0].balance_minor + chosen[0].principal_minor
+    factors = [factor_of(terms, row) for row in chosen]
     equal = equal_installment(before, factors, terms.rounding, terms.multiple_minor)
-    difference = _difference(book, rows, rates, chosen, equal)
+    difference = _difference(book, rows, chosen, equal)
     if not terms.evened or abs(difference) <= tolerance(len(chosen)):
         return
     step = rounded(Decimal(abs(difference)) / len(chosen), terms.rounding)
     tried = Decimal(max(equal + (step if difference > 0 else -step), 0))
     other = rounded(tried, terms.rounding, terms.multiple_minor)
-    if abs(_difference(book, rows, rates, chosen, other)) >= abs(difference):
-        _difference(book, rows, rates, chosen, equal)
+    if abs(_difference(book, rows, chosen, other)) >= abs(difference):
+        _difference(book, rows, chosen, equal)
 
 
-def _difference(
-    book: Ledger,
-    rows: Sequence[Row],
-    rates: Sequence[int],
-    chosen: Sequence[tuple[Row, int]],
-    equal: Minor,
-) -> Minor:
+def _drawn(moves: Sequence[Move], rows: Sequence[Row]) -> Iterator[tuple[Row, list[Move]]]:
+    """Go over rows with what was drawn in the period of each.
+
+    What is drawn on a due date belongs to the period that begins, but for a row that is due at once.
+    """
+    to_come = sorted((one for one in moves if one.amount_minor > 0), key=lambda one: one.on)
+    for row in rows:
+        added = [
+            move
+            for move in to_come
+            if move.on < row.due_on or (move.on == row.due_on and row.is_due_at_once)
+        ]
+        to_come = to_come[len(added) :]
+        yield row, added
+
+
+def _difference(book: Ledger, rows: Sequence[Row], chosen: Sequence[Row], equal: Minor) -> Minor:
     """Set one installment for rows; returns by how much the last is more than it."""
-    for row, _ in chosen:
+    for row in chosen:
         row.equal_minor = equal
-    recount(book, rows, rates)
-    last = chosen[-1][0]
+    recount(book, rows)
+    last = chosen[-1]
     return last.principal_minor - last.added_minor + last.interest_minor - equal
 
 
@@ -141,12 +143,10 @@ def _fill(row: Row, whole: Minor, interest: Minor, *, is_last: bool) -> Minor:
     return max(interest - row.interest_minor, 0)
 
 
-def _stretches(
-    book: Ledger, row: Row, left: Minor, added: Sequence[Move], annual_ppm: int
-) -> Iterator[Stretch]:
+def _stretches(book: Ledger, row: Row, left: Minor, added: Sequence[Move]) -> Iterator[Stretch]:
     """Cut a period where the balance changes; each stretch is rounded by itself."""
     terms = book.terms
-    by = Bearing(annual_ppm, terms.day_count, terms.every)
+    by = Bearing(row.annual_ppm, terms.day_count, terms.every)
     cuts = {row.from_on, row.due_on}
     cuts.update(move.on for move in added if row.from_on < move.on < row.due_on)
     if terms.recalculated:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from whiteslip.kernel import rate
 from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.money import Minor
 from whiteslip.money.plans import changing
 from whiteslip.money.plans.allocating import Parts, allocate, pay
-from whiteslip.money.plans.counting import Ledger, Move, even_out, recount
+from whiteslip.money.plans.counting import Ledger, Move, balance, even_out, recount
 from whiteslip.money.plans.events import (
     Charged,
     ChargedBack,
@@ -35,6 +35,8 @@ from whiteslip.money.plans.events import (
 from whiteslip.money.plans.model import Component, Kind, Row, RowKind, Terms
 from whiteslip.money.plans.rules import down_payment, schedule
 
+_NOTHING: Final[Parts] = dict.fromkeys(Component, 0)
+
 
 class Entry(NamedTuple):
     """What an event did: how much of it went to each component, and what principal is owed after it."""
@@ -52,7 +54,6 @@ class Life:
 
     terms: Terms
     rows: list[Row] = field(default_factory=list[Row])
-    rates: list[int] = field(default_factory=list[int])
     moves: list[Move] = field(default_factory=list[Move])
     entries: list[Entry] = field(default_factory=list[Entry])
     credit_minor: Minor = 0
@@ -76,7 +77,7 @@ class Life:
     def recount(self, on: date, *, ending: bool = False) -> None:
         """Count interest anew as of a day, if the terms say so."""
         if self.terms.recalculated:
-            recount(Ledger(self.terms, self.moves, on, ending), self.rows, self.rates)
+            recount(Ledger(self.terms, self.moves, on, ending), self.rows)
 
 
 def replay(terms: Terms, events: Iterable[Event], *, on: date) -> Life:
@@ -112,17 +113,16 @@ def _come_to(life: Life, on: date) -> None:
 
 def _draw(life: Life, event: Drawn) -> None:
     life.moves.append(Move(event.on, event.amount_minor))
-    life.note("drawn", event.on, event.amount_minor, dict.fromkeys(Component, 0))
+    life.note("drawn", event.on, event.amount_minor, _NOTHING)
     down = 0
     if not life.rows:
         life.rows = schedule(life.terms, event.amount_minor, drawn_on=event.on)
         down = down_payment(life.terms, event.amount_minor)
     else:
         down = changing.draw_again(life.terms, life.rows, event)
-    life.rates = (life.rates + [life.terms.annual_ppm] * len(life.rows))[: len(life.rows)]
     if len(life.entries) > 1 and _is_equal(life):
         book = Ledger(life.terms, life.moves, event.on)
-        even_out(book, life.rows, life.rates, since=event.on)
+        even_out(book, life.rows, since=event.on)
     if down and life.terms.down_payment_at_once:
         _pay(life, Paid(event.on, down, Kind.DOWN_PAYMENT))
 
@@ -184,7 +184,6 @@ def _charge_back(life: Life, event: ChargedBack) -> None:
     if row is None:
         row = Row(len(life.rows) + 1, life.rows[-1].due_on, event.on, RowKind.ADDED)
         life.rows.append(row)
-        life.rates.append(life.terms.annual_ppm)
     row.penalty_minor += again[Component.PENALTY]
     row.fee_minor += again[Component.FEE]
     row.interest_minor += again[Component.INTEREST]
@@ -193,7 +192,7 @@ def _charge_back(life: Life, event: ChargedBack) -> None:
     row.completed_on = None
     if again[Component.PRINCIPAL]:
         life.moves.append(Move(event.on, again[Component.PRINCIPAL]))
-    changing.balances(life.rows, life.moves)
+    balance(life.rows, life.moves)
     life.note("charged back", event.on, event.amount_minor, again)
     life.recount(event.on)
 
@@ -202,30 +201,24 @@ def _refund_credit(life: Life, event: CreditRefunded) -> None:
     if event.amount_minor > life.credit_minor:
         raise Conflict(f"the credit is {life.credit_minor}, not {event.amount_minor}")
     life.credit_minor -= event.amount_minor
-    life.note("credit refunded", event.on, event.amount_minor, dict.fromkeys(Component, 0))
+    life.note("credit refunded", event.on, event.amount_minor, _NOTHING)
 
 
 def _re_age(life: Life, event: ReAged) -> None:
     moved = changing.re_age(life.terms, life.rows, event)
-    life.rates = (life.rates + [life.terms.annual_ppm] * len(life.rows))[: len(life.rows)]
-    life.note(
-        "re-aged", event.on, moved, {**dict.fromkeys(Component, 0), Component.PRINCIPAL: moved}
-    )
-    changing.balances(life.rows, life.moves)
+    life.note("re-aged", event.on, moved, _of_principal(moved))
+    balance(life.rows, life.moves)
 
 
 def _re_amortize(life: Life, event: ReAmortized) -> None:
     moved = changing.re_amortize(life.terms, life.rows, on=event.on)
-    life.note(
-        "re-amortized", event.on, moved, {**dict.fromkeys(Component, 0), Component.PRINCIPAL: moved}
-    )
-    changing.balances(life.rows, life.moves)
+    life.note("re-amortized", event.on, moved, _of_principal(moved))
+    balance(life.rows, life.moves)
 
 
 def _extend(life: Life, event: Extended) -> None:
     life.rows = changing.extend(life.terms, life.rows, event)
-    life.rates = (life.rates + [life.rates[-1]] * event.extra)[: len(life.rows)]
-    changing.balances(life.rows, life.moves)
+    balance(life.rows, life.moves)
 
 
 def _move_due(life: Life, event: DueMoved) -> None:
@@ -234,18 +227,17 @@ def _move_due(life: Life, event: DueMoved) -> None:
 
 
 def _change_rate(life: Life, event: RateChanged) -> None:
-    life.rates = [
-        event.annual_ppm if row.due_on >= event.from_due_on else ppm
-        for row, ppm in zip(life.rows, life.rates, strict=True)
-    ]
+    for row in life.rows:
+        if row.due_on >= event.from_due_on:
+            row.annual_ppm = event.annual_ppm
     _even(life, event.on, event.from_due_on)
 
 
 def _even(life: Life, on: date, from_due_on: date) -> None:
+    """Find the installment of the rows due from a day on anew."""
     if _is_equal(life):
         book = Ledger(life.terms, life.moves, on)
-        since = min(row.from_on for row in life.rows if row.due_on >= min(from_due_on, row.due_on))
-        even_out(book, life.rows, life.rates, since=max(since, from_due_on - timedelta(days=1)))
+        even_out(book, life.rows, since=from_due_on - timedelta(days=1))
 
 
 def _waive(life: Life, event: Waived) -> None:
@@ -260,7 +252,11 @@ def _waive(life: Life, event: Waived) -> None:
 
 def _charge_off(life: Life, event: ChargedOff) -> None:
     life.is_charged_off = True
-    life.note("charged off", event.on, life.principal_minor, dict.fromkeys(Component, 0))
+    life.note("charged off", event.on, life.principal_minor, _NOTHING)
+
+
+def _of_principal(amount_minor: Minor) -> Parts:
+    return {**_NOTHING, Component.PRINCIPAL: amount_minor}
 
 
 def _need_rows(life: Life, on: date) -> None:

@@ -193,12 +193,16 @@ class RowKind(StrEnum):
 
 @dataclass(slots=True)
 class Row:
-    """A row of a plan as it stands: what is due of each component, what is paid of it, and when it was done."""
+    """A row of a plan as it stands: what is due of each component, what is paid of it, and when it was done.
+
+    Where `equal_minor` is known it is the installment, of which interest takes its part and principal the rest.
+    """
 
     number: int
     from_on: date
     due_on: date
     kind: RowKind = RowKind.INSTALLMENT
+    annual_ppm: Ppm = 0
     equal_minor: Minor | None = None
     principal_minor: Minor = 0
     interest_minor: Minor = 0
@@ -228,6 +232,11 @@ class Row:
     def open_of(self, component: Component) -> Minor:
         """What is still to be paid of a component."""
         return self.due_of(component) - self.paid[component]
+
+    @property
+    def is_due_at_once(self) -> bool:
+        """Tell whether it is due on the day of the drawing that made it."""
+        return self.kind in {RowKind.DOWN_PAYMENT, RowKind.ADDED}
 
     @property
     def due_minor(self) -> Minor:

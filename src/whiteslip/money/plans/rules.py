@@ -9,6 +9,7 @@ from decimal import Decimal
 from whiteslip.kernel import rate
 from whiteslip.kernel.errors import invariant
 from whiteslip.kernel.money import Minor
+from whiteslip.kernel.rate import Ppm
 from whiteslip.money.plans.factors import (
     Bearing,
     bears,
@@ -56,19 +57,19 @@ def down_payment(terms: Terms, principal_minor: Minor) -> Minor:
     return rounded(exact, terms.rounding, terms.multiple_minor)
 
 
-def fill(terms: Terms, rows: Sequence[Row], balance_minor: Minor, *, annual_ppm: int) -> None:
-    """Spread a balance over rows that follow each other."""
-    if terms.interest is Interest.FLAT:
-        _flat(terms, rows, balance_minor, annual_ppm)
-    elif terms.amortization is Amortization.EQUAL_PRINCIPAL:
-        _equal_principal(terms, rows, balance_minor, annual_ppm)
+def fill(terms: Terms, rows: Sequence[Row], balance_minor: Minor, *, annual_ppm: Ppm) -> None:
+    """Spread a balance over rows that follow each other, at a rate."""
+    for row in rows:
+        row.annual_ppm = annual_ppm
+    if terms.interest is Interest.FLAT or terms.amortization is Amortization.EQUAL_PRINCIPAL:
+        _equal_parts(terms, rows, balance_minor)
     else:
-        _equal_installments(terms, rows, balance_minor, annual_ppm)
+        _equal_installments(terms, rows, balance_minor)
 
 
-def factor_of(terms: Terms, row: Row, annual_ppm: int) -> Decimal:
+def factor_of(terms: Terms, row: Row) -> Decimal:
     """What a unit of principal bears in the whole period of a row."""
-    by = Bearing(annual_ppm, terms.day_count, terms.every)
+    by = Bearing(row.annual_ppm, terms.day_count, terms.every)
     return factor(by, (row.from_on, row.due_on), row.from_on, row.due_on)
 
 
@@ -82,64 +83,43 @@ def charge_installments(terms: Terms, rows: Sequence[Row]) -> None:
         row.fee_minor += fee.flat_minor + rate.of(base, fee.ppm, terms.rounding)
 
 
-def _flat(terms: Terms, rows: Sequence[Row], balance_minor: Minor, annual_ppm: int) -> None:
+def _equal_parts(terms: Terms, rows: Sequence[Row], balance_minor: Minor) -> None:
+    """Let each row pay the same principal; interest is on all of it when it is flat, else on what is left."""
     paying = len(rows) - terms.principal_grace
     part = shared(balance_minor, paying, terms.rounding, terms.multiple_minor)
     left, kept = balance_minor, 0
     for place, row in enumerate(rows):
-        borne = _borne(terms, row, balance_minor, annual_ppm, place)
-        is_last = row is rows[-1]
-        principal = left if is_last else min(part, left) if place >= terms.principal_grace else 0
-        left, kept = _settle(
-            row, principal, borne + kept, left, is_later=place < terms.interest_grace
-        )
+        base = balance_minor if terms.interest is Interest.FLAT else left
+        interest = _borne(terms, row, base, place) + kept
+        principal = min(part, left) if place >= terms.principal_grace else 0
+        if row is rows[-1]:
+            principal = left
+        left, kept = _settle(row, principal, interest, left, is_later=place < terms.interest_grace)
 
 
-def _equal_principal(
-    terms: Terms, rows: Sequence[Row], balance_minor: Minor, annual_ppm: int
-) -> None:
-    part = shared(
-        balance_minor, len(rows) - terms.principal_grace, terms.rounding, terms.multiple_minor
-    )
-    left, kept = balance_minor, 0
-    for place, row in enumerate(rows):
-        borne = _borne(terms, row, left, annual_ppm, place)
-        is_last = row is rows[-1]
-        principal = left if is_last else min(part, left) if place >= terms.principal_grace else 0
-        left, kept = _settle(
-            row, principal, borne + kept, left, is_later=place < terms.interest_grace
-        )
-
-
-def _equal_installments(
-    terms: Terms, rows: Sequence[Row], balance_minor: Minor, annual_ppm: int
-) -> None:
+def _equal_installments(terms: Terms, rows: Sequence[Row], balance_minor: Minor) -> None:
     """Try one installment, and another when the last one differs by more than half a minor unit a row."""
     paying = rows[terms.principal_grace :]
     factors = [
-        Decimal(0) if place < terms.interest_free else factor_of(terms, row, annual_ppm)
+        Decimal(0) if place < terms.interest_free else factor_of(terms, row)
         for place, row in enumerate(rows)
     ][terms.principal_grace :]
     equal = equal_installment(balance_minor, factors, terms.rounding, terms.multiple_minor)
-    difference = _with(terms, rows, balance_minor, annual_ppm, equal)
+    difference = _with(terms, rows, balance_minor, equal)
     if not terms.evened or abs(difference) <= tolerance(len(paying)):
         return
     step = rounded(Decimal(abs(difference)) / len(paying), terms.rounding, 1)
     other = equal + (step if difference > 0 else -step)
     other = rounded(Decimal(other), terms.rounding, terms.multiple_minor)
-    if other != equal and abs(_with(terms, rows, balance_minor, annual_ppm, other)) >= abs(
-        difference
-    ):
-        _with(terms, rows, balance_minor, annual_ppm, equal)
+    if other != equal and abs(_with(terms, rows, balance_minor, other)) >= abs(difference):
+        _with(terms, rows, balance_minor, equal)
 
 
-def _with(
-    terms: Terms, rows: Sequence[Row], balance_minor: Minor, annual_ppm: int, equal: Minor
-) -> Minor:
+def _with(terms: Terms, rows: Sequence[Row], balance_minor: Minor, equal: Minor) -> Minor:
     """Fill rows with one installment; returns by how much the last one is more than the others."""
     left, kept = balance_minor, 0
     for place, row in enumerate(rows):
-        borne = _borne(terms, row, left, annual_ppm, place)
+        borne = _borne(terms, row, left, place)
         row.equal_minor = equal
         if row is rows[-1]:
             principal = left
@@ -154,9 +134,9 @@ def _with(
     return last.principal_minor + last.interest_minor - equal
 
 
-def _borne(terms: Terms, row: Row, balance_minor: Minor, annual_ppm: int, place: int) -> Minor:
+def _borne(terms: Terms, row: Row, balance_minor: Minor, place: int) -> Minor:
     """Count a row's interest on one balance, and keep how."""
-    borne = Decimal(0) if place < terms.interest_free else factor_of(terms, row, annual_ppm)
+    borne = Decimal(0) if place < terms.interest_free else factor_of(terms, row)
     interest_minor = bears(balance_minor, borne, terms.rounding)
     row.stretches = (Stretch(row.from_on, row.due_on, balance_minor, borne, interest_minor),)
     return interest_minor

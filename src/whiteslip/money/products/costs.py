@@ -9,9 +9,9 @@ from typing import NamedTuple
 from whiteslip.kernel.errors import invariant
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.rate import WHOLE_PPM, Ppm
+from whiteslip.money.plans.cost import Flow, actuarial_rate
 
 MONTHS_A_YEAR = 12
-_HALVINGS = 80
 
 
 class AnnualCost(NamedTuple):
@@ -28,15 +28,10 @@ def annual_cost(principal_minor: Minor, payments_minor: Sequence[Minor]) -> Annu
     """
     invariant(principal_minor > 0, "a cost is counted on a principal")
     invariant(sum(payments_minor) >= principal_minor, "credit is repaid in full")
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        if _worth(payments_minor, middle) > principal_minor:
-            low = middle
-        else:
-            high = middle
-    compound = (1 + high) ** MONTHS_A_YEAR - 1
-    return AnnualCost(round(MONTHS_A_YEAR * high * WHOLE_PPM), round(compound * WHOLE_PPM))
+    paid = [Flow(amount, number) for number, amount in enumerate(payments_minor, start=1)]
+    monthly = actuarial_rate([Flow(principal_minor, 0)], paid, periods_a_year=1)
+    compound = (1 + monthly) ** MONTHS_A_YEAR - 1
+    return AnnualCost(round(MONTHS_A_YEAR * monthly * WHOLE_PPM), round(compound * WHOLE_PPM))
 
 
 @lru_cache(maxsize=256)
@@ -46,10 +41,3 @@ def flat_fee_cost(months: int, monthly_fee_ppm: Ppm) -> AnnualCost:
     return annual_cost(
         principal_minor, [10**9 + principal_minor * monthly_fee_ppm // WHOLE_PPM] * months
     )
-
-
-def _worth(payments_minor: Sequence[Minor], monthly: float) -> float:
-    worth = 0.0
-    for payment_minor in reversed(payments_minor):
-        worth = (worth + payment_minor) / (1 + monthly)
-    return worth

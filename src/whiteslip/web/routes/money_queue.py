@@ -17,6 +17,7 @@ from whiteslip.flows.take_bank_results import take_bank_file
 from whiteslip.gateways.bank.files import reader
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import InvalidInput, NotFound, only
+from whiteslip.kernel.ids import MAX_ID
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views import autopay
 from whiteslip.views.autopay import ItemView
@@ -31,7 +32,6 @@ MONEY = staff(Role.MONEY)
 PAGE: Final = "/desk/money/queue"
 ITEM: Final = f"{PAGE}/{{sus}}"
 FILES: Final = "/desk/money/files"
-EARLIEST: Final = 2**62
 ROWS: Final = 100
 
 
@@ -68,9 +68,9 @@ def show_queue(visit: Visit) -> Answer:
     waiting = [
         one
         for state in ("asked", "open")
-        for one in autopay.items(visit.db, state=state, before=EARLIEST, limit=ROWS)
+        for one in autopay.items(visit.db, state=state, before=MAX_ID, limit=ROWS)
     ]
-    closed = autopay.items(visit.db, state="closed", before=EARLIEST, limit=ROWS // 5)
+    closed = autopay.items(visit.db, state="closed", before=MAX_ID, limit=ROWS // 5)
     return visit.show("money/queue.html", waiting=waiting, closed=closed)
 
 

@@ -18,6 +18,7 @@ from whiteslip.flows.change_sources import (
 )
 from whiteslip.gateways.bank.reasons import meaning
 from whiteslip.kernel.errors import NotFound, only
+from whiteslip.kernel.ids import MAX_ID
 from whiteslip.money.mandates.model import Source
 from whiteslip.views import autopay
 from whiteslip.web import mine
@@ -29,7 +30,6 @@ from whiteslip.web.visiting import Answer, Visit
 
 routes = Routes("my")
 PAGE: Final = "/my/repay/autopay"
-EARLIEST: Final = 2**62
 SHOWN: Final = 12
 KINDS: Final = tuple(kind.value for kind in SourceKind)
 _Number = Annotated[str, Meta(min_length=6, max_length=34, pattern="^[A-Za-z0-9]+$")]
@@ -49,7 +49,7 @@ def show_autopay(visit: Visit) -> Answer:
     line = mine.line_of(visit.db, visit.customer_id)
     found = autopay.sources_of(visit.db, visit.customer_id, line.line_id)
     collected = autopay.collections_of(
-        visit.db, visit.customer_id, line.line_id, before=EARLIEST, limit=SHOWN
+        visit.db, visit.customer_id, line.line_id, before=MAX_ID, limit=SHOWN
     )
     codes = {each.reason for one in collected for each in one.tries if each.reason}
     return visit.show(

@@ -53,7 +53,7 @@ def waits_for_the_season(life: Life) -> Generator[date]:
     life.says_why("seasonal_income", "淡季没有订单，旺季从五月开始。")
     life.asks_relief(form="seasonal", parts=6, small_months=[2, 3, 4])
     yield life.today + 2 * DAY
-    if life.was_reviewed_today():
+    while life.was_reviewed_today():
         yield life.today + DAY
     life.is_spared_a_cut()
     yield from life.keeps_relief(buying=large(life))
