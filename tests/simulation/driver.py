@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 from tests.builders import Book, founded, noon
+from tests.simulation.ends import EndingOracle
 from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
 
 from whiteslip.decisioning.decisions.store import read_decisions
@@ -28,6 +29,7 @@ from whiteslip.flows.pay_out_credit import PaidOut, PayoutRequest, pay_out_credi
 from whiteslip.flows.refund import Refunded, RefundRequest, refund
 from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
 from whiteslip.flows.restrict import lift, restrict
+from whiteslip.flows.settle_early import Settled, SettleRequest, settle_early
 from whiteslip.flows.void import Voided, VoidRequest, void
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
@@ -99,6 +101,7 @@ FLOWS: dict[str, Flow] = {
     "void": void,
     "refund": refund,
     "repay": repay,
+    "settle early": settle_early,
     "pay out credit": pay_out_credit,
     "change limits": change_limits,
     "grant temporary limits": grant_temporary_limits,
@@ -110,7 +113,11 @@ EFFECTS = {
     "rule": "SELECT count(*) FROM money.purchase_ruling",
     "capture": "SELECT count(*) FROM money.capture",
     "refund": "SELECT count(*) FROM money.refund",
-    "repay": "SELECT count(*) FROM money.repayment",
+    "repay": (
+        "SELECT count(*) FROM money.repayment WHERE (customer_id, repayment_id)"
+        " NOT IN (SELECT customer_id, repayment_id FROM money.payoff)"
+    ),
+    "settle early": "SELECT count(*) FROM money.payoff",
     "pay out credit": "SELECT count(*) FROM money.credit_payout",
     "change limits": "SELECT count(*) FROM money.limit_change",
     "grant temporary limits": "SELECT count(*) FROM money.temporary_limit",
@@ -154,7 +161,7 @@ class Simulation:
         database.write(lambda db: products.publish(db, ODD))
         self.today = on
         self.closed_ranges: set[int] | None = None
-        self.oracles: dict[LineKey, LineOracle] = {}
+        self.oracles: dict[LineKey, EndingOracle] = {}
         self.lines: list[LineKey] = []
         self.shops: list[int] = []
         self.bought: list[Bought] = []
@@ -192,7 +199,9 @@ class Simulation:
             "plan_fees_ppm": {plan.months: plan.monthly_fee_ppm for plan in live.plans},
             **self._terms_changed,
         }
-        self.oracles[key] = LineOracle(limit_minor, statement_day, self.today, OracleTerms(**terms))
+        self.oracles[key] = EndingOracle(
+            limit_minor, statement_day, self.today, OracleTerms(**terms)
+        )
         self.lines.append(key)
         return key
 
@@ -454,6 +463,20 @@ class Simulation:
         assert answer.credit_minor == credit
         assert answer.allocated_minor == request.amount_minor - credit
 
+    def expect_settle(self, request: SettleRequest, answer: Any, _: Any) -> None:
+        """Settle for what the oracle settles for; what was quoted of it and is owed is never refused."""
+        key = LineKey(request.customer_id, request.line_id)
+        if key not in self.oracles:
+            assert isinstance(answer, NotFound)
+            return
+        if isinstance(answer, WhiteslipError):
+            return
+        assert isinstance(answer, Settled), answer
+        payoff = answer.payoff
+        ours = (payoff.principal_minor, payoff.fee_minor, payoff.late_fee_minor)
+        assert self.oracles[key].settle_early(request.wish) == (*ours, payoff.dropped_minor)
+        assert sum(ours) == request.amount_minor
+
     def expect_payout(self, request: PayoutRequest, answer: Any, _: Any) -> None:
         """Pay out what the oracle pays out."""
         key = LineKey(request.customer_id, request.line_id)
@@ -538,6 +561,7 @@ _EXPECTED: dict[str, Callable[[Simulation, Any, Any, dict[LineKey, int]], None]]
     "void": Simulation.expect_void,
     "refund": Simulation.expect_refund,
     "repay": Simulation.expect_repay,
+    "settle early": Simulation.expect_settle,
     "pay out credit": Simulation.expect_payout,
     "change limits": Simulation.expect_limit,
     "grant temporary limits": Simulation.expect_grant,

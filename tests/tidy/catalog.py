@@ -24,6 +24,7 @@ RINGS = (
     "money/arrears",
     "money/settlement",
     "money/funding",
+    "money/payoffs",
     "decisioning",
     "credit",
     "risk",

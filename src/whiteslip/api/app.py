@@ -48,6 +48,7 @@ from whiteslip.api.routes import (
     reviews,
     rings,
     segments,
+    settlements,
     signs,
     suspensions,
     waivers,
@@ -77,6 +78,7 @@ from whiteslip.worker.watcher import Watcher
 ROUTERS = (
     purchases,
     repayments,
+    settlements,
     lines,
     restrictions,
     suspensions,
