@@ -30,6 +30,7 @@ from whiteslip.flows.refund import Refunded, RefundRequest, refund
 from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
 from whiteslip.flows.restrict import lift, restrict
 from whiteslip.flows.settle_early import Settled, SettleRequest, settle_early
+from whiteslip.flows.split_statement import SplitDone, SplitRequest, split_statements
 from whiteslip.flows.void import Voided, VoidRequest, void
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
@@ -102,6 +103,7 @@ FLOWS: dict[str, Flow] = {
     "refund": refund,
     "repay": repay,
     "settle early": settle_early,
+    "split statement": split_statements,
     "pay out credit": pay_out_credit,
     "change limits": change_limits,
     "grant temporary limits": grant_temporary_limits,
@@ -118,6 +120,7 @@ EFFECTS = {
         " NOT IN (SELECT customer_id, repayment_id FROM money.payoff)"
     ),
     "settle early": "SELECT count(*) FROM money.payoff",
+    "split statement": "SELECT count(*) FROM money.statement_split",
     "pay out credit": "SELECT count(*) FROM money.credit_payout",
     "change limits": "SELECT count(*) FROM money.limit_change",
     "grant temporary limits": "SELECT count(*) FROM money.temporary_limit",
@@ -477,6 +480,17 @@ class Simulation:
         assert self.oracles[key].settle_early(request.wish) == (*ours, payoff.dropped_minor)
         assert sum(ours) == request.amount_minor
 
+    def expect_split(self, request: SplitRequest, answer: Any, _: Any) -> None:
+        """Split off what the oracle splits off."""
+        if isinstance(answer, WhiteslipError):
+            return
+        assert isinstance(answer, SplitDone), answer
+        oracle = self.oracles[LineKey(request.customer_id, request.line_id)]
+        assert oracle.days_past_due(oracle.day) == 0
+        assert oracle.split_statement(request.months) == answer.split.principal_minor
+        asked = oracle.statements[-1].minimum_minor
+        assert answer.split.after.minimum_minor == asked
+
     def expect_payout(self, request: PayoutRequest, answer: Any, _: Any) -> None:
         """Pay out what the oracle pays out."""
         key = LineKey(request.customer_id, request.line_id)
@@ -562,6 +576,7 @@ _EXPECTED: dict[str, Callable[[Simulation, Any, Any, dict[LineKey, int]], None]]
     "refund": Simulation.expect_refund,
     "repay": Simulation.expect_repay,
     "settle early": Simulation.expect_settle,
+    "split statement": Simulation.expect_split,
     "pay out credit": Simulation.expect_payout,
     "change limits": Simulation.expect_limit,
     "grant temporary limits": Simulation.expect_grant,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.simulation.driver import Simulation
 
 from whiteslip.flows.settle_early import Scope, Settled, SettleRequest, Wish, quote_payoff
-from whiteslip.kernel.errors import Conflict
+from whiteslip.flows.split_statement import SplitDone, SplitRequest, quote_split
+from whiteslip.kernel.errors import Conflict, NotFound
 
 
 def settle_early(sim: Simulation, pick: int, scope: Scope, *, odd: int = 0) -> None:
@@ -28,3 +29,21 @@ def settle_early(sim: Simulation, pick: int, scope: Scope, *, odd: int = 0) -> N
     asked = SettleRequest(*line, wish, amount, version, "bank")
     (answer,) = sim.command("settle early", [asked])
     assert isinstance(answer, Settled) == (odd < 8), answer
+
+
+def split_statement(sim: Simulation, pick: int, *, odd: int = 0) -> None:
+    """Ask what splitting a statement costs, and split it; with odd 9 under another quote; the second time never."""
+    line = sim.lines[pick % len(sim.lines)]
+    months = sorted(sim.oracles[line].terms.plan_fees_ppm)
+    if not months:
+        return
+    chosen = months[pick % len(months)]
+    try:
+        split = sim.database.read(lambda db: quote_split(db, line, months=chosen))
+    except (Conflict, NotFound):
+        return
+    version = split.version[::-1] if odd == 9 else split.version
+    asked = SplitRequest(*line, chosen, version)
+    first, again = sim.command("split statement", [asked, asked])
+    assert isinstance(first, SplitDone) == (odd < 9), first
+    assert isinstance(again, Conflict)

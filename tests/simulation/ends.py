@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from whiteslip.flows.settle_early import Scope, Wish
 from whiteslip.world.oracle import LineOracle, OracleRefusal
-from whiteslip.world.oracle_model import NO_PURCHASE, OracleRow, statement_after
+from whiteslip.world.oracle_model import MILLION, NO_PURCHASE, OracleRow, nearest, statement_after
 
 
 class EndingOracle(LineOracle):
@@ -57,8 +58,52 @@ class EndingOracle(LineOracle):
         self._age()
         return (*paid, dropped)
 
+    def split_statement(self, months: int) -> int:
+        """Turn what the last statement billed to be paid later into a plan; return how much that was."""
+        said = self.statements[-1]
+        rows = [
+            row
+            for row in self.rows
+            if row.statement_on == said.statement_on and not row.plan and not row.fee
+        ]
+        total = sum(row.principal for row in rows)
+        fee = nearest(total * self.terms.plan_fees_ppm[months], MILLION)
+        cents = [row for row in rows for _ in range(row.principal)]
+        on, begun = self.day, 0
+        for month in range(months):
+            part = total // months + (month >= months - total % months)
+            on = statement_after(on, self.statement_day)
+            taken = Counter(row.number for row in cents[begun : begun + part])
+            begun += part
+            self._charged[on] = self._charged.get(on, 0) + part
+            owners = {row.number: row.purchase_id for row in rows}
+            for number, fee_part in zip(taken, _shared(fee, list(taken.values())), strict=True):
+                self._add(owners[number], on, taken[number], fee=fee_part, plan=True)
+        for row in rows:
+            row.principal = 0
+        left = said.pay_later_minor - total
+        share = nearest(left * self.terms.minimum_ppm, MILLION)
+        asked = max(0, said.minimum_minor - said.pay_later_minimum_minor + share)
+        self.statements[-1] = said._replace(
+            minimum_minor=asked, pay_later_minor=left, pay_later_minimum_minor=share
+        )
+        self._tidy()
+        return total
+
     def _is_of(self, row: OracleRow, wish: Wish) -> bool:
         if wish.scope is Scope.PLAN:
             return row.plan and row.purchase_id == wish.purchase_id
         shown = row.statement_on <= self.day or row.revolving or row.purchase_id == NO_PURCHASE
         return wish.scope is Scope.EVERYTHING or shown
+
+
+def _shared(amount: int, weights: list[int]) -> list[int]:
+    """Share a fee by weights, cent by cent to whoever lacks most of what is theirs."""
+    shares = [amount * weight // sum(weights) for weight in weights]
+    while sum(shares) < amount:
+        lacks = [
+            amount * weight - share * sum(weights)
+            for weight, share in zip(weights, shares, strict=True)
+        ]
+        shares[lacks.index(max(lacks))] += 1
+    return shares

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from tests.simulation.conftest import Databases
 from tests.simulation.driver import Simulation
-from tests.simulation.ending import settle_early
+from tests.simulation.ending import settle_early, split_statement
 
 from whiteslip.flows.capture import CaptureRequest
 from whiteslip.flows.refund import RefundRequest
@@ -35,6 +35,7 @@ def test_no_early_end_breaks_the_book(
             _one(sim, chance, shop)
         tell(", ".join(f"{name} {number}" for name, number in sorted(sim.counts.items())))
         assert sim.counts["settle early"] > sim.counts["settle early: refused"] > 0
+        assert sim.counts["split statement"] > sim.counts["split statement: refused"] > 0
 
 
 def _one(sim: Simulation, chance: Random, shop: int) -> None:
@@ -51,8 +52,10 @@ def _one(sim: Simulation, chance: Random, shop: int) -> None:
             sim.interrupt_day(1)
         case _:
             sim.close_days(chance.choice([1, 3, 9]))
+    split_statement(sim, chance.randrange(99), odd=chance.randrange(10))
     scope = chance.choice([*Scope, Scope.PLAN])
-    settle_early(sim, chance.randrange(99), scope, odd=chance.randrange(10))
+    if chance.random() < 0.6:
+        settle_early(sim, chance.randrange(99), scope, odd=chance.randrange(10))
     sim.close_days(chance.choice([0, 1, 2, 14]))
 
 

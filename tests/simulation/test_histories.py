@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 from tests.simulation.conftest import Databases
 from tests.simulation.driver import Simulation
-from tests.simulation.ending import settle_early
+from tests.simulation.ending import settle_early, split_statement
 
 from whiteslip.flows.capture import CaptureRequest
 from whiteslip.flows.change_limits import LimitChange, TemporaryLimit
@@ -263,6 +263,10 @@ class Histories(RuleBasedStateMachine):
     def settle_early(self, pick: int, scope: Scope, odd: int, days: int) -> None:
         settle_early(self.sim, pick, scope, odd=odd)
         self.sim.close_days(days)
+
+    @rule(pick=PICK, odd=st.integers(0, 9))
+    def split_statement(self, pick: int, odd: int) -> None:
+        split_statement(self.sim, pick, odd=odd)
 
     @rule(asked=batch(st.tuples(PICK, st.sampled_from([None, 0, 1, 50, 100, 101]))))
     def pay_out(self, asked: list[tuple[int, int | None]]) -> None:

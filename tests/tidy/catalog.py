@@ -25,6 +25,7 @@ RINGS = (
     "money/settlement",
     "money/funding",
     "money/payoffs",
+    "money/splits",
     "decisioning",
     "credit",
     "risk",

@@ -10,6 +10,7 @@ from whiteslip.money.arrears import store as arrears
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
 from whiteslip.money.payoffs.store import odd_payoffs
+from whiteslip.money.splits.store import odd_splits
 from whiteslip.risk.loosenings.store import find_ungrounded
 from whiteslip.risk.portfolio import store as portfolio
 from whiteslip.risk.suspensions import store as suspensions
@@ -44,6 +45,7 @@ def check_books(db: Connection) -> BooksReport:
     """Run every check; use a read-only transaction, whose one snapshot holds still while purchases go on."""
     found = ledger.broken_invariants(db)
     found += [("early settlements are paid to the cent", odd_payoffs(db))]
+    found += [("a split statement asks for what the split left", odd_splits(db))]
     found += [("restrictions are explained and projected", suspensions.odd_restrictions(db))]
     found += [("every line was agreed to", find_unagreed(db))]
     found += [("the last month end is what its sums say", _odd_month_sums(db))]

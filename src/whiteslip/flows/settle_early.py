@@ -15,7 +15,7 @@ from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines.model import Change, Line, LineKey
 from whiteslip.money.lines.store import change_balances, read_line_today, take_turns
-from whiteslip.money.payoffs.model import KeptPayoff, Payoff, Scope, Wish
+from whiteslip.money.payoffs.model import Beginning, KeptPayoff, Payoff, Scope, Wish
 from whiteslip.money.payoffs.rules import check_accepted, work_out
 from whiteslip.money.payoffs.store import insert_payoffs, read_beginnings
 from whiteslip.money.repayments.model import Repayment
@@ -93,7 +93,7 @@ class _Batch:
     lines: dict[LineKey, Line]
     reached: dict[int, date]
     owed: Sequence[Owed]
-    began: dict[int, date]
+    began: dict[int, Beginning]
     settled: set[int] = field(default_factory=set[int])
     repayments: list[Repayment] = field(default_factory=list[Repayment])
     payoffs: list[KeptPayoff] = field(default_factory=list[KeptPayoff])
@@ -145,6 +145,7 @@ class _Batch:
                 payoff.fee_minor,
                 payoff.late_fee_minor,
                 payoff.dropped_minor,
+                payoff.wish.split_id,
                 on,
                 payoff.wish.scope,
                 payoff.version,

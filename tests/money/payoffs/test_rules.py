@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from whiteslip.kernel.calendar import statement_dates
 from whiteslip.kernel.errors import Conflict, InvalidInput
-from whiteslip.money.payoffs.model import Payoff, Scope, Wish
+from whiteslip.money.payoffs.model import Beginning, Payoff, Scope, Wish
 from whiteslip.money.payoffs.rules import check_accepted, work_out
 from whiteslip.money.schedules.model import Owed
 
@@ -36,7 +36,7 @@ def later(row: Owed, **changed: int) -> Owed:
 
 
 def worked(rows: list[Owed], wish: Wish, *, reached: date, began: date = BOUGHT) -> Payoff:
-    since = {row.installment_id: began for row in rows}
+    since = {row.installment_id: Beginning(began) for row in rows}
     payoff = work_out(rows, since, wish, statement_day=DAY, reached=reached)
     assert isinstance(payoff, Payoff), payoff
     return payoff
@@ -101,7 +101,8 @@ def test_a_statement_takes_what_rolled_on_since_with_its_fee_and_nothing_bought_
     rolled = Owed(1, 2, 1, 9, "pay_later", next_on, due_on, 4_000, 0, 0)
     fee = Owed(1, 2, 2, None, "revolving_fee", next_on, due_on, 0, 12, 0)
     bought = Owed(1, 2, 3, 10, "pay_later", next_on, due_on, 7_000, 0, 0)
-    began = {1: date(2026, 2, 1), 2: date(2026, 3, 10), 3: date(2026, 3, 5)}
+    days = {1: date(2026, 2, 1), 2: date(2026, 3, 10), 3: date(2026, 3, 5)}
+    began = {number: Beginning(day) for number, day in days.items()}
 
     payoff = work_out(
         [rolled, fee, bought], began, Wish(Scope.STATEMENT), statement_day=DAY, reached=LATER

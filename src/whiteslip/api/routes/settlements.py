@@ -25,6 +25,13 @@ Purchase = Annotated[
         json_schema_extra={"pattern": "^pur_[0-9]{1,19}_[0-9]{1,19}$"},
     ),
 ]
+Split = Annotated[
+    str | None,
+    Query(
+        description="Of a plan: the split of a statement that made it.",
+        json_schema_extra={"pattern": "^spl_[0-9]{1,19}_[0-9]{1,19}$"},
+    ),
+]
 
 
 @router.get(
@@ -32,11 +39,15 @@ Purchase = Annotated[
     **gives(shapes.SettlementQuote, "not_found", "conflict"),
 )
 async def quote_settlement(
-    line_id: LinePath, scope: Scope, read: Read, purchase_id: Purchase = None
+    line_id: LinePath,
+    scope: Scope,
+    read: Read,
+    purchase_id: Purchase = None,
+    split_id: Split = None,
 ) -> HttpResponse:
     """Say what settles a plan, what was billed, or everything today; what is quoted is what is charged."""
     read.needs("repayments:read")
-    key, wish = _wish(line_id, scope, purchase_id)
+    key, wish = _wish(line_id, scope, purchase_id, split_id)
     payoff = await read.view(lambda db: quote_payoff(db, key, wish))
     return reading.show(shapes.quoted(payoff, line_id))
 
@@ -49,16 +60,23 @@ async def settle(line_id: LinePath, posted: Post) -> HttpResponse:
     """Settle early as quoted; where the debt has changed since, it is a conflict and nothing is paid."""
     callers.needs(posted.caller, "repayments:write")
     body = posted.read(shapes.SettlementBody)
-    key, wish = _wish(line_id, Scope(body.scope), body.purchase_id)
+    key, wish = _wish(line_id, Scope(body.scope), body.purchase_id, body.split_id)
     request = SettleRequest(*key, wish, body.amount_minor, body.version, body.method)
     return await posted.once(posted.runtime.incoming, body, request)
 
 
-def _wish(line_id: str, scope: Scope, purchase_id: str | None) -> tuple[LineKey, Wish]:
+def _wish(
+    line_id: str, scope: Scope, purchase_id: str | None, split_id: str | None
+) -> tuple[LineKey, Wish]:
     key = LineKey(*ids.read_owned(line_id, "lin"))
-    if purchase_id is None:
-        return key, Wish(scope)
-    purchase = ids.read_owned(purchase_id, "pur")
-    if purchase.customer_id != key.customer_id:
-        raise NotFound(f"there is no purchase {purchase_id} on line {line_id}")
-    return key, Wish(scope, purchase.number)
+    purchase = _of(key.customer_id, purchase_id, "pur")
+    return key, Wish(scope, purchase, _of(key.customer_id, split_id, "spl"))
+
+
+def _of(customer_id: int, text: str | None, prefix: str) -> int | None:
+    if text is None:
+        return None
+    owned = ids.read_owned(text, prefix)
+    if owned.customer_id != customer_id:
+        raise NotFound(f"the customer has no {text}")
+    return owned.number

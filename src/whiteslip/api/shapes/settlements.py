@@ -17,16 +17,20 @@ Version: TypeAlias = Annotated[
 PurchaseId: TypeAlias = Annotated[
     str, Meta(pattern="^pur_[0-9]{1,19}_[0-9]{1,19}$", examples=["pur_7_42"])
 ]
+SplitId: TypeAlias = Annotated[
+    str, Meta(pattern="^spl_[0-9]{1,19}_[0-9]{1,19}$", examples=["spl_7_43"])
+]
 
 
 class SettlementBody(Body, frozen=True):
-    """Settle early, as quoted: a plan is named by its purchase; the amount is exactly the quote's total."""
+    """Settle early, as quoted: a plan is named by its purchase or split; the amount is exactly the quote's total."""
 
     scope: Scope
     amount_minor: Amount
     version: Version
     method: Method
     purchase_id: PurchaseId | None = None
+    split_id: SplitId | None = None
     currency: Currency = "CNY"
 
 
@@ -36,6 +40,7 @@ class SettlementQuote(Struct, frozen=True):
     line_id: str
     scope: Scope
     purchase_id: str | None
+    split_id: str | None
     principal_minor: int
     fee_minor: int
     late_fee_minor: int
@@ -68,13 +73,14 @@ def settled(done: Settled) -> Settlement:
 
 def _figures(
     payoff: Payoff, line_id: str
-) -> tuple[str, Scope, str | None, int, int, int, int, int, str]:
+) -> tuple[str, Scope, str | None, str | None, int, int, int, int, int, str]:
     wish = payoff.wish
     owner = ids.read_owned(line_id, "lin").customer_id
     return (
         line_id,
         wish.scope.value,
         None if wish.purchase_id is None else ids.write("pur", owner, wish.purchase_id),
+        None if wish.split_id is None else ids.write("spl", owner, wish.split_id),
         payoff.principal_minor,
         payoff.fee_minor,
         payoff.late_fee_minor,

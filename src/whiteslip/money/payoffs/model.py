@@ -20,10 +20,18 @@ class Scope(StrEnum):
 
 
 class Wish(NamedTuple):
-    """What is to be settled; a plan is named by its purchase."""
+    """What is to be settled; a plan is named by its purchase, or by the split of a statement that made it."""
 
     scope: Scope
     purchase_id: int | None = None
+    split_id: int | None = None
+
+
+class Beginning(NamedTuple):
+    """Since when an installment is owed as it is, and which split of a statement made it."""
+
+    began_on: date
+    split_id: int | None = None
 
 
 class Payoff(NamedTuple):
@@ -76,6 +84,7 @@ class KeptPayoff(NamedTuple):
     fee_minor: Minor
     late_fee_minor: Minor
     dropped_minor: Minor
+    split_id: int | None
     settled_on: date
     scope: Scope
     version: str

@@ -8,9 +8,10 @@ CREATE TABLE money.payoff (
     fee_minor bigint NOT NULL CHECK (fee_minor >= 0),
     late_fee_minor bigint NOT NULL CHECK (late_fee_minor >= 0),
     dropped_minor bigint NOT NULL CHECK (dropped_minor >= 0),
+    split_id bigint,
     settled_on date NOT NULL,
     scope text NOT NULL CHECK (scope IN ('plan', 'statement', 'everything')),
     version text NOT NULL CHECK (length(version) = 32),
-    CHECK ((scope = 'plan') = (purchase_id IS NOT NULL)),
+    CHECK (num_nonnulls(purchase_id, split_id) = CASE scope WHEN 'plan' THEN 1 ELSE 0 END),
     PRIMARY KEY (customer_id, repayment_id)
 ) WITH (fillfactor = 100);

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
-from whiteslip.money.payoffs.model import KeptPayoff
+from whiteslip.money.payoffs.model import Beginning, KeptPayoff
 
 sql = Sql(__package__)
 
 
-def read_beginnings(db: Connection, keys: Iterable[tuple[int, int]]) -> dict[int, date]:
+def read_beginnings(db: Connection, keys: Iterable[tuple[int, int]]) -> dict[int, Beginning]:
     """Read since when each open installment of lines is owed."""
     wanted = sorted(keys)
     rows = sql.many(
@@ -23,7 +22,7 @@ def read_beginnings(db: Connection, keys: Iterable[tuple[int, int]]) -> dict[int
         customer_ids=arrays.bigints([customer_id for customer_id, _ in wanted]),
         line_ids=arrays.bigints([line_id for _, line_id in wanted]),
     )
-    return {row.installment_id: row.began_on for row in rows}
+    return {row.installment_id: Beginning(row.began_on, row.split_id) for row in rows}
 
 
 def insert_payoffs(db: Connection, payoffs: Sequence[KeptPayoff]) -> None:
@@ -42,9 +41,10 @@ def insert_payoffs(db: Connection, payoffs: Sequence[KeptPayoff]) -> None:
         fees_minor=arrays.bigints(columns[5]),
         late_fees_minor=arrays.bigints(columns[6]),
         dropped_minor=arrays.bigints(columns[7]),
-        settled_ons=arrays.dates(columns[8]),
-        scopes=arrays.texts(columns[9]),
-        versions=arrays.texts(columns[10]),
+        split_ids=arrays.bigints(columns[8]),
+        settled_ons=arrays.dates(columns[9]),
+        scopes=arrays.texts(columns[10]),
+        versions=arrays.texts(columns[11]),
     )
 
 
