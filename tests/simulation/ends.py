@@ -11,9 +11,11 @@ from whiteslip.world.oracle_model import MILLION, NO_PURCHASE, OracleRow, neares
 
 
 class EndingOracle(LineOracle):
-    """An oracle that knows early settlement; it asks what a person would, not what the book asks."""
+    """An oracle that knows early settlement, splits and claims; it asks what a person would, not what the book asks."""
 
     made_on: dict[int, date]
+    claim: tuple[int, int, int] = (0, 0, 0)
+    """What is left of what was given up: fees, late fees, principal."""
 
     def _add(
         self,
@@ -89,6 +91,55 @@ class EndingOracle(LineOracle):
         )
         self._tidy()
         return total
+
+    def charge_off(self) -> tuple[int, int, int]:
+        """Give everything up; return principal, fees and late fees. The episode of arrears goes on."""
+        next_on = statement_after(self.day, self.statement_day)
+        for row in self.rows:
+            if row.plan and row.statement_on > self.day:
+                row.fee = 0
+                self._charged[row.statement_on] -= row.principal
+                self._charged[next_on] = self._charged.get(next_on, 0) + row.principal
+        self.claim = (
+            sum(row.fee for row in self.rows),
+            sum(row.late_fee for row in self.rows),
+            sum(row.principal for row in self.rows),
+        )
+        self.rows = []
+        self._wake = self.day
+        return self.claim[2], self.claim[0], self.claim[1]
+
+    def recover(self, amount: int, cost: int = 0) -> tuple[int, int]:
+        """Take money for the claim: cost, fees, late fees, principal; return what paid it and what is credit."""
+        amount -= min(amount, cost)
+        left: list[int] = []
+        paid = 0
+        for part in self.claim:
+            share = min(part, amount)
+            left.append(part - share)
+            amount -= share
+            paid += share
+        self.claim = (left[0], left[1], left[2])
+        self.credit_minor += amount
+        self._age()
+        return paid, amount
+
+    def write_off(self) -> int:
+        """End the claim; return what of it was left."""
+        gone = sum(self.claim)
+        self.claim = (0, 0, 0)
+        self._age()
+        return gone
+
+    def repay(self, amount_minor: int) -> int:
+        """Money for a line that was given up is a recovery, whoever sends it."""
+        if any(self.claim):
+            return self.recover(amount_minor)[1]
+        return super().repay(amount_minor)
+
+    def _age(self) -> None:
+        if not any(self.claim):
+            super()._age()
 
     def _is_of(self, row: OracleRow, wish: Wish) -> bool:
         if wish.scope is Scope.PLAN:

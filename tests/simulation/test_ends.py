@@ -12,9 +12,13 @@ from tests.simulation.driver import Simulation
 from tests.simulation.ending import settle_early, split_statement
 
 from whiteslip.flows.capture import CaptureRequest
+from whiteslip.flows.charge_off import ChargeOffDecision, ChargeOffRequest
+from whiteslip.flows.recover import RecoveryRequest
 from whiteslip.flows.refund import RefundRequest
 from whiteslip.flows.repay import RepaymentRequest
 from whiteslip.flows.settle_early import Scope
+from whiteslip.flows.write_off import WriteOffDecision, WriteOffRequest
+from whiteslip.money.lines.model import LineKey
 from whiteslip.money.purchases.model import Authorized, PurchaseRequest
 
 STEPS = 24
@@ -36,6 +40,49 @@ def test_no_early_end_breaks_the_book(
         tell(", ".join(f"{name} {number}" for name, number in sorted(sim.counts.items())))
         assert sim.counts["settle early"] > sim.counts["settle early: refused"] > 0
         assert sim.counts["split statement"] > sim.counts["split statement: refused"] > 0
+
+
+def test_no_charge_off_breaks_the_book(databases: Databases, tell: Callable[[str], None]) -> None:
+    chance = Random(3)
+    with databases() as database:
+        sim = Simulation(database, on=date(2024, 1, 27))
+        shop = sim.open_shop(10_000)
+        for product in ("pay-later", "odd", "pay-later"):
+            sim.open_line(2_000_000, chance.randint(1, 28), product=product, owner=None)
+        _buy(sim, chance, shop)
+        sim.close_days(250)
+        for line in sim.lines:
+            (claim,) = sim.command("propose charge-off", [ChargeOffRequest(*line, "gone", "Ann")])
+            told = ChargeOffDecision(
+                line.customer_id, claim.charge_off_id, approved=True, actor="Bo"
+            )
+            sim.command("decide charge-off", [told])
+            for _ in range(3):
+                _take(sim, chance, line)
+            if line != sim.lines[0]:
+                sim.command(
+                    "propose write-off",
+                    [WriteOffRequest(line.customer_id, claim.charge_off_id, "Ann")],
+                )
+                _take(sim, chance, line)
+                done = WriteOffDecision(
+                    line.customer_id, claim.charge_off_id, approved=True, actor="Bo"
+                )
+                sim.command("decide write-off", [done])
+            sim.close_days(17)
+        first = sim.lines[0]
+        sim.command(
+            "recover", [RecoveryRequest(*first, sum(sim.oracles[first].claim) + 9, "court")]
+        )
+        sim.close_days(40)
+        tell(", ".join(f"{name} {number}" for name, number in sorted(sim.counts.items())))
+
+
+def _take(sim: Simulation, chance: Random, line: LineKey) -> None:
+    amount, cost = chance.randint(1, 9_000), chance.choice([0, 0, 150])
+    sim.command("recover", [RecoveryRequest(*line, amount, "court", cost)])
+    sim.command("repay", [RepaymentRequest(*line, chance.randint(1, 900), "wallet")])
+    sim.close_days(chance.choice([0, 1]))
 
 
 def _one(sim: Simulation, chance: Random, shop: int) -> None:

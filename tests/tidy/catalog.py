@@ -26,6 +26,7 @@ RINGS = (
     "money/funding",
     "money/payoffs",
     "money/splits",
+    "money/chargeoffs",
     "decisioning",
     "credit",
     "risk",

@@ -25,6 +25,8 @@ class Account(StrEnum):
     MERCHANT_FEE_INCOME = "merchant_fee_income"
     OPENING_EQUITY = "opening_equity"
     IMPORTED_CLEARING = "imported_clearing"
+    CHARGED_OFF_LOSS = "charged_off_loss"
+    RECOVERY_INCOME = "recovery_income"
     COMMITMENT = "commitment"
     COMMITMENT_CONTRA = "commitment_contra"
 
@@ -60,6 +62,11 @@ class MovementKind(StrEnum):
     REFUND_CREDIT_IMPORTED = "refund_credit_imported"
     LATE_FEE_WAIVED = "late_fee_waived"
     LATE_FEE_RETURNED = "late_fee_returned"
+    PRINCIPAL_CHARGED_OFF = "principal_charged_off"
+    FEE_CHARGED_OFF = "fee_charged_off"
+    LATE_FEE_CHARGED_OFF = "late_fee_charged_off"
+    RECOVERED = "recovered"
+    COST_RECOVERED = "cost_recovered"
 
 
 class Legs(NamedTuple):
@@ -107,6 +114,15 @@ LEGS = MappingProxyType(
         ),
         MovementKind.LATE_FEE_WAIVED: Legs(Account.LATE_FEE_INCOME, Account.RECEIVABLE_LATE_FEE),
         MovementKind.LATE_FEE_RETURNED: Legs(Account.LATE_FEE_INCOME, Account.CUSTOMER_CREDIT),
+        MovementKind.PRINCIPAL_CHARGED_OFF: Legs(
+            Account.CHARGED_OFF_LOSS, Account.RECEIVABLE_PRINCIPAL
+        ),
+        MovementKind.FEE_CHARGED_OFF: Legs(Account.CHARGED_OFF_LOSS, Account.RECEIVABLE_FEE),
+        MovementKind.LATE_FEE_CHARGED_OFF: Legs(
+            Account.CHARGED_OFF_LOSS, Account.RECEIVABLE_LATE_FEE
+        ),
+        MovementKind.RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
+        MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
     }
 )
 """What each kind debits and credits; the test of the ledger proves that stored movements agree."""

@@ -16,7 +16,7 @@ CREATE TABLE money.line (
     product_id integer NOT NULL REFERENCES money.product (product_id),
     statement_day smallint NOT NULL CHECK (statement_day BETWEEN 1 AND 28),
     restriction_level smallint NOT NULL DEFAULT 0 CHECK (restriction_level BETWEEN 0 AND 5),
-    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed')),
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed', 'charged_off')),
     credit_barred boolean NOT NULL DEFAULT false,
     plans_barred boolean NOT NULL DEFAULT false,
     PRIMARY KEY (customer_id, line_id)

@@ -2,10 +2,7 @@
 SELECT
     statement.customer_id, statement.line_id, statement.statement_on, statement.due_on, statement.minimum_minor, statement.pay_later_minor,
     statement.pay_later_minimum_minor,
-    EXISTS (
-        SELECT FROM money.statement_split AS split
-        WHERE split.customer_id = statement.customer_id AND split.line_id = statement.line_id AND split.statement_on = statement.statement_on
-    ) AS is_split,
+    split.split_id IS NOT NULL AS is_split,
     ARRAY(
         SELECT installment.installment_id
         FROM money.installment
@@ -25,3 +22,5 @@ CROSS JOIN LATERAL (
     ORDER BY latest.statement_on DESC
     LIMIT 1
 ) AS statement
+LEFT JOIN money.statement_split AS split
+    ON split.customer_id = statement.customer_id AND split.line_id = statement.line_id AND split.statement_on = statement.statement_on
