@@ -52,7 +52,7 @@ def test_a_debt_is_given_up_recovered_in_part_and_ended(book: Book) -> None:
     shown = book.operator.get(f"/lines/{line_id}").body
     assert (shown["status"], shown["principal_minor"]) == ("charged_off", 0)
     declined = book.buy(line_id, 100, is_verified=True).body
-    assert declined["reasons"][0]["code"] == "LIM-05"
+    assert "LIM-05" in [reason["code"] for reason in declined["reasons"]]
     coming = {"amount_minor": 30_000, "method": "court", "cost_minor": 5_000}
     took = anna.post(f"/lines/{line_id}/recoveries", coming).body
     assert (took["cost_minor"], took["recovered_minor"], took["credit_minor"]) == (5_000, 25_000, 0)

@@ -27,6 +27,7 @@ RINGS = (
     "money/payoffs",
     "money/splits",
     "money/chargeoffs",
+    "money/returns",
     "decisioning",
     "credit",
     "risk",

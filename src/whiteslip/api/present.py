@@ -130,6 +130,14 @@ def refunded(outcome: Refunded | WhiteslipError) -> Response:
         outcome.amount_minor,
         outcome.offset_minor,
         outcome.credit_minor,
+        [
+            answers.ReturnOwed(
+                ids.write("rep", outcome.customer_id, one.repayment_id),
+                one.method,
+                one.amount_minor,
+            )
+            for one in outcome.returns
+        ],
     )
     return Response(CREATED, encode(answer))
 

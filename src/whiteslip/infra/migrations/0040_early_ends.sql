@@ -1,4 +1,4 @@
--- Early settlement, and statements split into installments.
+-- Early settlement, statements split into installments, and where refunds go back to.
 
 -- Early settlements, each beside the repayment that paid it; dropped_minor are the fees of future periods, which were never owed.
 CREATE TABLE money.payoff (
@@ -40,4 +40,24 @@ CREATE TABLE money.split_part (
     installment_id bigint NOT NULL,
     split_id bigint NOT NULL,
     PRIMARY KEY (customer_id, installment_id)
+) WITH (fillfactor = 100);
+
+-- What refunds owe to the sources that paid their purchases, latest first, and what of it was paid out to them.
+CREATE TABLE money.refund_return (
+    customer_id bigint NOT NULL,
+    refund_id bigint NOT NULL,
+    repayment_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    paid_out_minor bigint NOT NULL DEFAULT 0 CHECK (paid_out_minor BETWEEN 0 AND amount_minor),
+    PRIMARY KEY (customer_id, refund_id, repayment_id)
+);
+
+-- Which source a payout of the credit balance went back to.
+CREATE TABLE money.returned_payout (
+    customer_id bigint NOT NULL,
+    payout_id bigint NOT NULL,
+    repayment_id bigint NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    PRIMARY KEY (customer_id, payout_id)
 ) WITH (fillfactor = 100);
