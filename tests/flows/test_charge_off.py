@@ -16,6 +16,7 @@ from whiteslip.flows.charge_off import (
     propose_charge_offs,
 )
 from whiteslip.flows.check_books import check_books
+from whiteslip.flows.pay_out_credit import PayoutRequest, pay_out_credit
 from whiteslip.flows.recover import Recovered, RecoveryRequest, recover
 from whiteslip.flows.waive_late_fees import WaiverRequest, waive_late_fees
 from whiteslip.flows.write_off import (
@@ -210,6 +211,21 @@ def test_late_fees_of_a_claim_are_not_returned_as_if_they_were_paid(book: Book) 
 
     assert isinstance(answer, Conflict)
     assert balance(book, Account.CUSTOMER_CREDIT) == 0
+
+
+def test_a_refund_is_kept_as_credit_while_the_claim_stands(book: Book) -> None:
+    line = late(book)
+    (purchase,) = rows(book, "SELECT purchase_id FROM money.purchase WHERE captured_minor = 100000")
+    charged_off(book, line)
+
+    answer = book.refund(line.customer_id, purchase[0], 5_000)
+
+    assert (answer.offset_minor, answer.credit_minor) == (0, 5_000)
+    asked = PayoutRequest(*line, None)
+    paid = only(book.write(lambda db: pay_out_credit(db, [asked], at=book.at)))
+    assert isinstance(paid, Conflict)
+    assert balance(book, Account.CUSTOMER_CREDIT) == -5_000
+    assert problems(book) == []
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,17 @@ def test_what_was_paid_first_stays_paid(book: Book) -> None:
     assert problems(book) == []
 
 
+def test_a_row_that_bears_a_fee_of_its_own_is_left_as_it_is(book: Book) -> None:
+    line = billed(book)
+    book.write(
+        lambda db: db.execute(
+            "UPDATE money.installment SET fee_minor = 1 WHERE principal_minor = 40000"
+        )
+    )
+
+    assert quoted(book, line).principal_minor == 60_000
+
+
 def test_a_statement_is_split_once_and_only_as_quoted(book: Book) -> None:
     line = billed(book)
     split = quoted(book, line)

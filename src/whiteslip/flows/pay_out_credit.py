@@ -12,7 +12,7 @@ from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipE
 from whiteslip.kernel.money import decimal_text
 from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
-from whiteslip.money.lines.model import Change, Line, LineKey
+from whiteslip.money.lines.model import CHARGED_OFF, Change, Line, LineKey
 from whiteslip.money.lines.store import change_balances, take_turns
 from whiteslip.money.repayments.model import Payout
 from whiteslip.money.repayments.store import insert_payouts
@@ -113,6 +113,8 @@ def _take(
     line = lines.get(key)
     if line is None:
         return NotFound(f"customer {request.customer_id} has no line {request.line_id}")
+    if line.status == CHARGED_OFF:
+        return Conflict("a claim stands on the line: its credit balance is kept until it has ended")
     source = request.repayment_id
     promised = line.credit_minor
     if source is not None:
