@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 from tests.builders import Book, founded, noon
+from tests.simulation.ends import EndingOracle
 from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
 
 from whiteslip.decisioning.decisions.store import read_decisions
@@ -21,14 +22,19 @@ from whiteslip.flows.change_limits import (
     change_limits,
     grant_temporary_limits,
 )
+from whiteslip.flows.charge_off import Claim, decide_charge_offs, propose_charge_offs
 from whiteslip.flows.checkout import checkout
 from whiteslip.flows.end_of_day import end_of_day
 from whiteslip.flows.grant_purchases import CaseRuling, Ruled, Word, rule_on_purchases
 from whiteslip.flows.pay_out_credit import PaidOut, PayoutRequest, pay_out_credit
+from whiteslip.flows.recover import Recovered, RecoveryRequest, recover
 from whiteslip.flows.refund import Refunded, RefundRequest, refund
 from whiteslip.flows.repay import Repaid, RepaymentRequest, repay
 from whiteslip.flows.restrict import lift, restrict
+from whiteslip.flows.settle_early import Settled, SettleRequest, settle_early
+from whiteslip.flows.split_statement import SplitDone, SplitRequest, split_statements
 from whiteslip.flows.void import Voided, VoidRequest, void
+from whiteslip.flows.write_off import WriteOffDecision, decide_write_offs, propose_write_offs
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection, Database
 from whiteslip.infra.idempotency import Call, Response, once
@@ -99,6 +105,13 @@ FLOWS: dict[str, Flow] = {
     "void": void,
     "refund": refund,
     "repay": repay,
+    "settle early": settle_early,
+    "split statement": split_statements,
+    "propose charge-off": propose_charge_offs,
+    "decide charge-off": decide_charge_offs,
+    "recover": recover,
+    "propose write-off": propose_write_offs,
+    "decide write-off": decide_write_offs,
     "pay out credit": pay_out_credit,
     "change limits": change_limits,
     "grant temporary limits": grant_temporary_limits,
@@ -110,7 +123,15 @@ EFFECTS = {
     "rule": "SELECT count(*) FROM money.purchase_ruling",
     "capture": "SELECT count(*) FROM money.capture",
     "refund": "SELECT count(*) FROM money.refund",
-    "repay": "SELECT count(*) FROM money.repayment",
+    "repay": (
+        "SELECT count(*) FROM money.repayment WHERE method <> 'court' AND (customer_id, repayment_id)"
+        " NOT IN (SELECT customer_id, repayment_id FROM money.payoff)"
+    ),
+    "settle early": "SELECT count(*) FROM money.payoff",
+    "split statement": "SELECT count(*) FROM money.statement_split",
+    "propose charge-off": "SELECT count(*) FROM money.charge_off",
+    "decide charge-off": "SELECT count(*) FROM money.charge_off WHERE decided_by IS NOT NULL",
+    "decide write-off": "SELECT count(*) FROM money.charge_off WHERE state = 'written_off'",
     "pay out credit": "SELECT count(*) FROM money.credit_payout",
     "change limits": "SELECT count(*) FROM money.limit_change",
     "grant temporary limits": "SELECT count(*) FROM money.temporary_limit",
@@ -154,7 +175,7 @@ class Simulation:
         database.write(lambda db: products.publish(db, ODD))
         self.today = on
         self.closed_ranges: set[int] | None = None
-        self.oracles: dict[LineKey, LineOracle] = {}
+        self.oracles: dict[LineKey, EndingOracle] = {}
         self.lines: list[LineKey] = []
         self.shops: list[int] = []
         self.bought: list[Bought] = []
@@ -192,7 +213,9 @@ class Simulation:
             "plan_fees_ppm": {plan.months: plan.monthly_fee_ppm for plan in live.plans},
             **self._terms_changed,
         }
-        self.oracles[key] = LineOracle(limit_minor, statement_day, self.today, OracleTerms(**terms))
+        self.oracles[key] = EndingOracle(
+            limit_minor, statement_day, self.today, OracleTerms(**terms)
+        )
         self.lines.append(key)
         return key
 
@@ -454,6 +477,53 @@ class Simulation:
         assert answer.credit_minor == credit
         assert answer.allocated_minor == request.amount_minor - credit
 
+    def expect_settle(self, request: SettleRequest, answer: Any, _: Any) -> None:
+        """Settle for what the oracle settles for; what was quoted of it and is owed is never refused."""
+        key = LineKey(request.customer_id, request.line_id)
+        if key not in self.oracles:
+            assert isinstance(answer, NotFound)
+            return
+        if isinstance(answer, WhiteslipError):
+            return
+        assert isinstance(answer, Settled), answer
+        payoff = answer.payoff
+        ours = (payoff.principal_minor, payoff.fee_minor, payoff.late_fee_minor)
+        assert self.oracles[key].settle_early(request.wish) == (*ours, payoff.dropped_minor)
+        assert sum(ours) == request.amount_minor
+
+    def expect_split(self, request: SplitRequest, answer: Any, _: Any) -> None:
+        """Split off what the oracle splits off."""
+        if isinstance(answer, WhiteslipError):
+            return
+        assert isinstance(answer, SplitDone), answer
+        oracle = self.oracles[LineKey(request.customer_id, request.line_id)]
+        assert oracle.days_past_due(oracle.day) == 0
+        assert oracle.split_statement(request.months) == answer.split.principal_minor
+        asked = oracle.statements[-1].minimum_minor
+        assert answer.split.after.minimum_minor == asked
+
+    def expect_charge_off(self, _: Any, answer: Any, __: Any) -> None:
+        """Give up what the oracle gives up."""
+        assert isinstance(answer, Claim), answer
+        given_up = (answer.principal_minor, answer.fee_minor, answer.late_fee_minor)
+        assert self.oracles[LineKey(answer.customer_id, answer.line_id)].charge_off() == given_up
+
+    def expect_recovery(self, request: RecoveryRequest, answer: Any, _: Any) -> None:
+        """Take in what the oracle takes in."""
+        oracle = self.oracles[LineKey(request.customer_id, request.line_id)]
+        if isinstance(answer, WhiteslipError):
+            assert not any(oracle.claim)
+            return
+        assert isinstance(answer, Recovered)
+        ours = (answer.recovery.recovered_minor, answer.recovery.credit_minor)
+        assert oracle.recover(request.amount_minor, request.cost_minor) == ours
+
+    def expect_write_off(self, _: WriteOffDecision, answer: Any, __: Any) -> None:
+        """Write off what the oracle has left."""
+        assert isinstance(answer, Claim), answer
+        key = LineKey(answer.customer_id, answer.line_id)
+        assert self.oracles[key].write_off() == answer.written_off_minor
+
     def expect_payout(self, request: PayoutRequest, answer: Any, _: Any) -> None:
         """Pay out what the oracle pays out."""
         key = LineKey(request.customer_id, request.line_id)
@@ -538,6 +608,13 @@ _EXPECTED: dict[str, Callable[[Simulation, Any, Any, dict[LineKey, int]], None]]
     "void": Simulation.expect_void,
     "refund": Simulation.expect_refund,
     "repay": Simulation.expect_repay,
+    "settle early": Simulation.expect_settle,
+    "split statement": Simulation.expect_split,
+    "propose charge-off": Simulation.expect_nothing,
+    "decide charge-off": Simulation.expect_charge_off,
+    "recover": Simulation.expect_recovery,
+    "propose write-off": Simulation.expect_nothing,
+    "decide write-off": Simulation.expect_write_off,
     "pay out credit": Simulation.expect_payout,
     "change limits": Simulation.expect_limit,
     "grant temporary limits": Simulation.expect_grant,

@@ -79,6 +79,7 @@ CHECKS = (
                 coalesce(sum(late_fee_minor - paid_late_fee_minor), 0) AS late_fee
             FROM money.installment AS row
             WHERE row.customer_id = line.customer_id AND row.line_id = line.line_id
+                AND row.status NOT IN ('charged_off', 'written_off')
         ) AS owed ON true
         LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount) FILTER (WHERE account = 'receivable_principal'), 0) AS principal,
@@ -216,6 +217,31 @@ CHECKS = (
         """,
     ),
     Check(
+        "what was lost is what claims gave up, and what came in for them is income",
+        """
+        SELECT book.*, claims.* FROM (
+            SELECT coalesce(sum(amount_minor) FILTER (WHERE debit = 'charged_off_loss'), 0) AS lost,
+                coalesce(sum(amount_minor) FILTER (WHERE credit = 'recovery_income'), 0) AS came_in
+            FROM money.movement
+        ) AS book
+        CROSS JOIN (
+            SELECT coalesce(sum(principal_minor + fee_minor + late_fee_minor), 0) AS given_up,
+                coalesce(sum(recovered_minor), 0) AS recovered,
+                coalesce(sum(principal_minor + fee_minor + late_fee_minor - recovered_minor)
+                    FILTER (WHERE state IN ('charged_off', 'ending', 'written_off')), 0) AS standing
+            FROM money.charge_off
+        ) AS claims
+        CROSS JOIN (SELECT coalesce(sum(cost_minor), 0) AS cost FROM money.recovery) AS enforcing
+        CROSS JOIN (
+            SELECT coalesce(sum(principal_minor - paid_principal_minor + fee_minor - paid_fee_minor
+                + late_fee_minor - paid_late_fee_minor), 0) AS unpaid
+            FROM money.installment WHERE status IN ('charged_off', 'written_off')
+        ) AS rows
+        WHERE book.lost <> claims.given_up OR book.came_in <> claims.recovered + enforcing.cost
+            OR claims.standing <> rows.unpaid
+        """,
+    ),
+    Check(
         "a line's temporary limit is the sum of its active grants",
         """
         SELECT customer_id, line_id FROM money.line
@@ -261,8 +287,13 @@ CHECKS = (
         """
         SELECT coalesce(overdue.customer_id, episode.customer_id), overdue.oldest, episode.oldest_due_on
         FROM (
-            SELECT customer_id, line_id, min(due_on) AS oldest FROM money.installment, infra.business_day
-            WHERE status = 'open' AND due_on <= closed_on GROUP BY customer_id, line_id
+            SELECT customer_id, line_id, min(due_on) AS oldest FROM (
+                SELECT customer_id, line_id, due_on FROM money.installment WHERE status = 'open'
+                UNION ALL
+                SELECT customer_id, line_id, oldest_due_on FROM money.charge_off
+                WHERE state IN ('charged_off', 'ending')
+            ) AS missed, infra.business_day
+            WHERE due_on <= closed_on GROUP BY customer_id, line_id
         ) AS overdue
         FULL JOIN (SELECT * FROM money.arrears WHERE ended_on IS NULL) AS episode
             ON (episode.customer_id, episode.line_id) = (overdue.customer_id, overdue.line_id)

@@ -36,6 +36,12 @@ PLANTED = {
         "UPDATE money.repayment"
         " SET allocated_minor = allocated_minor - 1, credit_minor = credit_minor + 1"
     ),
+    "what was lost is": (
+        "INSERT INTO money.charge_off (customer_id, charge_off_id, line_id, principal_minor, proposed_at,"
+        " proposed_on, oldest_due_on, days_past_due, state, proposed_by, decided_by, note)"
+        " SELECT customer_id, 10^6, line_id, 1, '2026-01-01', opened_on, opened_on, 1, 'charged_off', 'a', 'b', 'n'"
+        " FROM money.line"
+    ),
     "a line's temporary limit": "UPDATE money.line SET temporary_limit_minor = 1",
     "a line's fixed limit": (
         "INSERT INTO money.limit_change"

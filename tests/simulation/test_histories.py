@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 from tests.simulation.conftest import Databases
 from tests.simulation.driver import Simulation
+from tests.simulation.ending import settle_early, split_statement
 
 from whiteslip.flows.capture import CaptureRequest
 from whiteslip.flows.change_limits import LimitChange, TemporaryLimit
@@ -27,6 +28,7 @@ from whiteslip.flows.pay_out_credit import PayoutRequest
 from whiteslip.flows.refund import RefundRequest
 from whiteslip.flows.repay import RepaymentRequest
 from whiteslip.flows.restrict import LiftRequest, RestrictionRequest
+from whiteslip.flows.settle_early import Scope
 from whiteslip.flows.void import VoidRequest
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
@@ -257,6 +259,15 @@ class Histories(RuleBasedStateMachine):
             assert (known.days_past_due(known.day) == 0) == (short == 0), answer
             self.sim.counts["cure"] += 1
 
+    @rule(pick=PICK, scope=st.sampled_from(Scope), odd=st.integers(0, 9), days=DAYS)
+    def settle_early(self, pick: int, scope: Scope, odd: int, days: int) -> None:
+        settle_early(self.sim, pick, scope, odd=odd)
+        self.sim.close_days(days)
+
+    @rule(pick=PICK, odd=st.integers(0, 9))
+    def split_statement(self, pick: int, odd: int) -> None:
+        split_statement(self.sim, pick, odd=odd)
+
     @rule(asked=batch(st.tuples(PICK, st.sampled_from([None, 0, 1, 50, 100, 101]))))
     def pay_out(self, asked: list[tuple[int, int | None]]) -> None:
         requests: list[PayoutRequest] = []
@@ -353,7 +364,10 @@ class Histories(RuleBasedStateMachine):
 
 
 def run(
-    databases: Databases, *, chosen: settings, terms_changed: dict[str, Any] | None = None
+    databases: Databases,
+    *,
+    chosen: settings,
+    terms_changed: dict[str, Any] | None = None,
 ) -> Counter[str]:
     """Run histories and return what they counted."""
     total: Counter[str] = Counter()
@@ -378,5 +392,13 @@ def test_no_history_breaks_the_book(databases: Databases, tell: Callable[[str], 
     counts = run(databases, chosen=profile())
 
     tell(", ".join(f"{name} {number}" for name, number in sorted(counts.items())))
-    for kind in ("checkout", "capture", "refund", "repay", "end of day", "replay", "misused key"):
+    for kind in (
+        "checkout",
+        "capture",
+        "refund",
+        "repay",
+        "end of day",
+        "replay",
+        "misused key",
+    ):
         assert counts[kind] > 0, f"no history ever did: {kind}"

@@ -131,14 +131,23 @@ class Voided(Struct, frozen=True):
     currency: Currency = "CNY"
 
 
+class ReturnOwed(Struct, frozen=True):
+    """What a refund owes to a source that paid the purchase: the repayment, its method, and how much."""
+
+    repayment_id: str
+    method: str
+    amount_minor: int
+
+
 class Refunded(Struct, frozen=True):
-    """What the refund offset, and what became the customer's credit balance."""
+    """What the refund offset, what became credit, and the sources it is owed to, latest first."""
 
     refund_id: str
     purchase_id: str
     amount_minor: int
     offset_minor: int
     credit_minor: int
+    returns: list[ReturnOwed]
     currency: Currency = "CNY"
 
 

@@ -16,6 +16,9 @@ MerchantId: TypeAlias = Annotated[str, Meta(pattern=f"^mer_{_NUMBER}$", examples
 LineId: TypeAlias = Annotated[
     str, Meta(pattern=f"^lin_{_NUMBER}_{_NUMBER}$", examples=["lin_7_12"])
 ]
+RepaymentId: TypeAlias = Annotated[
+    str, Meta(pattern=f"^rep_{_NUMBER}_{_NUMBER}$", examples=["rep_7_43"])
+]
 Amount: TypeAlias = Annotated[
     int, Meta(ge=1, le=MAX_MINOR, description="Minor units: 1 yuan is 100.", examples=[12900])
 ]
@@ -206,9 +209,10 @@ class RestrictionBody(Body, frozen=True):
 
 
 class PayoutBody(Body, frozen=True):
-    """Pay out the credit balance, or a part of it."""
+    """Pay out the credit balance, or a part of it; with a repayment, back to its source, what refunds owe it."""
 
     amount_minor: Amount | None = None
+    repayment_id: RepaymentId | None = None
     currency: Currency = "CNY"
 
 

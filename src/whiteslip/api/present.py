@@ -8,7 +8,7 @@ import msgspec
 
 from whiteslip.api import answers, problems
 from whiteslip.api.said import said
-from whiteslip.api.shapes import limits
+from whiteslip.api.shapes import limits, settlements
 from whiteslip.flows.capture import Captured, InstallmentTerms
 from whiteslip.flows.change_limits import LimitSet
 from whiteslip.flows.checkout import Authorized, Declined, Referred
@@ -16,6 +16,7 @@ from whiteslip.flows.pay_out_credit import PaidOut
 from whiteslip.flows.quote import Quote
 from whiteslip.flows.refund import Refunded
 from whiteslip.flows.repay import Repaid
+from whiteslip.flows.settle_early import Settled
 from whiteslip.flows.void import Voided
 from whiteslip.infra import metrics
 from whiteslip.infra.idempotency import Response
@@ -129,6 +130,14 @@ def refunded(outcome: Refunded | WhiteslipError) -> Response:
         outcome.amount_minor,
         outcome.offset_minor,
         outcome.credit_minor,
+        [
+            answers.ReturnOwed(
+                ids.write("rep", outcome.customer_id, one.repayment_id),
+                one.method,
+                one.amount_minor,
+            )
+            for one in outcome.returns
+        ],
     )
     return Response(CREATED, encode(answer))
 
@@ -146,6 +155,13 @@ def repaid(outcome: Repaid | WhiteslipError) -> Response:
         outcome.restored,
     )
     return Response(CREATED, encode(answer))
+
+
+def settled(outcome: Settled | WhiteslipError) -> Response:
+    """Answer an early settlement."""
+    if isinstance(outcome, WhiteslipError):
+        return problems.of_error(outcome)
+    return Response(CREATED, encode(settlements.settled(outcome)))
 
 
 def paid_out(outcome: PaidOut | WhiteslipError) -> Response:

@@ -14,6 +14,7 @@ from whiteslip.flows.checkout import PurchaseRequest, checkout
 from whiteslip.flows.pay_out_credit import PayoutRequest, pay_out_credit
 from whiteslip.flows.refund import RefundRequest, refund
 from whiteslip.flows.repay import RepaymentRequest, repay
+from whiteslip.flows.settle_early import SettleRequest, settle_early
 from whiteslip.flows.void import VoidRequest, void
 from whiteslip.infra import crypto, keys
 from whiteslip.infra.clock import Clock, MachineClock
@@ -26,7 +27,7 @@ from whiteslip.worker.outside import Outside
 
 T = TypeVar("T")
 AfterSale: TypeAlias = CaptureRequest | VoidRequest | RefundRequest
-Incoming: TypeAlias = RepaymentRequest | PayoutRequest
+Incoming: TypeAlias = RepaymentRequest | PayoutRequest | SettleRequest
 Act: TypeAlias = Callable[[Connection, datetime], Response]
 
 # Who is protected when it gets tight: a full lane turns its own requests away and nobody else's. The threads of all
@@ -133,9 +134,13 @@ def _incoming(db: Connection, requests: Sequence[Incoming], at: datetime) -> Seq
     answers: dict[int, Response] = {}
     repayments = _only(RepaymentRequest, requests)
     payouts = _only(PayoutRequest, requests)
+    early = _only(SettleRequest, requests)
     if repayments:
         received = repay(db, list(repayments.values()), at=at)
         answers |= zip(repayments, map(present.repaid, received), strict=True)
+    if early:
+        settled = settle_early(db, list(early.values()), at=at)
+        answers |= zip(early, map(present.settled, settled), strict=True)
     if payouts:
         paid = pay_out_credit(db, list(payouts.values()), at=at)
         answers |= zip(payouts, map(present.paid_out, paid), strict=True)

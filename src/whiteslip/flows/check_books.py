@@ -7,9 +7,13 @@ from typing import Any, NamedTuple
 from whiteslip.credit.agreements.store import find_unagreed
 from whiteslip.infra.database import Connection
 from whiteslip.money.arrears import store as arrears
+from whiteslip.money.chargeoffs.store import odd_claims
 from whiteslip.money.collections import store as collections
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
+from whiteslip.money.payoffs.store import odd_payoffs
+from whiteslip.money.returns.store import odd_returns
+from whiteslip.money.splits.store import odd_splits
 from whiteslip.money.suspense import store as suspense
 from whiteslip.risk.loosenings.store import find_ungrounded
 from whiteslip.risk.portfolio import store as portfolio
@@ -44,6 +48,10 @@ class BooksReport(NamedTuple):
 def check_books(db: Connection) -> BooksReport:
     """Run every check; use a read-only transaction, whose one snapshot holds still while purchases go on."""
     found = ledger.broken_invariants(db)
+    found += [("early settlements are paid to the cent", odd_payoffs(db))]
+    found += [("a split statement asks for what the split left", odd_splits(db))]
+    found += [("claims are what was charged off and has not come in", odd_claims(db))]
+    found += [("refunds go back to who paid, never more than was paid", odd_returns(db))]
     found += [("restrictions are explained and projected", suspensions.odd_restrictions(db))]
     found += [("every line was agreed to", find_unagreed(db))]
     found += [("the last month end is what its sums say", _odd_month_sums(db))]

@@ -1,4 +1,4 @@
-"""Pay out: a credit balance is the customer's own money and goes back on request."""
+"""Pay out: a credit balance is the customer's own money and goes back on request, or to a source it is owed to."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipE
 from whiteslip.kernel.money import decimal_text
 from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
-from whiteslip.money.lines.model import Change, Line, LineKey
+from whiteslip.money.lines.model import CHARGED_OFF, Change, Line, LineKey
 from whiteslip.money.lines.store import change_balances, take_turns
 from whiteslip.money.repayments.model import Payout
 from whiteslip.money.repayments.store import insert_payouts
+from whiteslip.money.returns.model import Promise
+from whiteslip.money.returns.rules import use_up
+from whiteslip.money.returns.store import note_paid_out, read_promises
 
 
 class PayoutRequest(NamedTuple):
-    """Pay out an amount of the credit balance; None means all of it."""
+    """Pay out an amount of the credit balance; None means all of it, or all that refunds owe to the source named.
+
+    A source is named by its repayment, and gets no more than refunds still owe it.
+    """
 
     customer_id: int
     line_id: int
     amount_minor: int | None
+    repayment_id: int | None = None
 
 
 class PaidOut(NamedTuple):
@@ -44,8 +51,10 @@ def pay_out_credit(
     reached = business_day.days_reached(db, day, (one.customer_id for one in requests))
     lines = take_turns(db, (LineKey(one.customer_id, one.line_id) for one in requests))
     numbers = take_numbers(db, len(requests))
+    owed = _Owed(read_promises(db, lines) if any(one.repayment_id for one in requests) else [])
     answers = [
-        _take(lines, request, number) for request, number in zip(requests, numbers, strict=True)
+        _take(lines, owed, request, number)
+        for request, number in zip(requests, numbers, strict=True)
     ]
     paid = [answer for answer in answers if isinstance(answer, PaidOut)]
     journal = Journal()
@@ -60,6 +69,7 @@ def pay_out_credit(
         )
     insert_payouts(db, [_payout(one, reached) for one in paid], at=at)
     change_balances(db, [_change(one) for one in paid])
+    note_paid_out(db, list(owed.changed.values()), owed.payouts)
     post(db, journal, at=at)
     if paid:
         outbox.append(
@@ -72,20 +82,54 @@ def pay_out_credit(
     return answers
 
 
+class _Owed:
+    """What refunds owe to sources, while a batch of payouts uses it up."""
+
+    def __init__(self, promises: Sequence[Promise]) -> None:
+        self.promises = {(one.refund_id, one.repayment_id): one for one in promises}
+        self.changed: dict[tuple[int, int], Promise] = {}
+        self.payouts: list[tuple[int, int, int, int]] = []
+
+    def to(self, key: LineKey, repayment_id: int) -> list[Promise]:
+        """What refunds on a line still owe to one source."""
+        return [
+            one
+            for one in self.promises.values()
+            if (one.customer_id, one.line_id, one.repayment_id) == (*key, repayment_id)
+        ]
+
+    def pay(self, key: LineKey, repayment_id: int, number: int, amount_minor: int) -> None:
+        """Count a payout against what is owed to its source."""
+        for used in use_up(amount_minor, self.to(key, repayment_id)):
+            self.promises[used.refund_id, repayment_id] = used
+            self.changed[used.refund_id, repayment_id] = used
+        self.payouts.append((key.customer_id, number, repayment_id, amount_minor))
+
+
 def _take(
-    lines: dict[LineKey, Line], request: PayoutRequest, number: int
+    lines: dict[LineKey, Line], owed: _Owed, request: PayoutRequest, number: int
 ) -> PaidOut | WhiteslipError:
     key = LineKey(request.customer_id, request.line_id)
     line = lines.get(key)
     if line is None:
         return NotFound(f"customer {request.customer_id} has no line {request.line_id}")
-    amount = line.credit_minor if request.amount_minor is None else request.amount_minor
+    if line.status == CHARGED_OFF:
+        return Conflict("a claim stands on the line: its credit balance is kept until it has ended")
+    source = request.repayment_id
+    promised = line.credit_minor
+    if source is not None:
+        promised = sum(one.amount_minor - one.paid_out_minor for one in owed.to(key, source))
+    amount = promised if request.amount_minor is None else request.amount_minor
+    if source is not None and (promised == 0 or amount > promised):
+        return Conflict(f"refunds owe {decimal_text(promised)} to this source")
     if line.credit_minor == 0 or amount > line.credit_minor:
         return Conflict(f"the credit balance is {decimal_text(line.credit_minor)}")
     if amount <= 0:
         return InvalidInput("an amount is positive", where="amount_minor")
     left = line.credit_minor - amount
     lines[key] = line._replace(credit_minor=left)
+    if source is not None:
+        owed.pay(key, source, number, amount)
     return PaidOut(*key, number, amount, left)
 
 

@@ -1,4 +1,4 @@
-"""Refund: first against what the purchase still owes, the rest to the customer's credit balance."""
+"""Refund: first against what the purchase still owes, the rest is credit owed to who paid, latest first."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ from whiteslip.money.repayments.debts import Debts
 from whiteslip.money.repayments.model import Allocation
 from whiteslip.money.repayments.rules import offset
 from whiteslip.money.repayments.store import insert_allocations
+from whiteslip.money.returns.model import Return, Source
+from whiteslip.money.returns.rules import give_back
+from whiteslip.money.returns.store import insert_returns, read_sources
 from whiteslip.money.schedules.model import Settlement
 from whiteslip.money.schedules.store import read_owed, settle_installments
 
@@ -39,7 +42,7 @@ class RefundRequest(NamedTuple):
 
 
 class Refunded(NamedTuple):
-    """Where a refund went: against what was owed, and to the credit balance."""
+    """Where a refund went: against what was owed, and to the credit balance, with the sources it is owed to."""
 
     customer_id: int
     purchase_id: int
@@ -47,6 +50,7 @@ class Refunded(NamedTuple):
     amount_minor: int
     offset_minor: int
     credit_minor: int
+    returns: tuple[Return, ...] = ()
 
 
 def refund(
@@ -64,6 +68,7 @@ def refund(
         reached,
         read_merchants(db, {one.merchant_id for one in locked.purchases.values()}),
         Debts(owed),
+        {(one.purchase_id, one.repayment_id): one for one in read_sources(db, locked.purchases)},
     )
     numbers = take_numbers(db, len(requests))
     answers = [
@@ -82,11 +87,15 @@ class _Batch:
     reached: dict[int, date]
     merchants: dict[int, Merchant]
     debts: Debts
+    sources: dict[tuple[int, int], Source]
     steps: list[Step] = field(default_factory=list[Step])
     refunds: list[Refund] = field(default_factory=list[Refund])
     changes: list[Change] = field(default_factory=list[Change])
     allocations: list[tuple[int, date, Settlement]] = field(
         default_factory=list[tuple[int, date, Settlement]]
+    )
+    returns: list[tuple[int, int, int, Return]] = field(
+        default_factory=list[tuple[int, int, int, Return]]
     )
     journal: Journal = field(default_factory=Journal)
 
@@ -108,7 +117,20 @@ class _Batch:
         self.locked.purchases[id_] = purchase.after(step)
         self.steps.append(step)
         self._keep(purchase, number, request.amount_minor, gone)
-        return Refunded(*id_, number, request.amount_minor, gone.allocated_minor, gone.credit_minor)
+        back = self._give_back(purchase, number, gone.credit_minor)
+        allocated, credit = gone.allocated_minor, gone.credit_minor
+        return Refunded(*id_, number, request.amount_minor, allocated, credit, back)
+
+    def _give_back(self, purchase: Purchase, number: int, credit_minor: int) -> tuple[Return, ...]:
+        """Owe what is left over to the sources that paid; the next refund sees what this one owes them."""
+        own = [one for one in self.sources.values() if one.purchase_id == purchase.purchase_id]
+        back = give_back(credit_minor, own)
+        for one in back:
+            key = (purchase.purchase_id, one.repayment_id)
+            left = self.sources[key].left_minor - one.amount_minor
+            self.sources[key] = self.sources[key]._replace(left_minor=left)
+            self.returns.append((purchase.customer_id, number, purchase.line_id, one))
+        return back
 
     def _keep(self, purchase: Purchase, number: int, amount: int, gone: Allocation) -> None:
         on = self.reached[purchase.customer_id]
@@ -158,6 +180,7 @@ class _Batch:
         purchases.insert_refunds(db, self.refunds, at=at)
         settle_installments(db, self.debts.settlements())
         insert_allocations(db, self.allocations)
+        insert_returns(db, self.returns)
         change_balances(db, self.changes)
         post(db, self.journal, at=at)
         if self.refunds:

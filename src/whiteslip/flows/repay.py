@@ -12,9 +12,11 @@ from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.money import MAX_MINOR
+from whiteslip.money.chargeoffs.model import Money, Recovery
+from whiteslip.money.chargeoffs.store import book_recoveries
 from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
-from whiteslip.money.lines.model import Change, Line, LineKey
+from whiteslip.money.lines.model import CHARGED_OFF, Change, Line, LineKey
 from whiteslip.money.lines.store import change_balances, take_turns
 from whiteslip.money.products import store as products
 from whiteslip.money.products.model import Product
@@ -63,10 +65,24 @@ def repay(
         in_trouble(turns.values(), owed, reached),
     )
     numbers = take_numbers(db, len(requests))
+    claims = _for_claims(requests, numbers, turns)
+    recovered = book_recoveries(db, claims, reached, at=at)
     answers = [
-        batch.take(request, number) for request, number in zip(requests, numbers, strict=True)
+        _as_repaid(request, number, recovered[number])
+        if number in recovered
+        else batch.take(request, number)
+        for request, number in zip(requests, numbers, strict=True)
     ]
     batch.write(db, at=at)
+    if recovered:
+        batch.troubled |= {one.customer_id for one in claims}
+        outbox.append(
+            db,
+            "money.claim-recovered",
+            customer_ids=[one.customer_id for one in claims],
+            subject_ids=[one.number for one in claims],
+            at=at,
+        )
     restored = cure(db, batch.troubled, reached, at=at)
     return [
         answer._replace(restored=LineKey(answer.customer_id, answer.line_id) in restored)
@@ -74,6 +90,24 @@ def repay(
         else answer
         for answer in answers
     ]
+
+
+def _for_claims(
+    requests: Sequence[RepaymentRequest], numbers: Sequence[int], lines: dict[LineKey, Line]
+) -> list[Money]:
+    """Pick out the money for lines that are charged off: it is a recovery, whoever sends it."""
+    return [
+        Money(one.customer_id, one.line_id, number, one.amount_minor, one.method)
+        for one, number in zip(requests, numbers, strict=True)
+        if (line := lines.get(LineKey(one.customer_id, one.line_id)))
+        and line.status == CHARGED_OFF
+        and 0 < one.amount_minor <= MAX_MINOR
+    ]
+
+
+def _as_repaid(request: RepaymentRequest, number: int, gone: Recovery) -> Repaid:
+    paid, credit = gone.recovered_minor, gone.credit_minor
+    return Repaid(*request[:2], number, request.amount_minor, paid, credit, restored=False)
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from whiteslip.money.arrears import store, waiving
 from whiteslip.money.arrears.waiving import LateFee, Taken, Waiver, WaiverState
 from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
-from whiteslip.money.lines.model import Change, LineKey
+from whiteslip.money.lines.model import CHARGED_OFF, Change, LineKey
 from whiteslip.money.lines.store import change_balances, take_turns
 from whiteslip.money.schedules.store import read_owed
 from whiteslip.money.schedules.store import waive_late_fees as lower_late_fees
@@ -82,7 +82,10 @@ def waive_late_fees(
     numbers = take_numbers(db, len(requests))
     answers: list[Waiver | WhiteslipError] = []
     for request, number in zip(requests, numbers, strict=True):
-        if (request.customer_id, request.line_id) in turns:
+        line = turns.get(LineKey(request.customer_id, request.line_id))
+        if line and line.status == CHARGED_OFF:
+            answers.append(Conflict("the line is charged off: its late fees are a claim"))
+        elif line:
             answers.append(_ask(db, request, number, at=at))
         else:
             text = f"customer {request.customer_id} has no line {request.line_id}"

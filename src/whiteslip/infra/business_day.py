@@ -85,6 +85,16 @@ def days_reached(db: Connection, day: Day, customer_ids: Iterable[int]) -> dict[
     }
 
 
+def day_reached(db: Connection, customer_id: int) -> date:
+    """Tell the day a customer's lines have reached, for whoever only looks: it holds nothing."""
+    day = read(db)
+    if not day.closing:
+        return day.current_on
+    before = day.closed_on + ONE_DAY
+    is_closed = has_closed(db, before, range_no=day.range_of(customer_id))
+    return day.current_on if is_closed else before
+
+
 def bar(db: Connection) -> None:
     """Wait until nobody holds the business date, and let nobody take it before this transaction ends."""
     sql.many(db, "bar_day")

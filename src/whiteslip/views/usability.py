@@ -341,7 +341,7 @@ def _after_valve(back: WayBack, valve: Acting | None) -> WayBack:
 
 def known_of(db: Connection, line: Line, standing: list[Standing]) -> Known:
     """Read all that a way back is computed from, in the caller's snapshot."""
-    on = _reached(db, line.customer_id)
+    on = business_day.day_reached(db, line.customer_id)
     book = _judging(db, "watch", line.customer_id)
     after = on - timedelta(days=2 * YEAR_DAYS)
     return Known(
@@ -363,13 +363,3 @@ def _judging(db: Connection, book: str, customer_id: int) -> RuleBook:
     name, version = now.challenger.name, now.challenger.version
     share = is_challenged([customer_id], name=name, version=version, share_ppm=now.share_ppm)
     return now.challenger if share[0] else now.live
-
-
-def _reached(db: Connection, customer_id: int) -> date:
-    """Return the day the customer's lines have reached; a view holds nothing."""
-    day = business_day.read(db)
-    if not day.closing:
-        return day.current_on
-    before = day.closed_on + timedelta(days=1)
-    is_closed = business_day.has_closed(db, before, range_no=day.range_of(customer_id))
-    return day.current_on if is_closed else before

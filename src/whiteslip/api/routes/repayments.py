@@ -87,8 +87,18 @@ async def list_repayments(
     **posts(bodies.PayoutBody, answers.PaidOut, "not_found", "conflict"),
 )
 async def pay_out(line_id: LinePath, posted: Post) -> HttpResponse:
-    """Pay the credit balance out to the customer, or a part of it."""
+    """Pay the credit balance out to the customer, or a part of it; or back to a source, what refunds owe it."""
     callers.needs(posted.caller, "repayments:write")
     body = posted.read(bodies.PayoutBody)
-    request = PayoutRequest(*ids.read_owned(line_id, "lin"), body.amount_minor)
+    line = ids.read_owned(line_id, "lin")
+    request = PayoutRequest(*line, body.amount_minor, _source(body.repayment_id, line.customer_id))
     return await posted.once(posted.runtime.incoming, body, request)
+
+
+def _source(repayment_id: str | None, customer_id: int) -> int | None:
+    if repayment_id is None:
+        return None
+    owned = ids.read_owned(repayment_id, "rep")
+    if owned.customer_id != customer_id:
+        raise NotFound(f"the customer has no {repayment_id}")
+    return owned.number

@@ -26,6 +26,8 @@ class Account(StrEnum):
     OPENING_EQUITY = "opening_equity"
     IMPORTED_CLEARING = "imported_clearing"
     SUSPENSE = "suspense"
+    CHARGED_OFF_LOSS = "charged_off_loss"
+    RECOVERY_INCOME = "recovery_income"
     COMMITMENT = "commitment"
     COMMITMENT_CONTRA = "commitment_contra"
 
@@ -64,6 +66,11 @@ class MovementKind(StrEnum):
     SUSPENSE_RECEIVED = "suspense_received"
     SUSPENSE_ASSIGNED = "suspense_assigned"
     SUSPENSE_SENT_BACK = "suspense_sent_back"
+    PRINCIPAL_CHARGED_OFF = "principal_charged_off"
+    FEE_CHARGED_OFF = "fee_charged_off"
+    LATE_FEE_CHARGED_OFF = "late_fee_charged_off"
+    RECOVERED = "recovered"
+    COST_RECOVERED = "cost_recovered"
 
 
 class Legs(NamedTuple):
@@ -114,6 +121,15 @@ LEGS = MappingProxyType(
         MovementKind.SUSPENSE_RECEIVED: Legs(Account.BANK, Account.SUSPENSE),
         MovementKind.SUSPENSE_ASSIGNED: Legs(Account.SUSPENSE, Account.BANK),
         MovementKind.SUSPENSE_SENT_BACK: Legs(Account.SUSPENSE, Account.BANK),
+        MovementKind.PRINCIPAL_CHARGED_OFF: Legs(
+            Account.CHARGED_OFF_LOSS, Account.RECEIVABLE_PRINCIPAL
+        ),
+        MovementKind.FEE_CHARGED_OFF: Legs(Account.CHARGED_OFF_LOSS, Account.RECEIVABLE_FEE),
+        MovementKind.LATE_FEE_CHARGED_OFF: Legs(
+            Account.CHARGED_OFF_LOSS, Account.RECEIVABLE_LATE_FEE
+        ),
+        MovementKind.RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
+        MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
     }
 )
 """What each kind debits and credits; the test of the ledger proves that stored movements agree."""

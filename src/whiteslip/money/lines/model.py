@@ -9,6 +9,7 @@ from whiteslip.money.lines import use
 from whiteslip.money.lines.use import RESTRICTED_LEVEL, STEP_UP_LEVEL, SUSPENDED_LEVEL
 
 __all__ = [
+    "CHARGED_OFF",
     "RESTRICTED_LEVEL",
     "STEP_UP_LEVEL",
     "SUSPENDED_LEVEL",
@@ -18,6 +19,9 @@ __all__ = [
     "LineKey",
     "NewLine",
 ]
+
+CHARGED_OFF = "charged_off"
+"""The status of a line whose debt is no asset any more: it takes no purchase, and money for it is a recovery."""
 
 
 class LineKey(NamedTuple):

@@ -1,5 +1,5 @@
 -- Credit lines with their live balances, and the limits granted on top of the fixed one.
--- credited_total_minor sums all that was ever credited to the line (repayments, refunds and waived late fees less payouts): a statement takes the difference.
+-- credited_total_minor sums all that was ever credited to the line (repayments, refunds, waived late fees and what was split into a plan, less payouts): a statement takes the difference.
 -- restriction_level and plans_barred are projections of the restrictions of the risk stream, credit_barred of a relief of the care stream that runs: each
 -- is set in the same transaction as its cause, so that the guard of a purchase needs to look at nothing but its line.
 CREATE TABLE money.line (
@@ -16,7 +16,7 @@ CREATE TABLE money.line (
     product_id integer NOT NULL REFERENCES money.product (product_id),
     statement_day smallint NOT NULL CHECK (statement_day BETWEEN 1 AND 28),
     restriction_level smallint NOT NULL DEFAULT 0 CHECK (restriction_level BETWEEN 0 AND 5),
-    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed')),
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed', 'charged_off')),
     credit_barred boolean NOT NULL DEFAULT false,
     plans_barred boolean NOT NULL DEFAULT false,
     PRIMARY KEY (customer_id, line_id)

@@ -226,3 +226,16 @@ def project_bars(db: Connection, keys: Sequence[LineKey], barred: Sequence[bool]
         line_ids=arrays.bigints([key.line_id for key in keys]),
         barred=arrays.bools(barred),
     )
+
+
+def set_statuses(db: Connection, statuses: Sequence[tuple[LineKey, str]]) -> None:
+    """Set whether lines are open, closed or charged off; only an open line takes purchases."""
+    if not statuses:
+        return
+    sql.run(
+        db,
+        "set_statuses",
+        customer_ids=arrays.bigints([key.customer_id for key, _ in statuses]),
+        line_ids=arrays.bigints([key.line_id for key, _ in statuses]),
+        statuses=arrays.texts([status for _, status in statuses]),
+    )

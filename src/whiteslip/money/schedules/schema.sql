@@ -1,6 +1,6 @@
 -- What is owed, row by row: a pay-later purchase has one installment, a plan one a month.
 CREATE TYPE money.installment_kind AS ENUM ('pay_later', 'plan', 'revolving_fee');
-CREATE TYPE money.installment_status AS ENUM ('open', 'settled');
+CREATE TYPE money.installment_status AS ENUM ('open', 'settled', 'charged_off', 'written_off');
 
 -- The revolving fees of a line have an installment of their own for each statement, which belongs to no purchase.
 -- A plan's fee is owed once its statement closes, any other fee from the day it is charged.

@@ -1,9 +1,17 @@
 -- Batch step. Open, move or end the episodes of arrears of some customers, as of a day.
+-- While the claim of a line that was charged off stands, its episode goes on from the due it was charged off for.
 -- Idempotent: running it twice for one day changes nothing the second time.
 WITH overdue AS (
     SELECT customer_id, line_id, min(due_on) AS oldest_due_on
-    FROM money.installment
-    WHERE customer_id = ANY(%(customer_ids)b::bigint[]) AND status = 'open' AND due_on < %(as_of)s::date
+    FROM (
+        SELECT customer_id, line_id, due_on
+        FROM money.installment
+        WHERE customer_id = ANY(%(customer_ids)b::bigint[]) AND status = 'open' AND due_on < %(as_of)s::date
+        UNION ALL
+        SELECT customer_id, line_id, oldest_due_on
+        FROM money.charge_off
+        WHERE customer_id = ANY(%(customer_ids)b::bigint[]) AND state IN ('charged_off', 'ending')
+    ) AS missed
     GROUP BY customer_id, line_id
 ),
 
