@@ -79,6 +79,7 @@ class OracleRow:
     plan: bool = False
     revolving: bool = False
     carried_ppm: int = 0
+    captured_on: date = date.min
 
 
 @dataclass(slots=True)

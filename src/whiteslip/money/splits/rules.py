@@ -109,7 +109,7 @@ def _pieces(rows: Sequence[Owed], terms: Sequence[InstallmentTerms]) -> Iterator
     waiting = iter(terms)
     term = next(waiting)
     room = term.principal_minor
-    for row in sorted(rows, key=lambda row: row.installment_id):
+    for row in sorted(rows, key=lambda row: row.age):
         left, is_first = row.principal_minor, True
         while left:
             if not room:
