@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 from tests.builders import Book, founded, noon
 from tests.simulation.ends import EndingOracle
 from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
+from tests.simulation.replayed import unlike_lines
 
 from whiteslip.decisioning.decisions.store import read_decisions
 from whiteslip.flows.capture import Captured, CaptureRequest, capture
@@ -146,20 +147,20 @@ def digest(request: object) -> bytes:
 
 
 def give(
-    database: Database, kind: str, requests: Sequence[Any], calls: Sequence[Call], *, on: date
+    database: Database, kind: str, requests: Sequence[Any], calls: Sequence[Call], *, at: datetime
 ) -> tuple[list[Any], list[Response]]:
     """Give a command under its idempotency keys; returns fresh answers (empty on replay) and responses."""
     answers: list[Any] = []
 
     def work(db: Connection) -> list[Response]:
         def act(fresh: Sequence[int]) -> list[Response]:
-            answers[:] = FLOWS[kind](db, [requests[index] for index in fresh], at=noon(on))
+            answers[:] = FLOWS[kind](db, [requests[index] for index in fresh], at=at)
             return [
                 Response(400 if isinstance(one, WhiteslipError) else 201, repr(one).encode())
                 for one in answers
             ]
 
-        return once(db, calls, act, at=noon(on))
+        return once(db, calls, act, at=at)
 
     return answers, database.write(work)
 
@@ -184,6 +185,7 @@ class Simulation:
         self.counts: Counter[str] = Counter()
         self._terms_changed = terms_changed or {}
         self._keys = 0
+        self._ticks = 0
         self._unaged: set[int] = set()
         self._unbilled: dict[LineKey, Counter[date]] = {}
 
@@ -240,6 +242,11 @@ class Simulation:
             if reached != self.today:
                 oracle.grant_temporary_limit(0, self.today)  # so that it does not skip the day
 
+    def _now(self) -> datetime:
+        """A moment of the current date, later than any before."""
+        self._ticks += 1
+        return noon(self.today) + timedelta(seconds=self._ticks)
+
     # Commands
 
     def command(self, kind: str, requests: Sequence[Any]) -> list[Any]:
@@ -250,7 +257,7 @@ class Simulation:
             calls.append(Call(CALLER, f"key-{self._keys}", digest(request)))
         before = self.database.read(uses)
         levels = self.levels()
-        answers, responses = give(self.database, kind, requests, calls, on=self.today)
+        answers, responses = give(self.database, kind, requests, calls, at=self._now())
         self.journal.append(Told(kind, tuple(calls), tuple(requests), tuple(responses)))
         self.counts[kind] += len(requests)
         for request, answer in zip(requests, answers, strict=True):
@@ -266,7 +273,7 @@ class Simulation:
         """Repeat a command under its keys: the same bytes come back and nothing happens."""
         before = self.database.read(fingerprint)
         answers, responses = give(
-            self.database, told.kind, told.requests, told.calls, on=self.today
+            self.database, told.kind, told.requests, told.calls, at=self._now()
         )
         assert answers == []
         assert tuple(responses) == told.responses
@@ -277,7 +284,7 @@ class Simulation:
         """Use a key again for something else: refused, and nothing happens."""
         before = self.database.read(fingerprint)
         other = [call._replace(request_hash=b"\0" * 16) for call in told.calls]
-        answers, responses = give(self.database, told.kind, told.requests, other, on=self.today)
+        answers, responses = give(self.database, told.kind, told.requests, other, at=self._now())
         assert answers == []
         assert {response.status for response in responses} == {422}
         assert self.database.read(fingerprint) == before
@@ -586,6 +593,7 @@ class Simulation:
             row = db.execute(query.encode()).fetchone()
             if row is None or row[0] != self.accepted[kind]:
                 found.append(Broken("a key acts once", (kind, row, self.accepted[kind])))
+        found += [Broken("a life lived again is the book's", one) for one in unlike_lines(db)]
         for key, oracle in self.oracles.items():
             ours = _seen(db, key, aged=key.customer_id not in self._unaged)
             theirs = _foreseen(

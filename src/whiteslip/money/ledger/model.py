@@ -71,6 +71,8 @@ class MovementKind(StrEnum):
     LATE_FEE_CHARGED_OFF = "late_fee_charged_off"
     RECOVERED = "recovered"
     COST_RECOVERED = "cost_recovered"
+    CREDIT_RECLAIMED = "credit_reclaimed"
+    UNDONE = "undone"
 
 
 class Legs(NamedTuple):
@@ -130,9 +132,13 @@ LEGS = MappingProxyType(
         ),
         MovementKind.RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
+        MovementKind.CREDIT_RECLAIMED: Legs(Account.RECEIVABLE_PRINCIPAL, Account.CUSTOMER_CREDIT),
     }
 )
-"""What each kind debits and credits; the test of the ledger proves that stored movements agree."""
+"""What each kind debits and credits; the test of the ledger proves that stored movements agree.
+
+`UNDONE` has the legs of the movement it undoes, the other way round, and is not among them.
+"""
 
 
 @dataclass(slots=True)
