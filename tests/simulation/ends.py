@@ -73,7 +73,7 @@ class EndingOracle(LineOracle):
         ]
         total = sum(row.principal for row in rows)
         fee = nearest(total * self.terms.plan_fees_ppm[months], MILLION)
-        rows.sort(key=lambda row: (row.captured_on, row.number))
+        rows.sort(key=lambda row: row.bought)
         cents = [row for row in rows for _ in range(row.principal)]
         on, begun = self.day, 0
         for month in range(months):

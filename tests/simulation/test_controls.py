@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders import FOUNDED_ON
+from tests.builders import FOUNDED_ON, noon
 from tests.simulation.conftest import Databases
 from tests.simulation.driver import Simulation, give
 from tests.simulation.invariants import CHECKS, broken, fingerprint, overspent, uses

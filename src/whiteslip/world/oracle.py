@@ -280,9 +280,7 @@ class LineOracle:
 
     def _allocate(self, amount: int, rows: Iterable[OracleRow]) -> int:
         """Pay the oldest due first; within one: late fees, fees, principal, each of plans first. Return the rest."""
-        ordered = sorted(
-            rows, key=lambda row: (row.due_on, not row.plan, row.captured_on, row.number)
-        )
+        ordered = sorted(rows, key=lambda row: (row.due_on, not row.plan, *row.bought))
         for _, same_due in groupby(ordered, key=lambda row: row.due_on):
             due = list(same_due)
             for component in (LATE_FEE, FEE, PRINCIPAL):
@@ -345,7 +343,7 @@ class LineOracle:
         allowed = said.pay_later_minor - said.pay_later_minimum_minor
         overdue = max(0, sum(row.principal for row in due) - allowed)
         next_on = statement_after(day, self.statement_day)
-        for row in sorted(due, key=lambda row: (row.captured_on, row.number)):
+        for row in sorted(due, key=lambda row: row.bought):
             stays = min(overdue, row.principal)
             overdue -= stays
             rolls = row.principal - stays

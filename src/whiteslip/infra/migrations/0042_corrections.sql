@@ -4,6 +4,9 @@ ALTER TYPE money.movement_kind ADD VALUE 'undone' AFTER 'credit_reclaimed';
 ALTER TABLE money.installment DROP CONSTRAINT installment_check4;
 ALTER TABLE money.installment ADD CONSTRAINT installment_check4
 CHECK (CASE kind WHEN 'revolving_fee' THEN purchase_id IS NULL WHEN 'pay_later' THEN purchase_id IS NOT NULL ELSE TRUE END);
+ALTER TABLE money.payoff ADD COLUMN undone_by bigint;
+ALTER TABLE money.fee_waiver DROP CONSTRAINT fee_waiver_check4;
+ALTER TABLE money.fee_waiver ADD CONSTRAINT fee_waiver_check4 CHECK (state = 'done' OR waived_minor + returned_minor = 0);
 
 -- Repayments taken back by whoever sent them, and repayments that count from an earlier day: the line's life was lived again, and what differs was
 -- booked on the day of the correction with the day it counts from. Nothing that was posted is changed: a movement that no longer holds is undone by another.

@@ -33,7 +33,7 @@ def allocate(
     unspent = payment_minor
     paid: dict[int, dict[Component, Minor]] = {}
     rows: dict[int, Owed] = {}
-    for _, _, _, _, installment_id, component, row in parts:
+    for *_, installment_id, component, row in parts:
         share = min(unspent, _owed(row, component))
         if share == 0:
             continue

@@ -30,7 +30,7 @@ def close_day(life: Life) -> None:
 def _roll(life: Life) -> None:
     """Part what statements due today leave unpaid: what is missing of the minimum stays, the rest revolves."""
     due = [row for row in life.open_rows() if row.kind == "pay_later" and row.due_on == life.day]
-    due.sort(key=lambda row: (row.statement_on, row.captured_on, row.installment_id))
+    due.sort(key=_age)
     for statement_on, group in groupby(due, key=lambda row: row.statement_on):
         rows = list(group)
         said = life.statements.get(statement_on)
@@ -41,6 +41,11 @@ def _roll(life: Life) -> None:
         parted = roll(owed, billed_minor=said.pay_later_minor, minimum_minor=minimum)
         for row, part in zip(rows, parted, strict=True):
             _part(life, row, part.stays_minor, part.rolls_minor)
+
+
+def _age(row: Row) -> tuple[date, date, int, int]:
+    """The order in which rows of a statement are parted."""
+    return row.statement_on, row.captured_on, row.purchase_id or 0, row.installment_id
 
 
 def _part(life: Life, row: Row, stays_minor: Minor, rolls_minor: Minor) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
+from whiteslip.kernel.money import Minor
 from whiteslip.money.chargeoffs import store as chargeoffs
 from whiteslip.money.ledger.model import MovementKind
 from whiteslip.money.lines.model import Line
@@ -51,6 +52,16 @@ class Past(NamedTuple):
     life: Life
 
 
+class Found(NamedTuple):
+    """A repayment as it is kept, and whether it was reversed."""
+
+    line_id: int
+    amount_minor: Minor
+    method: str
+    repaid_on: date
+    is_reversed: bool
+
+
 def read_past(db: Connection, line: Line, *, reached: date, agreed: Sequence[Fact] = ()) -> Past:
     """Read a line's past and live it; `agreed` are the facts others keep: other due dates that were agreed.
 
@@ -79,6 +90,17 @@ def read_past(db: Connection, line: Line, *, reached: date, agreed: Sequence[Fac
     facts = (*happened, *agreed)
     life = live(terms, facts, Known(book.rows), until=reached)
     return Past(terms, facts, book, life)
+
+
+def find_repayment(db: Connection, customer_id: int, repayment_id: int) -> Found | None:
+    """Find a repayment and the line it is on; None where there is none."""
+    row = sql.maybe(db, "find_repayment", customer_id=customer_id, repayment_id=repayment_id)
+    return None if row is None else Found(*row)
+
+
+def odd_corrections(db: Connection) -> list[Any]:
+    """Find movements that undo another otherwise than whole, at most a hundred."""
+    return sql.many(db, "find_odd_corrections")
 
 
 def _fact(row: Any) -> Fact:

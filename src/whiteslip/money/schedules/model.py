@@ -19,7 +19,7 @@ class InstallmentTerms(NamedTuple):
 class Owed(NamedTuple):
     """An open installment and what is still to be paid of it; the fee of a plan is owed once billed.
 
-    Of what is due on one day the older purchase comes first: captured_on, then the number.
+    Of what is due on one day the older purchase comes first: captured_on, then its number.
     """
 
     customer_id: int
@@ -36,9 +36,9 @@ class Owed(NamedTuple):
     captured_on: date = date.min
 
     @property
-    def age(self) -> tuple[date, date, int]:
-        """The order in which what is owed is paid: due date, capture, number."""
-        return self.due_on, self.captured_on, self.installment_id
+    def age(self) -> tuple[date, date, int, int]:
+        """The order in which what is owed is paid: due date, capture, purchase, number."""
+        return self.due_on, self.captured_on, self.purchase_id or 0, self.installment_id
 
 
 class Settlement(NamedTuple):

@@ -8,4 +8,4 @@ SELECT
     installment.captured_on
 FROM unnest(%(customer_ids)b::bigint[], %(line_ids)b::bigint[], %(reached)b::date[]) AS line (customer_id, line_id, reached)
 INNER JOIN money.installment ON installment.customer_id = line.customer_id AND installment.line_id = line.line_id AND installment.status = 'open'
-ORDER BY installment.due_on, installment.captured_on, installment.installment_id
+ORDER BY installment.due_on, installment.captured_on, coalesce(installment.purchase_id, 0), installment.installment_id
