@@ -36,8 +36,8 @@ class RememberingOracle(EndingOracle):
         super().__init__(limit_minor, statement_day, opened_on, terms)
         self.told: list[Told] = []
         self._begun = limit_minor, statement_day, opened_on, terms
-        self._is_inside = False
-        self._is_again = False
+        self.is_inside = False
+        self.is_again = False
 
     def without(self, place: int) -> RememberingOracle:
         """Live again as if what was told at a place had never been."""
@@ -55,7 +55,7 @@ class RememberingOracle(EndingOracle):
 
     def _again(self, told: list[Told]) -> RememberingOracle:
         new = RememberingOracle(*self._begun)
-        new._is_again = True
+        new.is_again = True
         for one in told:
             reached, new.day = new.day, one.day
             new._do(one)
@@ -63,7 +63,7 @@ class RememberingOracle(EndingOracle):
                 new.day = reached
                 if one.day != reached:
                     new.grant_temporary_limit(0, one.day)
-        new._is_again = False
+        new.is_again = False
         new.told = [one._replace(result=None) if one.name == "repay" else one for one in told]
         new.limit_minor = self.limit_minor
         lived = {one.statement_on: one for one in new.statements}
@@ -124,20 +124,20 @@ class RememberingOracle(EndingOracle):
 
     def available_at(self, level: int) -> int:
         """What was accepted is accepted again."""
-        return _PLENTY if self._is_again else super().available_at(level)
+        return _PLENTY if self.is_again else super().available_at(level)
 
 
 def _remembered(name: str) -> Any:
     def tell(self: RememberingOracle, *args: Any, **kwargs: Any) -> Any:
         act = getattr(super(RememberingOracle, self), name)
-        if self._is_inside or self._is_again:
+        if self.is_inside or self.is_again:
             return act(*args, **kwargs)
-        self._is_inside = True
+        self.is_inside = True
         day = self.day
         try:
             result = act(*args, **kwargs)
         finally:
-            self._is_inside = False
+            self.is_inside = False
         if result is not False:  # what was declined never was
             self.told.append(Told(day, name, args, kwargs, result))
         return result
