@@ -24,7 +24,7 @@ from whiteslip.money.purchases.model import Authorized, PurchaseRequest
 STEPS = 30
 
 
-@pytest.mark.parametrize("seed", list(range(4, 14)))
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_payment_taken_back_never_came(
     databases: Databases, tell: Callable[[str], None], seed: int
 ) -> None:

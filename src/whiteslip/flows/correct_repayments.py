@@ -8,18 +8,21 @@ from typing import NamedTuple
 
 from whiteslip.care.cures.store import cure
 from whiteslip.care.hardship.agreed import read_agreed
+from whiteslip.care.notices.model import Kind, NewNotice
+from whiteslip.care.notices.store import insert_notices
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
-from whiteslip.kernel.actor import actor_of
+from whiteslip.kernel.actor import PROGRAM, actor_of
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
-from whiteslip.kernel.money import MAX_MINOR, Minor
+from whiteslip.kernel.money import MAX_MINOR, Minor, decimal_text
+from whiteslip.kernel.reason import Fact
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import take_turns
 from whiteslip.money.repayments.model import Repayment
 from whiteslip.money.repayments.store import insert_repayments
+from whiteslip.money.replays import facts as happened
 from whiteslip.money.replays.comparing import unlike
-from whiteslip.money.replays.facts import Fact, Payment, Place
 from whiteslip.money.replays.later import Correction
 from whiteslip.money.replays.living import live
 from whiteslip.money.replays.names import Anew
@@ -33,13 +36,16 @@ LONGEST_REASON = 40
 
 
 class Reversal(NamedTuple):
-    """A repayment was taken back by whoever sent it; `reason` is the bank's code, or a word for it."""
+    """A repayment was taken back by whoever sent it; `reason` is the bank's code, or a word for it.
+
+    `actor` None: the bank said so, and no person decided.
+    """
 
     customer_id: int
     repayment_id: int
     reason: str
     note: str
-    actor: str
+    actor: str | None
 
 
 class BackDating(NamedTuple):
@@ -108,10 +114,11 @@ def _reverse(db: Connection, request: Reversal, *, at: datetime) -> CorrectionDo
         past.life.day,
         "reversed",
         request.reason,
-        actor_of(request.actor),
+        PROGRAM if request.actor is None else actor_of(request.actor),
         request.note,
     )
     done = _correct(db, past, facts, correction, at=at)
+    insert_notices(db, [_notice(db, correction, found.amount_minor)], at=at)
     return _answer(db, correction, found.amount_minor, done, "money.repayment-reversed", at=at)
 
 
@@ -135,7 +142,8 @@ def _back_date(
     if past.life.claim:
         return Conflict("the line was charged off: money for it counts from the day it is booked")
     correction_id, number = take_numbers(db, 2)
-    fact = Fact(request.value_on, at, number, Payment(request.amount_minor), Place.DAY)
+    payment = happened.Payment(request.amount_minor)
+    fact = happened.Fact(request.value_on, at, number, payment, happened.Place.DAY)
     correction = Correction(
         *key,
         correction_id,
@@ -174,7 +182,7 @@ def _read(db: Connection, line: Line) -> Past | Conflict:
 def _correct(
     db: Connection,
     past: Past,
-    facts: Sequence[Fact],
+    facts: Sequence[happened.Fact],
     correction: Correction,
     *,
     at: datetime,
@@ -195,6 +203,24 @@ def _correct(
     done = write(db, past, other, correction, asked, at=at)
     cure(db, {key.customer_id}, {key.customer_id: past.life.day}, at=at)
     return done
+
+
+def _notice(db: Connection, correction: Correction, amount_minor: Minor) -> NewNotice:
+    (number,) = take_numbers(db, 1)
+    facts: dict[str, Fact] = {
+        "amount": decimal_text(amount_minor),
+        "date": correction.value_on.isoformat(),
+        "reason": correction.reason,
+    }
+    return NewNotice(
+        customer_id=correction.customer_id,
+        notice_id=number,
+        line_id=correction.line_id,
+        kind=Kind.PAYMENT_REVERSED,
+        reasons=(),
+        noticed_on=correction.corrected_on,
+        facts=facts,
+    )
 
 
 def _answer(

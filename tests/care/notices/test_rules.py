@@ -267,6 +267,7 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.HELP_OFFERED,
         Kind.SOURCE_STOPPED,
         Kind.COLLECTION_FAILED,
+        Kind.PAYMENT_REVERSED,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

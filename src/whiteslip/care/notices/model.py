@@ -79,6 +79,7 @@ class Kind(StrEnum):
     HELP_OFFERED = "help_offered"
     SOURCE_STOPPED = "source_stopped"
     COLLECTION_FAILED = "collection_failed"
+    PAYMENT_REVERSED = "payment_reversed"
 
 
 CLASSES: Mapping[Kind, Klass] = MappingProxyType(

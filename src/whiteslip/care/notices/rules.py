@@ -69,6 +69,7 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.HELP_OFFERED: frozenset({"signs"}),
         Kind.SOURCE_STOPPED: frozenset({"source"}),
         Kind.COLLECTION_FAILED: frozenset({"amount", "due_on"}),
+        Kind.PAYMENT_REVERSED: frozenset({"amount", "date", "reason"}),
     }
 )
 """The facts a kind of notice may come with, the only ones its frame may name; none of them is certain.
@@ -112,6 +113,7 @@ _MAY_BE_BARE = frozenset(
         Kind.HELP_OFFERED,
         Kind.SOURCE_STOPPED,
         Kind.COLLECTION_FAILED,
+        Kind.PAYMENT_REVERSED,
     }
 )
 _AGREED_BY_NOBODY = frozenset(
