@@ -61,6 +61,11 @@ _IMPORTED_REFUND = (
     MovementKind.REFUND_LATE_FEE_IMPORTED,
     MovementKind.REFUND_CREDIT_IMPORTED,
 )
+_CHARGED_OFF = (
+    MovementKind.PRINCIPAL_CHARGED_OFF,
+    MovementKind.FEE_CHARGED_OFF,
+    MovementKind.LATE_FEE_CHARGED_OFF,
+)
 
 
 def act(life: Life, fact: Fact) -> None:
@@ -318,15 +323,7 @@ def _charge_off(life: Life, what: ChargingOff, number: int) -> None:  # noqa: AR
         sum(one.late_fee_minor for one in owed),
     )
     life.claim = Claim(number, *parts, 0, 0, "charged_off")
-    for kind, part in zip(
-        (
-            MovementKind.PRINCIPAL_CHARGED_OFF,
-            MovementKind.FEE_CHARGED_OFF,
-            MovementKind.LATE_FEE_CHARGED_OFF,
-        ),
-        parts,
-        strict=True,
-    ):
+    for kind, part in zip(_CHARGED_OFF, parts, strict=True):
         life.move(kind, source, part)
 
 
