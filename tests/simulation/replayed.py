@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whiteslip.care.agreed.store import read_agreed
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
 from whiteslip.money.lines.model import LineKey
@@ -18,6 +19,7 @@ def unlike_lines(db: Connection) -> list[tuple[LineKey, str]]:
     ]
     said: list[tuple[LineKey, str]] = []
     for key, line in read_lines(db, keys).items():
-        past = read_past(db, line, reached=business_day.day_reached(db, key.customer_id))
+        reached = business_day.day_reached(db, key.customer_id)
+        past = read_past(db, line, reached=reached, agreed=read_agreed(db, line))
         said += [(key, text) for text in unlike(past.life, past.book)]
     return said

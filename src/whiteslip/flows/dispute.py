@@ -114,8 +114,9 @@ def open_disputes(
     store.insert_disputes(db, opened, on=on, at=at)
     disputes = [dispute for dispute, _ in opened]
     pauses = [
-        FeePause(*one.key, one.line_id, one.purchase_id, reached[one.customer_id], None, "dispute")
+        FeePause(*one.key, one.line_id, one.purchase_id, now, None, "dispute", now)
         for one in disputes
+        for now in (reached[one.customer_id],)
     ]
     pause_fees(db, pauses)
     _tell(db, disputes, on=on, at=at)
@@ -151,6 +152,7 @@ def answer_disputes(
             one.dispute.customer_id,
             one.dispute.dispute_id,
             _resumes_on(one.after, reached[one.dispute.customer_id]),
+            reached[one.dispute.customer_id],
         )
         for one in endings
         if one.after is not Status.ACCEPTED

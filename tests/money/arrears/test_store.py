@@ -57,6 +57,7 @@ def _pauses(rng: np.random.Generator) -> list[FeePause]:
             day,
             None if last < 0 else day + timedelta(days=int(last)),
             "relief",
+            NEXT,
         )
         for number, (day, last) in enumerate(zip(days, lasts, strict=True), start=1)
     ]

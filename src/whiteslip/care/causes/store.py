@@ -176,6 +176,7 @@ def _stop_fees(db: Connection, attributions: Sequence[Attribution], *, on: date)
             on,
             on + timedelta(days=days),
             "treatment",
+            on,
         )
         for one in attributions
         if (days := rules.fee_free_days(treatments()[one.finding.cause], one.source))

@@ -230,7 +230,7 @@ def find_lapsed(db: Connection, *, first: int, last: int, on: date) -> list[Reli
 def stop_what_is_agreed(db: Connection, reliefs: Sequence[Relief], *, on: date) -> None:
     """Let late fees stand still for the reliefs that begin, as far as they say so."""
     pauses = [
-        FeePause(one.customer_id, one.relief_id, one.line_id, None, on, None, "relief")
+        FeePause(one.customer_id, one.relief_id, one.line_id, None, on, None, "relief", on)
         for one in reliefs
         if one.stops_fees
     ]
@@ -268,7 +268,7 @@ def end_reliefs(db: Connection, moves: Sequence[Move], *, on: date, at: datetime
     """End reliefs: what they stopped goes on from this day, and their people are told."""
     move_reliefs(db, moves, on=on, at=at)
     ran = [move.relief for move in moves if move.before is Status.RUNNING]
-    resume_fees(db, [(one.customer_id, one.relief_id, on) for one in ran])
+    resume_fees(db, [(one.customer_id, one.relief_id, on, on) for one in ran])
     tell(db, [move.relief for move in moves], on=on, at=at)
 
 

@@ -115,7 +115,8 @@ def _pause(batch: Batch, one: Try) -> FeePause:
     """Let late fees stand still for what was due: the failing was ours."""
     starts_on = one.due_on + timedelta(days=1)
     ends_on = starts_on + timedelta(days=batch.terms.fee_free_days)
-    return FeePause(one.customer_id, one.try_id, one.line_id, None, starts_on, ends_on, "treatment")
+    line = one.customer_id, one.try_id, one.line_id
+    return FeePause(*line, None, starts_on, ends_on, "treatment", batch.now.on)
 
 
 def _tell(db: Connection, batch: Batch, *, at: datetime) -> None:

@@ -8,6 +8,15 @@ ALTER TABLE money.payoff ADD COLUMN undone_by bigint;
 ALTER TABLE money.fee_waiver DROP CONSTRAINT fee_waiver_check4;
 ALTER TABLE money.fee_waiver ADD CONSTRAINT fee_waiver_check4 CHECK (state = 'done' OR waived_minor + returned_minor = 0);
 
+-- Late fees stood still from the day after it was agreed, as that day was charged already, and on the day it ended, as that was spared already.
+ALTER TABLE money.fee_pause ADD COLUMN held_from date;
+ALTER TABLE money.fee_pause ADD COLUMN held_until date;
+UPDATE money.fee_pause
+SET
+    held_from = starts_on + CASE reason WHEN 'treatment' THEN 0 ELSE 1 END,
+    held_until = ends_on + CASE reason WHEN 'treatment' THEN 0 ELSE 1 END;
+ALTER TABLE money.fee_pause ALTER COLUMN held_from SET NOT NULL;
+
 -- Repayments taken back by whoever sent them, and repayments that count from an earlier day: the line's life was lived again, and what differs was
 -- booked on the day of the correction with the day it counts from. Nothing that was posted is changed: a movement that no longer holds is undone by another.
 CREATE TABLE money.correction (

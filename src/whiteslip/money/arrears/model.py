@@ -33,7 +33,8 @@ class Bucket(StrEnum):
 class FeePause(NamedTuple):
     """Late fees stand still from `starts_on` up to but without `ends_on` (None: until further notice).
 
-    Of the whole line, or of one purchase; `pause_id` is the number of the relief or dispute it is for.
+    Of the whole line, or of one purchase; `pause_id` is the number of the relief or dispute it is for. What was charged
+    up to `charged_on`, the day the line is on, stays charged.
     """
 
     customer_id: int
@@ -43,3 +44,4 @@ class FeePause(NamedTuple):
     starts_on: date
     ends_on: date | None
     reason: str
+    charged_on: date

@@ -53,6 +53,7 @@ CREATE TABLE money.month_worst (
 ) WITH (fillfactor = 100);
 
 -- For how long late fees stand still, from the first day up to but without the last: of a whole line, or of one purchase.
+-- What was done before they stood still, or went on, stays: held_from is the first day they were not charged, held_until the first they were again.
 -- pause_id is the number of what it is for; who stops the fees writes it here, and the daily fees look nowhere else.
 CREATE TABLE money.fee_pause (
     customer_id bigint NOT NULL,
@@ -62,6 +63,8 @@ CREATE TABLE money.fee_pause (
     starts_on date NOT NULL,
     ends_on date CHECK (ends_on >= starts_on),
     reason text NOT NULL CHECK (reason IN ('relief', 'dispute', 'treatment')),
+    held_from date NOT NULL,
+    held_until date,
     PRIMARY KEY (customer_id, pause_id)
 );
 

@@ -145,20 +145,25 @@ def pause_fees(db: Connection, pauses: Sequence[FeePause]) -> None:
         starts_ons=arrays.dates(columns[4]),
         ends_ons=arrays.dates(columns[5]),
         reasons=arrays.texts(columns[6]),
+        charged_ons=arrays.dates(columns[7]),
     )
 
 
-def resume_fees(db: Connection, pauses: Sequence[tuple[int, int, date]]) -> None:
-    """Let late fees go on: (customer, pause, the first day that bears a fee again); none is made up for."""
+def resume_fees(db: Connection, pauses: Sequence[tuple[int, int, date, date]]) -> None:
+    """Let late fees go on: (customer, pause, the first day that bears a fee again, the last day that was closed for).
+
+    What the latter was spared is not made up for.
+    """
     if not pauses:
         return
-    customer_ids, pause_ids, ends_ons = zip(*pauses, strict=True)
+    customer_ids, pause_ids, ends_ons, charged_ons = zip(*pauses, strict=True)
     sql.run(
         db,
         "resume_fees",
         customer_ids=arrays.bigints(customer_ids),
         pause_ids=arrays.bigints(pause_ids),
         ends_ons=arrays.dates(ends_ons),
+        charged_ons=arrays.dates(charged_ons),
     )
 
 

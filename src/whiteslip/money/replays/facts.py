@@ -167,10 +167,16 @@ def in_order(facts: Sequence[Fact]) -> list[Fact]:
         ordered.append(fact._replace(on=reached))
     ordered.reverse()
     for fact in sorted(_placed(facts, Place.TIME), key=lambda fact: fact.at):
-        _insert(ordered, fact, [(other.on, other.at) > (fact.on, fact.at) for other in ordered])
+        _insert(ordered, fact, [_follows(other, fact) for other in ordered])
     for fact in sorted(_placed(facts, Place.DAY), key=lambda fact: fact.number):
         _insert(ordered, fact, [other.on > fact.on for other in ordered])
     return ordered
+
+
+def _follows(other: Fact, fact: Fact) -> bool:
+    """Tell whether a fact is later than one placed by its time; money for a claim always follows its charge-off."""
+    is_for_it = isinstance(other.what, Recovery) and isinstance(fact.what, ChargingOff)
+    return is_for_it or (other.on, other.at) > (fact.on, fact.at)
 
 
 def _placed(facts: Sequence[Fact], place: Place) -> list[Fact]:
