@@ -1,4 +1,4 @@
-"""A thousand odd files and their sequels, taken in by a real book whose dues were collected: each acts as it must, once."""
+"""A thousand odd files and their sequels, taken in by a real book whose dues were collected: each acts as it must."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ STEPS = (
     "skip_numbers",
 )
 
+SOURCES = "fill_sources"
 
 DRAWN: Mapping[str, LiteralString] = {
     "draw_lines": "ANALYZE drawn_line",
@@ -90,7 +91,7 @@ def give_sources(dsn: str, book: MadeBook, *, tell: Callable[[str], None]) -> in
     """Let half the lines of a made book pay by autopay, from two sources each; returns how many sources."""
     tell(f"making sources of {book.lines:,} lines")
     with connect(dsn) as db:
-        sources = sql.run(db, "fill_sources", business_date=book.on, at=book.at)
+        sources = sql.run(db, SOURCES, business_date=book.on, at=book.at)
         db.commit()
     _settle(dsn, tell)
     return sources

@@ -64,9 +64,9 @@ def autopay(cases: Sequence[Case]) -> dict[str, float]:
     """Say how much longer a day took with half of the lines on autopay than the day before without, by lines."""
     seconds = {case.name: float(str(case.facts["day_seconds"])) for case in cases}
     return {
-        of: round(with_autopay / seconds[f"{NORMAL},{of}"], 2)
+        of: round(with_autopay / seconds[f"{NORMAL}, {of}"], 2)
         for name, with_autopay in seconds.items()
-        if (of := name.removeprefix(f"{AUTOPAY},")) != name
+        if (of := name.removeprefix(f"{AUTOPAY}, ")) != name
     }
 
 

@@ -99,7 +99,7 @@ def keep_answer(db: Connection, debits: Sequence[Debit], answer: Answer, *, at: 
 
 
 def ask_for_answers(db: Connection, *, bank: str, at: datetime) -> int:
-    """Put tries on the manual queue, each once, that a bank has not answered for in time; returns how many there are."""
+    """Put tries on the manual queue, each once, that a bank has not answered for in time; returns how many."""
     on = business_day.today(db).current_on
     until = on - timedelta(days=store.terms().answer_days)
     late = store.find_unanswered(db, bank=bank, until=until, most=MOST_UNANSWERED)
