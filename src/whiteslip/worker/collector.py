@@ -109,7 +109,7 @@ class Collector(AskingWorker):
         at = self._clock.now()
         if self._looked_at is not None and abs(at - self._looked_at) < LOOKS_EVERY:
             return
-        if self._rail is not None and self._is_open():
+        if self._is_open():
             late = self._database.write(lambda db: ask_for_answers(db, bank=BANK, at=at))
             metrics.UNANSWERED.set(late)
         self._looked_at = at
