@@ -41,6 +41,8 @@ def test_a_simulator_that_is_killed_is_seen_comes_back_and_nothing_is_lost(home:
         assert not checks["bureau"]["ok"]
         assert "does not answer since 20" in checks["bureau"]["found"]
         assert checks["messages"]["ok"]
+        assert checks["bank"]["ok"]
+        assert "answers" in checks["bank"]["found"]
 
         os.kill(bureau, signal.SIGKILL)
         running.says("The bureau simulator was ended by SIGKILL; it is started again in 0.5 s")

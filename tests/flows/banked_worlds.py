@@ -40,12 +40,14 @@ class Banked(Book):
         founded(database, range_size=range_size).grant_all()
         return cls(database)
 
-    def source(self, line: LineKey, kind: SourceKind = SourceKind.CARD) -> Source:
-        """Add a source to a line, after those it has."""
+    def source(
+        self, line: LineKey, kind: SourceKind = SourceKind.CARD, *, code: str = ""
+    ) -> Source:
+        """Add a source to a line, after those it has; its account ends in `code`."""
         number = next(self._numbers)
-        new = NewSource(
-            *line, kind, f"招商 •••• {number:04}", f"tok-{number}", "李雷", f"M-{number}", self.at
-        )
+        account = f"tok-{number}{code and '-'}{code}"
+        label = f"招商 •••• {number:04}"
+        new = NewSource(*line, kind, label, account, "李雷", f"M-{number}", self.at)
         return done(self.write(lambda db: add_sources(db, [new], at=self.at))[0])
 
     def owing(self, amount_minor: int = 50_000, *, sources: int = 1) -> LineKey:

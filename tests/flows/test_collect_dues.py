@@ -10,10 +10,15 @@ from tests.care.messages.people import flag
 from tests.flows.banked_worlds import DUE_ON, EVENING, MORNING, TRIED_ON, Banked
 
 from whiteslip.care.contacts.model import Flag
+from whiteslip.credit.customers.model import SEALED_MARK
 from whiteslip.flows.change_sources import Order, SourceKey, order_sources, stop_sources
+from whiteslip.flows.collect_dues import ask_for_answers
 from whiteslip.gateways.bank.model import Failed, Outcome, Taken
 from whiteslip.infra.database import Database
-from whiteslip.money.collections.store import plan_collections
+from whiteslip.money.collections.store import plan_collections, terms
+from whiteslip.money.mandates.store import erase_sources
+from whiteslip.views import autopay
+from whiteslip.worker.bank import BANK
 
 
 @pytest.fixture
@@ -213,3 +218,83 @@ def test_while_a_day_is_closed_nothing_is_taken(book: Banked) -> None:
     book.write(lambda db: db.execute(b"UPDATE infra.business_day SET current_on = current_on + 1"))
 
     assert book.hand(EVENING) == []
+
+
+# What is never answered
+
+
+def missed(book: Banked) -> int:
+    """Look for what the bank did not answer for; returns how many."""
+    at = book.moment()
+    return book.write(lambda db: ask_for_answers(db, bank=BANK, at=at))
+
+
+def asked(book: Banked) -> list[tuple[str, str, int, int]]:
+    """What people are asked, for which debit."""
+    query = "SELECT kind, reference, amount_minor, held_minor FROM money.suspense_item"
+    return [tuple(row) for row in book.rows(query)]
+
+
+def test_of_a_debit_never_answered_people_are_asked_once_after_some_days(book: Banked) -> None:
+    line = book.owing()
+    book.owing()
+    book.close_until(TRIED_ON)
+    silent, answered = book.collect()
+    book.tell(book.result(answered))
+    book.close_until(TRIED_ON + timedelta(days=terms().answer_days - 1))
+    assert (missed(book), asked(book)) == (0, [])
+
+    book.close_day()
+    assert [missed(book), missed(book)] == [1, 1]
+    assert asked(book) == [("unanswered", silent.reference, 5_000, 0)]
+    owner = book.rows("SELECT payer_id, line_id FROM money.suspense_item")
+    assert owner == [tuple(line)]
+    book.tell(book.result(silent))
+    assert (missed(book), len(asked(book))) == (0, 1), "whoever was asked says so"
+    book.check()
+
+
+def test_of_a_debit_no_bank_says_it_has_people_are_asked_too(book: Banked) -> None:
+    book.owing()
+    book.close_until(TRIED_ON)
+    (debit,) = book.hand()
+    book.answer([debit], Failed(may_have=True, detail="no answer"))
+    book.close_until(TRIED_ON + timedelta(days=terms().answer_days))
+
+    assert missed(book) == 1
+    assert asked(book) == [("unanswered", debit.reference, 5_000, 0)]
+
+
+def test_an_item_is_found_by_its_number_and_by_no_other(book: Banked) -> None:
+    book.owing()
+    book.close_until(TRIED_ON)
+    strange = book.collect_one()._replace(reference="invoice 7")
+    book.tell(book.result(strange))
+    number = int(book.value("SELECT item_id FROM money.suspense_item"))
+
+    found = [
+        book.database.read(lambda db, one=one: autopay.item(db, one))
+        for one in (0, number, number + 1)
+    ]
+    assert [one and one.reference for one in found] == [None, "invoice 7", None]
+
+
+# Erasure
+
+
+def test_who_is_erased_is_asked_nothing_more_and_their_account_is_nobodys(book: Banked) -> None:
+    gone, stays = book.owing(), book.owing()
+    book.close_until(TRIED_ON)
+    at = book.at
+    ids = [gone.customer_id]
+    book.write(lambda db: erase_sources(db, ids, mark=SEALED_MARK, on=book.today, at=at))
+
+    rows = "SELECT label, account, holder, mandate, stop_reason FROM money.payment_source ORDER BY customer_id"
+    erased, kept = map(tuple, book.rows(rows))
+    assert erased == (SEALED_MARK, SEALED_MARK, SEALED_MARK, "M-1", "erased"), (
+        "the mandate is proof"
+    )
+    assert kept == ("招商 •••• 0002", "tok-2", "李雷", "M-2", None)
+    debit = book.collect_one()
+    assert debit.reference.startswith(f"col_{stays.customer_id}_"), "what was planned falls away"
+    book.check()

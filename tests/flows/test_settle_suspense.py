@@ -23,6 +23,8 @@ from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound, WhiteslipError
 from whiteslip.money.funding.store import sum_cash_days
 from whiteslip.money.lines.model import LineKey
+from whiteslip.money.suspense.model import RepaymentKey
+from whiteslip.money.suspense.store import note_reversed
 from whiteslip.worker.bank import ACTS
 
 SMALL, LARGE = 70_000, 100_001
@@ -205,3 +207,65 @@ def test_control_a_payment_that_does_not_agree_is_found(book: Banked, wrong: str
 
     with pytest.raises(AssertionError):
         book.check()
+
+
+# What was taken back, once its repayment is reversed
+
+
+def returned(book: Banked) -> RepaymentKey:
+    """A payment a bank took back; its repayment stands until it is reversed."""
+    book.owing()
+    book.close_until(TRIED_ON)
+    debit = book.collect_one()
+    book.tell(book.result(debit))
+    book.tell(book.result(debit, Outcome.RETURNED, "MD06"))
+    (row,) = book.rows("SELECT customer_id, repayment_id FROM money.collection_try")
+    return RepaymentKey(*row)
+
+
+def reversed_(book: Banked, *repayments: RepaymentKey) -> int:
+    """Note that repayments were reversed."""
+    on, at = book.today, book.at
+    return book.write(
+        lambda db: note_reversed(db, repayments, actor="whiteslip", note="MD06", on=on, at=at)
+    )
+
+
+def test_the_reversal_of_what_a_bank_took_back_closes_its_item_once(book: Banked) -> None:
+    repayment = returned(book)
+    other = repayment._replace(repayment_id=repayment.repayment_id + 1)
+    stranger = repayment._replace(customer_id=repayment.customer_id + 1)
+    assert reversed_(book, other, stranger) == 0
+    assert book.value("SELECT state FROM money.suspense_item") == "open"
+
+    assert [reversed_(book, repayment, other), reversed_(book, repayment)] == [1, 0]
+
+    item = book.rows("SELECT kind, state, way, closed_on, steps FROM money.suspense_item")
+    assert item == [("reversal", "closed", "reversed", TRIED_ON, 2)]
+    deeds = book.rows("SELECT deed, way, actor, note FROM money.suspense_event ORDER BY step")
+    assert deeds == [("opened", None, "whiteslip", ""), ("closed", "reversed", "whiteslip", "MD06")]
+    (kept,) = book.rows("SELECT state, repayment_id FROM money.collection_try")
+    assert kept == ("returned", repayment.repayment_id), "the try says what was reversed"
+    book.check()
+
+
+def test_a_reversal_leaves_what_a_person_noted_and_other_kinds(book: Banked) -> None:
+    repayment = returned(book)
+    done(close(book, int(book.value("SELECT item_id FROM money.suspense_item")), Way.NOTED))
+    assert reversed_(book, repayment) == 0
+    assert book.value("SELECT way FROM money.suspense_item") == "noted"
+
+    book.write(
+        lambda db: db.execute(
+            b"UPDATE money.suspense_item SET kind = 'contradiction', state = 'open', way = NULL,"
+            b" closed_on = NULL"
+        )
+    )
+    assert reversed_(book, repayment) == 0
+
+
+def test_nobody_closes_an_item_as_reversed_by_hand(book: Banked) -> None:
+    returned(book)
+    number = int(book.value("SELECT item_id FROM money.suspense_item"))
+
+    assert isinstance(close(book, number, Way.REVERSED), InvalidInput)

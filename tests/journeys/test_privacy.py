@@ -27,6 +27,7 @@ from whiteslip.infra.embedded import binaries
 from whiteslip.infra.settings import load
 
 NAME, CONTACT, REFERENCE = "韩梅梅密", "meimei-13900001111@example.com", "shop-ref-meimei-77"
+ACCOUNT, HOLDER, MANDATE = "token-meimei-6222", "Mei Mei Han", "mandate-meimei-1"
 SAID = "2026-01-01T00:00:00Z"
 
 
@@ -239,6 +240,10 @@ def test_once_erased_no_word_of_the_person_is_left_and_the_books_hold(book: Book
     ok(book.shop.post(f"/purchases/{purchase_id}/capture", {}))
     ok(book.operator.post("/repayments", {"line_id": line_id, "amount_minor": 5_000}))
     ok(book.operator.post(f"/customers/{who}/budget", {"monthly_income_minor": 1, "income_day": 1}))
+    card = {"kind": "card", "label": "•••• 6222", "account": ACCOUNT, "holder": HOLDER}
+    given = {"mandate": MANDATE, "given_at": SAID}
+    ok(book.operator.post(f"/lines/{line_id}/sources", card | given))
+    assert traces(dump(book), ACCOUNT, HOLDER) == [ACCOUNT, HOLDER]
     before = book.database.read(lambda db: _wrapped(db, number))
     assert traces(dump(book), NAME, CONTACT, REFERENCE) == [REFERENCE], "the rest is sealed"
 
@@ -247,6 +252,10 @@ def test_once_erased_no_word_of_the_person_is_left_and_the_books_hold(book: Book
 
     script = dump(book)
     assert traces(script, NAME, CONTACT, REFERENCE) == []
+    assert traces(script, ACCOUNT, HOLDER, MANDATE) == [MANDATE], "what was allowed is kept"
+    (source,) = ok(book.operator.get(f"/lines/{line_id}/sources"))["items"]
+    assert (source["status"], source["stop_reason"]) == ("stopped", "erased")
+    assert "6222" not in source["label"]
     assert before not in script
     assert before.hex().encode() not in script, "the key is gone, not only hidden"
     assert book.operator.post(f"/customers/{who}/erasure", {}).code == "conflict"

@@ -171,6 +171,10 @@ def sandbox(database: Database, tmp_path: Path) -> Iterator[Newcomer]:
         yield join_at(Visitor(url), database)
 
 
+def test_who_tries_autopay_out_is_told_which_numbers_have_no_funds(sandbox: Newcomer) -> None:
+    assert "801 has no funds" in plain(sandbox.visitor.get("/my/repay/autopay").text)
+
+
 @pytest.mark.slow
 def test_the_guide_leads_from_buying_to_being_back(sandbox: Newcomer) -> None:
     newcomer = sandbox

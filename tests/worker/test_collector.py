@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import sleep
 
 import pytest
@@ -14,8 +14,10 @@ from tests.gateways.bank.processes import BankProcess, bank_process
 from whiteslip.flows.collect_dues import take_due_tries
 from whiteslip.gateways.bank.client import HttpRail
 from whiteslip.gateways.bank.model import Answer, Debit, Failed, Outcome, Page, Result, Taken
+from whiteslip.infra import metrics
 from whiteslip.infra.clock import FixedClock
 from whiteslip.infra.database import Database
+from whiteslip.money.collections.store import terms
 from whiteslip.worker.book_clock import BookClock
 from whiteslip.worker.collector import Collector, Turn
 
@@ -217,3 +219,26 @@ def test_while_a_sandboxs_clock_is_moved_dues_are_collected_before_they_are_due(
     paid = "SELECT due_on, repaid_on FROM money.collection_try JOIN money.repayment USING (customer_id, repayment_id)"
     assert all(day < due for due, day in book.rows(paid))
     assert book.value("SELECT count(*) FROM money.arrears") == 0
+
+
+def test_now_and_then_people_are_asked_about_what_the_bank_never_answers_for(book: Banked) -> None:
+    rail = FakeRail()
+    rail.says, rail.keeps = Failed(may_have=True, detail="no answer"), False
+    Collector(book.database, FixedClock(AT), rail).hand_in()
+    book.close_until(TRIED_ON + timedelta(days=terms().answer_days))
+    clock = FixedClock(AT)
+    collector = Collector(book.database, clock, rail)
+    collector.work()
+
+    asked = "SELECT count(*) FROM money.suspense_item WHERE kind = 'unanswered'"
+    assert book.value(asked) == LINES
+    assert b"whiteslip_debits_unanswered 5.0" in metrics.page()
+
+    rail.says, rail.keeps = Taken(), True
+    clock.move_to(LATER)
+    run(collector)
+    clock.move_to(LATER + timedelta(minutes=2))
+    collector.work()
+    assert b"whiteslip_debits_unanswered 0.0" in metrics.page()
+    assert book.value(asked) == LINES
+    book.check()

@@ -32,6 +32,7 @@ STEPS = (
     "skip_numbers",
 )
 
+SOURCES = "fill_sources"
 
 DRAWN: Mapping[str, LiteralString] = {
     "draw_lines": "ANALYZE drawn_line",
@@ -60,11 +61,13 @@ def make_book(
     on: date = DAY,
     statement_day: int | None = None,
     owing: bool = True,
+    unpaid: bool = False,
     tell: Callable[[str], None],
 ) -> MadeBook:
     """Fill an empty database with lines of about three open installments each, or of none if not `owing`.
 
-    With `statement_day` every line is billed on that day of the month; without it they spread over 28 days.
+    With `statement_day` every line is billed on that day of the month; without it they spread over 28 days. When
+    `unpaid` nobody has paid the last bill yet, however long ago it came.
     """
     at = datetime.combine(on, time(4), UTC)
     with Database(dsn, statement_timeout_ms=0) as database:
@@ -74,16 +77,31 @@ def make_book(
         "business_date": on,
         "statement_day": statement_day,
         "owing": owing,
+        "unpaid": unpaid,
         "merchant_id": merchant_id,
         "at": at,
     }
     with connect(dsn) as db:
         _fill(db, params, tell)
+    _settle(dsn, tell)
+    return MadeBook(lines, merchant_id, on, at)
+
+
+def give_sources(dsn: str, book: MadeBook, *, tell: Callable[[str], None]) -> int:
+    """Let half the lines of a made book pay by autopay, from two sources each; returns how many sources."""
+    tell(f"making sources of {book.lines:,} lines")
+    with connect(dsn) as db:
+        sources = sql.run(db, SOURCES, business_date=book.on, at=book.at)
+        db.commit()
+    _settle(dsn, tell)
+    return sources
+
+
+def _settle(dsn: str, tell: Callable[[str], None]) -> None:
     tell("vacuuming")
     with connect(dsn, autocommit=True) as db:
         db.execute("VACUUM ANALYZE")
         db.execute("CHECKPOINT")
-    return MadeBook(lines, merchant_id, on, at)
 
 
 def _found(db: Connection, on: date, at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""End of day over made books: a normal day, one with shoppers going on, and one on which every line is billed."""
+"""End of day over made books: a normal day, with autopay, with shoppers going on, and with every line billed or due."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, NamedTuple
 
-from whiteslip.bench.book import DAY, MadeBook, make_book
+from whiteslip.bench.book import DAY, MadeBook, give_sources, make_book
 from whiteslip.bench.figures import Case, Report
 from whiteslip.bench.ground import Ground
 from whiteslip.bench.shoppers import Shopping, shopping
@@ -22,6 +22,9 @@ SIZES = (100_000, 300_000, 1_000_000)
 WORKERS = 2
 BILLED_ON = DAY.day + 2
 """The statement day of a book that is billed on the second day closed."""
+DUE_OF = 19
+"""The statement day of a book whose dues are planned on the second day closed: they are two days later."""
+NORMAL, AUTOPAY, DUE = "normal day", "autopay on a normal day", "autopay with every line due"
 
 
 class Closed(NamedTuple):
@@ -39,12 +42,14 @@ def bench_end_of_day(ground: Ground, *, sizes: Sequence[int], yardstick_s: int) 
     for lines in sorted(sizes):
         cases += _normal(ground, lines, with_shoppers=lines == max(sizes))
     cases.append(_all_billed(ground, max(sizes)))
-    return Report("end-of-day", "lines", yardstick, cases, growth(cases))
+    cases.append(_all_due(ground, max(sizes)))
+    facts = growth(cases) | {"autopay_seconds_times": autopay(cases)}
+    return Report("end-of-day", "lines", yardstick, cases, facts)
 
 
 def growth(cases: Sequence[Case]) -> dict[str, float]:
     """Say how much longer the largest book took than the smallest, and how much larger it is."""
-    days = [case for case in cases if case.name.startswith("normal day")]
+    days = [case for case in cases if case.name.startswith(NORMAL)]
     if len(days) < 2:
         return {}
     seconds = [float(str(case.facts["day_seconds"])) for case in (days[0], days[-1])]
@@ -55,11 +60,23 @@ def growth(cases: Sequence[Case]) -> dict[str, float]:
     }
 
 
+def autopay(cases: Sequence[Case]) -> dict[str, float]:
+    """Say how much longer a day took with half of the lines on autopay than the day before without, by lines."""
+    seconds = {case.name: float(str(case.facts["day_seconds"])) for case in cases}
+    return {
+        of: round(with_autopay / seconds[f"{NORMAL}, {of}"], 2)
+        for name, with_autopay in seconds.items()
+        if (of := name.removeprefix(f"{AUTOPAY}, ")) != name
+    }
+
+
 def _normal(ground: Ground, lines: int, *, with_shoppers: bool) -> list[Case]:
     with ground.database() as dsn:
         book = make_book(dsn, lines, tell=ground.tell)
         _close(ground, dsn, book, "settling")
-        cases = [_day(ground, dsn, book, "normal day")]
+        cases = [_day(ground, dsn, book, NORMAL)]
+        give_sources(dsn, book, tell=ground.tell)
+        cases.append(_day(ground, dsn, book, AUTOPAY))
         if with_shoppers:
             with shopping(dsn, book) as bought:
                 case = _day(ground, dsn, book, "with shoppers")
@@ -72,6 +89,14 @@ def _all_billed(ground: Ground, lines: int) -> Case:
         book = make_book(dsn, lines, statement_day=BILLED_ON, tell=ground.tell)
         _close(ground, dsn, book, "settling")
         return _day(ground, dsn, book, "every line billed")
+
+
+def _all_due(ground: Ground, lines: int) -> Case:
+    with ground.database() as dsn:
+        book = make_book(dsn, lines, statement_day=DUE_OF, unpaid=True, tell=ground.tell)
+        give_sources(dsn, book, tell=ground.tell)
+        _close(ground, dsn, book, "settling")
+        return _day(ground, dsn, book, DUE)
 
 
 def _with_waits(case: Case, bought: Shopping) -> Case:

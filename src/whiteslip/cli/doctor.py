@@ -36,10 +36,12 @@ _FAILED_WITHIN = timedelta(days=7)
 _PARTIES = {
     "bureau": "look at the bureau; applications wait for it, then go to a person",
     "messages": "look at the message gateway; messages wait for it",
+    "bank": "look at the bank; dues are collected once it answers again",
 }
 _WITHOUT = {
     "bureau": "nobody is asked, and applications go to a person",
     "messages": "people are told in the app only, and messages wait",
+    "bank": "nothing is collected, and what is planned waits",
 }
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 

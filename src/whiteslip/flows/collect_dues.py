@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
-from typing import NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import Final, NamedTuple
 
 from whiteslip.gateways.bank.model import Answer, Debit, Taken
 from whiteslip.infra import business_day
 from whiteslip.infra.database import Connection
+from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import invariant
 from whiteslip.money.collections import rules, store
-from whiteslip.money.collections.model import CollectionState, Try, TryKey, TryState
+from whiteslip.money.collections.model import CollectionState, Try, TryKey, TryState, Unanswered
 from whiteslip.money.collections.terms import moment
+from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import take_turns
 from whiteslip.money.mandates.model import Source
@@ -21,8 +23,20 @@ from whiteslip.money.results import store as results
 from whiteslip.money.results.rules import CURRENCY
 from whiteslip.money.schedules.model import Owed
 from whiteslip.money.schedules.store import read_owed
+from whiteslip.money.suspense.model import Kind, NewItem
+from whiteslip.money.suspense.store import insert_items
 
-__all__ = ["Handing", "keep_answer", "keep_place", "read_place", "take_due_tries"]
+__all__ = [
+    "Handing",
+    "ask_for_answers",
+    "keep_answer",
+    "keep_place",
+    "read_place",
+    "take_due_tries",
+]
+
+MOST_UNANSWERED: Final = 1000
+"""So many tries without an answer are looked at at a time; nobody reads a longer list."""
 
 read_place = results.read_place
 keep_place = results.keep_place
@@ -82,6 +96,31 @@ def keep_answer(db: Connection, debits: Sequence[Debit], answer: Answer, *, at: 
         store.note_taken(db, keys, at=at)
     elif not answer.may_have:
         store.plan_anew(db, keys)
+
+
+def ask_for_answers(db: Connection, *, bank: str, at: datetime) -> int:
+    """Put tries on the manual queue, each once, that a bank has not answered for in time; returns how many."""
+    on = business_day.today(db).current_on
+    until = on - timedelta(days=store.terms().answer_days)
+    late = store.find_unanswered(db, bank=bank, until=until, most=MOST_UNANSWERED)
+    items = [_unanswered(one, bank) for one in late if not one.asked]
+    insert_items(db, items, take_numbers(db, len(items)), actor=PROGRAM, on=on, at=at)
+    return len(late)
+
+
+def _unanswered(one: Unanswered, bank: str) -> NewItem:
+    """No result says it, so that it is named by the reference of its debit."""
+    return NewItem(
+        Kind.UNANSWERED,
+        bank,
+        one.reference,
+        one.reference,
+        one.amount_minor,
+        CURRENCY,
+        None,
+        line=one.line,
+        try_id=one.try_id,
+    )
 
 
 class _Known(NamedTuple):

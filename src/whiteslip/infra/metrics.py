@@ -58,6 +58,11 @@ SILENT = Gauge(
     ["party"],
     multiprocess_mode="livemax",
 )
+UNANSWERED = Gauge(
+    "whiteslip_debits_unanswered",
+    "Debits a bank was handed and did not answer for in time.",
+    multiprocess_mode="livemostrecent",
+)
 
 
 def page() -> bytes:

@@ -118,6 +118,12 @@ def items(db: Connection, *, state: str | None, before: int, limit: int) -> list
     return [ItemView(*row) for row in rows]
 
 
+def item(db: Connection, item_id: int) -> ItemView | None:
+    """Find an item."""
+    row = sql.maybe(db, "find_suspense_item", item_id=item_id)
+    return row and ItemView(*row)
+
+
 def deeds_of(db: Connection, item_id: int) -> list[DeedView]:
     """List what was done with an item, the first first."""
     return [DeedView(*row) for row in sql.many(db, "list_suspense_deeds", item_id=item_id)]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, NamedTuple, TypeAlias
 
-from whiteslip.flows.collect_dues import keep_answer, keep_place, read_place, take_due_tries
+from whiteslip.flows.collect_dues import (
+    ask_for_answers,
+    keep_answer,
+    keep_place,
+    read_place,
+    take_due_tries,
+)
 from whiteslip.flows.take_bank_results import take_bank_results
 from whiteslip.gateways.bank.model import Answer, Debit, Failed, Page, Rail
 from whiteslip.gateways.breaker import Breaker
-from whiteslip.infra import business_day
+from whiteslip.infra import business_day, metrics
 from whiteslip.infra.clock import Clock
 from whiteslip.infra.database import Connection, Database
 from whiteslip.worker.bank import ACTS, BANK
@@ -18,6 +24,8 @@ from whiteslip.worker.outside import AskingWorker, Outside, Silence
 
 MOST_TURNS: Final = 100
 """So many turns a day are taken at most; a bank that never comes to rest does not stop the clock."""
+LOOKS_EVERY: Final = timedelta(minutes=1)
+"""How often it looks for debits the bank did not answer for."""
 _Debits: TypeAlias = "tuple[Debit, ...]"
 
 
@@ -50,6 +58,7 @@ class Collector(AskingWorker):
         self._clock = clock
         self._rail = rail
         self._turning = Lock()
+        self._looked_at: datetime | None = None
         collect = None if rail is None else rail.collect
         self.outside = Outside[_Debits, Answer](
             "bank", rail, collect, _silence, database=database, clock=clock, breaker=breaker
@@ -58,6 +67,7 @@ class Collector(AskingWorker):
     def work(self) -> bool:
         """Take a turn, and look after the bank; nobody else is at it meanwhile."""
         with self._turning:
+            self.miss_answers()
             return super().work()
 
     def turn(self, *, whole_day: bool = False) -> Turn:
@@ -93,6 +103,16 @@ class Collector(AskingWorker):
         at = self._clock.now()
         self._database.write(lambda db: _take(db, page, at=at))
         return len(page.results)
+
+    def miss_answers(self) -> None:
+        """Now and then ask people about debits the bank did not answer for in time, and count them."""
+        at = self._clock.now()
+        if self._looked_at is not None and abs(at - self._looked_at) < LOOKS_EVERY:
+            return
+        if self._is_open():
+            late = self._database.write(lambda db: ask_for_answers(db, bank=BANK, at=at))
+            metrics.UNANSWERED.set(late)
+        self._looked_at = at
 
     def _is_open(self) -> bool:
         return self._database.read(business_day.is_begun)

@@ -1,16 +1,32 @@
-"""A thousand files as no bank should send them, each with what must come of it; the same thousand each time."""
+"""A thousand files as no bank should send them, each with what must come of it; the same thousand each time.
+
+They speak of debits nobody sent (`r-1`, `r-2`, …), all in two messages; `of_debits` lets them speak of real ones, and
+with them `SEQUELS`, which are odd only beside others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from random import Random
 from typing import NamedTuple
 
-from tests.gateways.bank import odd_entries, odd_wholes
+from tests.gateways.bank import odd_entries, odd_sequels, odd_wholes
 from tests.gateways.bank.odd_model import Drawn, Expected, Moved, Reads, Refused
 
-__all__ = ["COUNT", "KINDS", "Expected", "Moved", "OddFile", "Reads", "Refused", "odd_files"]
+__all__ = [
+    "COUNT",
+    "KINDS",
+    "SEQUELS",
+    "Expected",
+    "Moved",
+    "OddFile",
+    "Reads",
+    "Refused",
+    "odd_files",
+    "of_debits",
+]
 COUNT = 1000
 
 
@@ -45,8 +61,51 @@ KINDS: dict[str, tuple[Callable[[Random], Drawn], int]] = {
 }
 
 
-def odd_files(seed: int = 1) -> Iterator[OddFile]:
+SEQUELS: dict[str, tuple[Callable[[Random], Drawn], int]] = {
+    "said by two": (odd_sequels.said_by_two, 60),
+    "sent again": (odd_sequels.sent_again, 60),
+    "taken back": (odd_sequels.taken_back, 90),
+    "said otherwise": (odd_sequels.said_otherwise, 60),
+    "nobody's": (odd_sequels.nobodys, 36),
+}
+_NAME = re.compile(r"r-(\d+)")
+_ANY_NAME = re.compile(rb"(?<=>)r-(\d+)(?=<)")
+_ANY_MESSAGE = re.compile(rb"(?<=>)(STS|NTF)-1(?=<)")
+
+
+def odd_files(
+    seed: int = 1, *, kinds: Mapping[str, tuple[Callable[[Random], Drawn], int]] = KINDS
+) -> Iterator[OddFile]:
     """Draw all of them, kind by kind; `COUNT` in all."""
-    for kind, (drawing, count) in KINDS.items():
+    for kind, (drawing, count) in kinds.items():
         for body, expected in islice(drawing(Random(f"{seed} {kind}")), count):
             yield OddFile(kind, body, expected)
+
+
+def of_debits(files: Iterable[OddFile], references: Mapping[int, str]) -> Iterator[OddFile]:
+    """Let files speak of debits by their numbers, each in a message of its own; of other numbers they speak as before.
+
+    What is drawn twice is twice the same file.
+    """
+    messages: dict[bytes, int] = {}
+    for kind, body, expected in files:
+        number = messages.setdefault(body, len(messages) + 1)
+        named = _ANY_NAME.sub(
+            lambda found: references.get(int(found[1]), found[0].decode()).encode(), body
+        )
+        renamed = _ANY_MESSAGE.sub(lambda found, own=number: found[1] + b"-%d" % own, named)
+        yield OddFile(kind, renamed, _about(expected, references))
+
+
+def _about(expected: Expected, references: Mapping[int, str]) -> Expected:
+    if isinstance(expected, Refused):
+        return expected
+    moved = (
+        one._replace(
+            reference=_NAME.sub(
+                lambda found: references.get(int(found[1]), found[0]), one.reference
+            )
+        )
+        for one in expected.results
+    )
+    return expected._replace(results=tuple(moved))

@@ -194,6 +194,7 @@ smallest_minor = 100
 fee_free_days = 7
 at_once = 500
 lease_minutes = 10
+answer_days = 7
 slot = [{ days = -1, from = 06:00:00 }, { days = 0, from = 06:00:00 }]
 """
 
@@ -210,6 +211,7 @@ def test_control_the_parameters_are_read() -> None:
         ("Asia/Shanghai", "Asia/Nowhere", "zone"),
         ('"minimum"', '"half"', "covers"),
         ("at_once = 500", "at_once = 0", "at_once"),
+        ("answer_days = 7", "answer_days = 0", "answer_days"),
     ],
 )
 def test_what_does_not_fit_is_refused(old: str, new: str, where: str) -> None:

@@ -1,8 +1,8 @@
--- Draw what each line of a made book is like, from a hash of its number: the same book every time. The longer ago a bill, the fewer still owe it.
+-- Draw what each line of a made book is like, from a hash of its number: the same book every time. The longer ago a bill, the fewer still owe it, unless unpaid.
 CREATE TEMPORARY TABLE drawn_line ON COMMIT DROP AS
 SELECT
     line.customer_id, line.statement_day, cycle.last_on, (cycle.last_on + interval '1 month')::date AS next_on,
-    line.draw[1] < 50 AS overdue, line.draw[7] < 950 - 31 * (%(business_date)s::date - cycle.last_on) AS billed, line.draw[2] < 50 AS revolving, line.draw[2] >= 100 AS unbilled,
+    line.draw[1] < 50 AS overdue, %(unpaid)s::boolean OR line.draw[7] < 950 - 31 * (%(business_date)s::date - cycle.last_on) AS billed, line.draw[2] < 50 AS revolving, line.draw[2] >= 100 AS unbilled,
     line.draw[3] < 300 AS in_plan, line.draw[4] < 70 AS holding, line.draw[4] BETWEEN 70 AND 89 AS in_credit, line.draw[4] BETWEEN 90 AND 99 AS raised,
     line.draw[4] BETWEEN 100 AND 119 AS is_full, 5000 + 50 * line.draw[5] AS amount_minor, line.draw[6] AS days
 FROM (

@@ -92,6 +92,26 @@ class Try(NamedTuple):
         return ids.write(PREFIX, self.customer_id, self.try_id)
 
 
+class Unanswered(NamedTuple):
+    """A try a bank has not answered for in time; `asked` where people were asked about it."""
+
+    customer_id: int
+    try_id: int
+    line_id: int
+    amount_minor: Minor
+    asked: bool
+
+    @property
+    def line(self) -> LineKey:
+        """The line it is for."""
+        return LineKey(self.customer_id, self.line_id)
+
+    @property
+    def reference(self) -> str:
+        """The reference a bank knows it by."""
+        return ids.write(PREFIX, self.customer_id, self.try_id)
+
+
 class Received(NamedTuple):
     """Money that came in for a line, from a source of this kind."""
 

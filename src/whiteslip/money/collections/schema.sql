@@ -41,3 +41,4 @@ CREATE TABLE money.collection_try (
 CREATE UNIQUE INDEX collection_try_number ON money.collection_try (customer_id, collection_id, number);
 CREATE INDEX collection_try_planned ON money.collection_try (try_on) WHERE state = 'planned';
 CREATE INDEX collection_try_untaken ON money.collection_try (leased_until) WHERE state = 'sent' AND taken_at IS NULL;
+CREATE INDEX collection_try_unanswered ON money.collection_try (try_on) WHERE state = 'sent';

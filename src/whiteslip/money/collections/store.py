@@ -11,7 +11,14 @@ from typing import Any
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
-from whiteslip.money.collections.model import CollectionKey, CollectionState, Try, TryKey, TryState
+from whiteslip.money.collections.model import (
+    CollectionKey,
+    CollectionState,
+    Try,
+    TryKey,
+    TryState,
+    Unanswered,
+)
 from whiteslip.money.collections.terms import Autopay, Moment, read_terms
 from whiteslip.money.lines.model import LineKey
 
@@ -161,6 +168,11 @@ def insert_tries(db: Connection, tries: Sequence[Try]) -> None:
         numbers=arrays.smallints([one.number for one in tries]),
         slots=arrays.smallints([one.slot for one in tries]),
     )
+
+
+def find_unanswered(db: Connection, *, bank: str, until: date, most: int) -> list[Unanswered]:
+    """Find tries sent on a day or before of which a bank has not said what became; nothing is locked."""
+    return sql.records(db, "find_unanswered", Unanswered, bank=bank, until=until, most=most)
 
 
 def read_states(

@@ -45,6 +45,7 @@ class Autopay(Struct, frozen=True, forbid_unknown_fields=True):
     fee_free_days: Annotated[int, Meta(ge=0, le=60)]
     at_once: Annotated[int, Meta(ge=1, le=10_000)]
     lease_minutes: Annotated[int, Meta(ge=1, le=1_440)]
+    answer_days: Annotated[int, Meta(ge=1, le=60)]
     slot: Annotated[tuple[Slot, ...], Meta(min_length=1, max_length=20)]
 
     @property

@@ -14,7 +14,10 @@ from whiteslip.money.lines.model import LineKey
 
 
 class Kind(StrEnum):
-    """Why people are asked. OURS is for engineering: our message was wrong; REVERSAL: money was taken back."""
+    """Why people are asked. OURS is for engineering: our message was wrong; REVERSAL: money was taken back.
+
+    UNANSWERED: a bank has not said for days what became of a debit.
+    """
 
     UNKNOWN_REFERENCE = "unknown_reference"
     WRONG_CURRENCY = "wrong_currency"
@@ -25,6 +28,7 @@ class Kind(StrEnum):
     UNKNOWN_REASON = "unknown_reason"
     DISPUTED = "disputed"
     REVERSAL = "reversal"
+    UNANSWERED = "unanswered"
 
 
 class State(StrEnum):
@@ -36,11 +40,12 @@ class State(StrEnum):
 
 
 class Way(StrEnum):
-    """How an item is closed."""
+    """How an item is closed; REVERSED by the program, when the repayment a bank took back was reversed."""
 
     ASSIGNED = "assigned"
     SENT_BACK = "sent_back"
     NOTED = "noted"
+    REVERSED = "reversed"
 
 
 class Deed(StrEnum):
@@ -66,6 +71,13 @@ class NewItem(NamedTuple):
     held_minor: Minor = 0
     line: LineKey | None = None
     try_id: int | None = None
+
+
+class RepaymentKey(NamedTuple):
+    """A repayment and its owner."""
+
+    customer_id: int
+    repayment_id: int
 
 
 class Item(NamedTuple):

@@ -14,11 +14,11 @@ CREATE TABLE money.suspense_item (
     steps integer NOT NULL DEFAULT 1 CHECK (steps >= 1),
     kind text NOT NULL CHECK (
         kind IN (
-            'unknown_reference', 'wrong_currency', 'unreadable', 'changed', 'contradiction', 'ours', 'unknown_reason', 'disputed', 'reversal'
+            'unknown_reference', 'wrong_currency', 'unreadable', 'changed', 'contradiction', 'ours', 'unknown_reason', 'disputed', 'reversal', 'unanswered'
         )
     ),
     state text NOT NULL CHECK (state IN ('open', 'asked', 'closed')),
-    way text CHECK (way IN ('assigned', 'sent_back', 'noted')),
+    way text CHECK (way IN ('assigned', 'sent_back', 'noted', 'reversed')),
     bank text NOT NULL CHECK (length(bank) BETWEEN 1 AND 40),
     result_id text NOT NULL CHECK (length(result_id) BETWEEN 1 AND 200),
     reference text NOT NULL CHECK (length(reference) <= 80),
@@ -29,7 +29,7 @@ CREATE TABLE money.suspense_item (
     CHECK ((payer_id IS NULL) = (line_id IS NULL)),
     CHECK ((state = 'open') = (way IS NULL)),
     CHECK ((state = 'closed') = (closed_on IS NOT NULL)),
-    CHECK ((way = 'noted') = (held_minor = 0)),
+    CHECK ((way IN ('noted', 'reversed')) = (held_minor = 0)),
     CHECK (state <> 'closed' OR (way = 'assigned') = (repayment_id IS NOT NULL)),
     PRIMARY KEY (item_id)
 ) WITH (fillfactor = 80);
@@ -58,7 +58,7 @@ CREATE TABLE money.suspense_event (
     happened_at timestamptz NOT NULL,
     step integer NOT NULL CHECK (step >= 1),
     deed text NOT NULL CHECK (deed IN ('opened', 'owned', 'asked', 'refused', 'closed')),
-    way text CHECK (way IN ('assigned', 'sent_back', 'noted')),
+    way text CHECK (way IN ('assigned', 'sent_back', 'noted', 'reversed')),
     actor text NOT NULL CHECK (length(actor) > 0),
     note text NOT NULL CHECK (length(note) <= 2000),
     PRIMARY KEY (item_id, step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -13,7 +13,16 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.money.ledger.model import LEGS, MovementKind
 from whiteslip.money.lines.model import LineKey
-from whiteslip.money.suspense.model import Item, Kind, NewItem, State, Step, SuspenseTerms, Way
+from whiteslip.money.suspense.model import (
+    Item,
+    Kind,
+    NewItem,
+    RepaymentKey,
+    State,
+    Step,
+    SuspenseTerms,
+    Way,
+)
 from whiteslip.money.suspense.rules import read_terms
 
 sql = Sql(__package__)
@@ -125,6 +134,32 @@ def post_out(db: Connection, item: Item, way: Way, *, on: date, at: datetime) ->
         kind=kind,
         debit=LEGS[kind].debit,
         credit=LEGS[kind].credit,
+        on=on,
+        at=at,
+    )
+
+
+def note_reversed(
+    db: Connection,
+    repayments: Iterable[RepaymentKey],
+    *,
+    actor: str,
+    note: str,
+    on: date,
+    at: datetime,
+) -> int:
+    """Close the items of payments a bank took back whose repayments were reversed; returns how many were open.
+
+    A repayment no bank took back, and an item a person closed before, are left as they are.
+    """
+    ordered = sorted(set(repayments))
+    return sql.run(
+        db,
+        "note_reversed",
+        customer_ids=arrays.bigints([one.customer_id for one in ordered]),
+        repayment_ids=arrays.bigints([one.repayment_id for one in ordered]),
+        actor=actor,
+        note=note,
         on=on,
         at=at,
     )

@@ -137,11 +137,10 @@ def take_file(act: Acting, form: BankFile) -> Done:
 
 
 def _item(visit: Visit, text: str) -> ItemView:
-    number = _number(text)
-    found = autopay.items(visit.db, state=None, before=number + 1, limit=1)
-    if not found or found[0].item_id != number:
+    found = autopay.item(visit.db, _number(text))
+    if found is None:
         raise NotFound("there is no such item")
-    return found[0]
+    return found
 
 
 def _number(text: str) -> int:
