@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from whiteslip.care.notices import ends
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
@@ -126,6 +127,8 @@ def _write(
     change_balances(
         db, [Change(*one[:2], credited_minor=one.split.principal_minor) for one in done]
     )
+    told = [ends.of_split(LineKey(*one[:2]), one.split, on=reached[one[0]]) for one in done]
+    ends.tell(db, told, at=at)
     if done:
         outbox.append(
             db,

@@ -267,6 +267,13 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.HELP_OFFERED,
         Kind.SOURCE_STOPPED,
         Kind.COLLECTION_FAILED,
+        Kind.SETTLED_EARLY,
+        Kind.STATEMENT_SPLIT,
+        Kind.CHARGED_OFF,
+        Kind.CLAIM_REDUCED,
+        Kind.CLAIM_RECOVERED,
+        Kind.CLAIM_WRITTEN_OFF,
+        Kind.REFUND_SENT,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

@@ -113,7 +113,10 @@ def _citation(
         return None
     key = LineKey(notice.customer_id, notice.line_id)
     agreement = binding.get((key, notice.noticed_on))
-    return None if agreement is None else cite(agreement, notice.kind, notice.reasons)
+    if agreement is None:
+        return None
+    also = rules.RESTS_ALSO.get(Kind(notice.kind), notice.kind)
+    return cite(agreement, notice.kind, notice.reasons) or cite(agreement, also, notice.reasons)
 
 
 def _texts(

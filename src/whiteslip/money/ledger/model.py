@@ -71,6 +71,7 @@ class MovementKind(StrEnum):
     LATE_FEE_CHARGED_OFF = "late_fee_charged_off"
     RECOVERED = "recovered"
     COST_RECOVERED = "cost_recovered"
+    CREDIT_RECOVERED = "credit_recovered"
 
 
 class Legs(NamedTuple):
@@ -130,6 +131,7 @@ LEGS = MappingProxyType(
         ),
         MovementKind.RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
+        MovementKind.CREDIT_RECOVERED: Legs(Account.CUSTOMER_CREDIT, Account.RECOVERY_INCOME),
     }
 )
 """What each kind debits and credits; the test of the ledger proves that stored movements agree."""

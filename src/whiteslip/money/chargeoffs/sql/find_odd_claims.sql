@@ -13,7 +13,7 @@ CROSS JOIN LATERAL (
     WHERE movement.customer_id = claim.customer_id AND movement.source_id = claim.charge_off_id
 ) AS given
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'recovered'), 0) AS recovered_minor
+    SELECT coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind IN ('recovered', 'credit_recovered')), 0) AS recovered_minor
     FROM money.recovery
     INNER JOIN money.movement ON movement.customer_id = recovery.customer_id AND movement.source_id = recovery.recovery_id
     WHERE recovery.customer_id = claim.customer_id AND recovery.charge_off_id = claim.charge_off_id
