@@ -94,7 +94,7 @@ def tell_recoveries(
     *,
     at: datetime,
 ) -> None:
-    """Tell of money that paid claims: what it paid, what enforcing cost, and what is left; or that the claim has ended."""
+    """Tell of money that paid claims: what it paid, what enforcing cost, what is left, or that the claim has ended."""
     tell(
         db,
         [_of_recovery(one, done[one.number], on=reached[one.customer_id]) for one in moneys],

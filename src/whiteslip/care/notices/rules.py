@@ -139,7 +139,7 @@ which late fees go on, and a line charged off."""
 RESTS_ALSO: Mapping[Kind, str] = MappingProxyType(
     {Kind.CHARGED_OFF: family_of(Kind.SUSPENDED, "DLQ")}
 )
-"""Kinds younger than the first agreement: a version that cites no clause for one rests it on that of the name beside it."""
+"""Kinds younger than the first agreement: a version that cites no clause for one rests it on that of the other name."""
 HIGHEST_LEVEL = 5
 _SHARED = "default"
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")

@@ -24,7 +24,7 @@ def give_back(amount_minor: Minor, sources: Iterable[Source]) -> tuple[Return, .
 
 
 def send_back(amount_minor: Minor, promises: Iterable[Promise]) -> list[Promise]:
-    """Count a payout that names no source against what refunds owe, the latest refund first and of it the latest source.
+    """Count a payout that names no source against what refunds owe: the latest refund first, of it the latest source.
 
     Returns those that changed; what is left over is nobody's but the customer's.
     """
