@@ -20,6 +20,7 @@ from whiteslip.flows.write_off import (
     propose_write_offs,
 )
 from whiteslip.kernel import ids
+from whiteslip.kernel.actor import actor_of
 from whiteslip.kernel.errors import NotFound, only
 from whiteslip.kernel.money import MAX_MINOR
 from whiteslip.money.chargeoffs.model import State
@@ -82,6 +83,7 @@ def show_claim(visit: Visit) -> Answer:
     """Show a claim: its sums, who did what, what came in, and what may be done next."""
     found = _find(visit)
     claim = found.claim
+    asked_by = claim.ending_by if claim.state is State.ENDING else claim.proposed_by
     return visit.show(
         "money/claim.html",
         view=found,
@@ -92,7 +94,7 @@ def show_claim(visit: Visit) -> Answer:
         ),
         methods=[(one, visit.speak.name("method", one)) for one in METHODS],
         may_decide=Role.MONEY in visit.person.roles,
-        asked_by=claim.ending_by if claim.state is State.ENDING else claim.proposed_by,
+        is_own=actor_of(visit.person.actor) == asked_by,
     )
 
 
