@@ -1,4 +1,4 @@
-"""Whoever sees a debt end otherwise than as it falls due is told once, with amounts, and with the clause it rests on."""
+"""Whoever sees a debt end otherwise than as it falls due is told once, with amounts, and with its clause."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from whiteslip.care.notices import ends
 from whiteslip.care.notices.model import NewNotice
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
@@ -75,7 +76,7 @@ def pay_out_credit(
     change_balances(db, [_change(one) for one in paid])
     note_paid_out(db, list(owed.changed.values()), [back for one in paid for back in one.returns])
     post(db, journal, at=at)
-    ends.tell(db, [_notice(one, owed, reached) for one in paid if one.returns], at=at)
+    tell(db, [_notice(one, owed, reached) for one in paid if one.returns], at=at)
     if paid:
         outbox.append(
             db,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from whiteslip.care.cures.store import cure, in_trouble
 from whiteslip.care.notices import ends
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import WhiteslipError
@@ -208,7 +209,7 @@ class _Batch:
         self.claims.write(at=at)
         moneys = [money for money, _ in self.claims.done]
         done = {money.number: gone for money, gone in self.claims.done}
-        ends.tell_recoveries(db, moneys, done, self.reached, at=at)
+        tell(db, ends.of_recoveries(moneys, done, self.reached), at=at)
         refunded = [(one.customer_id, one.refund_id) for one in self.refunds]
         for topic, ids in (
             ("money.purchase-refunded", refunded),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from whiteslip.care.cures.store import cure, in_trouble
 from whiteslip.care.notices import ends
 from whiteslip.care.notices.model import NewNotice
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound, WhiteslipError
@@ -183,7 +184,7 @@ class _Batch:
         insert_allocations(db, [one for one in self.paid if _pays(one[2])])
         change_balances(db, self.changes)
         post(db, self.journal, at=at)
-        ends.tell(db, self.notices, at=at)
+        tell(db, self.notices, at=at)
         if self.repayments:
             outbox.append(
                 db,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from whiteslip.care.notices import ends
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
@@ -148,7 +149,7 @@ def _write(
         db, [Change(*one[:2], credited_minor=one.split.principal_minor) for one in done]
     )
     told = [ends.of_split(LineKey(*one[:2]), one.split, on=reached[one[0]]) for one in done]
-    ends.tell(db, told, at=at)
+    tell(db, told, at=at)
     if done:
         outbox.append(
             db,

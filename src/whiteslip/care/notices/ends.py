@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date
 from types import MappingProxyType
 
 from whiteslip.care.notices.model import Kind, NewNotice, Words
-from whiteslip.care.notices.store import insert_notices
-from whiteslip.infra.database import Connection
 from whiteslip.kernel.money import Minor, decimal_text
 from whiteslip.kernel.reason import Fact
 from whiteslip.money.chargeoffs.model import Claim, Money, Recovery
-from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.payoffs.model import Payoff
 from whiteslip.money.splits.model import Split
@@ -79,27 +76,11 @@ def of_payout(
     return _notice(key, Kind.REFUND_SENT, facts, on)
 
 
-def tell(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
-    """Number notices and write them."""
-    numbers = take_numbers(db, len(notices))
-    numbered = zip(notices, numbers, strict=True)
-    insert_notices(db, [one._replace(notice_id=number) for one, number in numbered], at=at)
-
-
-def tell_recoveries(
-    db: Connection,
-    moneys: Iterable[Money],
-    done: Mapping[int, Recovery],
-    reached: Mapping[int, date],
-    *,
-    at: datetime,
-) -> None:
+def of_recoveries(
+    moneys: Iterable[Money], done: Mapping[int, Recovery], reached: Mapping[int, date]
+) -> list[NewNotice]:
     """Tell of money that paid claims: what it paid, what enforcing cost, what is left, or that the claim has ended."""
-    tell(
-        db,
-        [_of_recovery(one, done[one.number], on=reached[one.customer_id]) for one in moneys],
-        at=at,
-    )
+    return [_of_recovery(one, done[one.number], on=reached[one.customer_id]) for one in moneys]
 
 
 def _of_recovery(money: Money, gone: Recovery, *, on: date) -> NewNotice:

@@ -26,6 +26,7 @@ from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.reason import ReasonCode
+from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.suspensions.store import reasons_json
 
@@ -77,6 +78,13 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
         noticed_at=at,
     )
     _queue(db, [notice for notice in notices if notice.kind not in IN_APP_ONLY], at=at)
+
+
+def tell(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
+    """Number notices and write them."""
+    numbers = take_numbers(db, len(notices))
+    numbered = zip(notices, numbers, strict=True)
+    insert_notices(db, [one._replace(notice_id=number) for one, number in numbered], at=at)
 
 
 def _queue(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
