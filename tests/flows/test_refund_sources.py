@@ -14,6 +14,7 @@ from whiteslip.flows.repay import RepaymentRequest, repay
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, WhiteslipError
 from whiteslip.money.lines.model import LineKey
+from whiteslip.views import returns
 
 
 @pytest.fixture
@@ -128,6 +129,24 @@ def test_a_plain_payout_pays_sources_first_the_latest_refund_first(book: Book) -
     assert own not in {one.repayment_id for one in (*first.returns, *last.returns)}
     assert isinstance(pay_out(book, line, card_a), Conflict)
     assert problems(book) == []
+
+
+def test_what_later_dues_used_of_a_refund_no_longer_waits_to_go_back(book: Book) -> None:
+    line, purchase_id, card_a, card_b = half_paid(book)
+    book.refund(line.customer_id, purchase_id, 12_000)
+    done(pay_out(book, line, card_a, 300))
+
+    def shown(credit_minor: int) -> list[tuple[int, int, int, int]]:
+        found = book.database.read(
+            lambda db: returns.of_line(db, *line, credit_minor=credit_minor, most=9)
+        )
+        return [
+            (one.repayment_id, one.paid_out_minor, one.ready_minor, one.used_minor) for one in found
+        ]
+
+    assert shown(1_700) == [(card_a, 300, 1_100, 0), (card_b, 0, 600, 0)]
+    assert shown(1_200) == [(card_a, 300, 1_100, 0), (card_b, 0, 100, 500)]
+    assert shown(0) == [(card_a, 300, 0, 1_100), (card_b, 0, 0, 600)]
 
 
 @pytest.mark.parametrize(
