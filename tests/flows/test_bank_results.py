@@ -195,7 +195,7 @@ def test_twice_in_one_batch_is_once(book: Banked) -> None:
         (FAILED, PAID, "failed", ["contradiction"]),
         (FAILED, FAILED, "failed", []),
         (FAILED, RETURNED, "failed", ["contradiction"]),
-        (PAID, RETURNED, "returned", ["reversal"]),
+        (PAID, RETURNED, "returned", []),
         (RETURNED, PAID, "returned", ["contradiction", "contradiction"]),
         (RETURNED, RETURNED, "returned", ["contradiction", "contradiction"]),
         (RETURNED, FAILED, "returned", ["contradiction", "contradiction"]),
@@ -223,23 +223,37 @@ def test_what_contradicts_does_nothing(
     book.check()
 
 
-def test_a_returned_payment_is_kept_for_its_reversal(book: Banked) -> None:
+def test_a_returned_payment_is_reversed(book: Banked) -> None:
     debit = collected(book)
+    before = book.value("SELECT principal_minor FROM money.line")
     book.tell(book.result(debit))
     book.tell(book.result(debit, RETURNED, "MD06"))
 
     assert book.collection() == ("returned", ["returned"])
+    assert queue(book) == []
+    assert book.value("SELECT principal_minor FROM money.line") == before
     (kept,) = book.rows(
-        "SELECT item.payer_id, item.try_id, try.repayment_id, try.paid_minor, try.reason"
-        " FROM money.suspense_item AS item JOIN money.collection_try AS try"
-        " ON try.customer_id = item.payer_id AND try.try_id = item.try_id"
-        " WHERE item.kind = 'reversal'"
+        "SELECT try.repayment_id, try.paid_minor, try.reason, correction.reason, correction.actor"
+        " FROM money.collection_try AS try JOIN money.correction USING (customer_id, repayment_id)"
     )
-    assert kept[2:] == (book.value("SELECT repayment_id FROM money.repayment"), 5_000, "MD06")
+    repayment_id = book.value("SELECT repayment_id FROM money.repayment")
+    assert kept == (repayment_id, 5_000, "MD06", "MD06", "whiteslip")
     events = book.rows(
-        "SELECT customer_id, subject_id FROM infra.outbox WHERE topic = 'money.collection-returned'"
+        "SELECT count(*) FROM infra.outbox"
+        " WHERE topic IN ('money.collection-returned', 'money.repayment-reversed')"
     )
-    assert events == [(kept[0], kept[1])]
+    assert events == [(2,)]
+    assert book.notices("payment_reversed") == ["payment_reversed"]
+    book.check()
+
+
+def test_another_amount_returned_than_came_is_for_people(book: Banked) -> None:
+    debit = collected(book)
+    book.tell(book.result(debit))
+    book.tell(book.result(debit, RETURNED, "MD06", amount_minor=4_000))
+
+    assert [kind for kind, _ in queue(book)] == ["reversal"]
+    assert book.value("SELECT count(*) FROM money.correction") == 0
     book.check()
 
 

@@ -24,8 +24,9 @@ def owed_by_line(db: Connection) -> dict[int, list[Owed]]:
         db,
         "SELECT customer_id, line_id, installment_id, purchase_id, kind::text, statement_on, due_on,"
         " principal_minor - paid_principal_minor AS principal, fee_minor - paid_fee_minor AS fee,"
-        " late_fee_minor - paid_late_fee_minor AS late_fee FROM money.installment WHERE status = 'open'"
-        " ORDER BY installment_id",
+        " late_fee_minor - paid_late_fee_minor AS late_fee, 0 AS unbilled_fee, captured_on"
+        " FROM money.installment WHERE status = 'open'"
+        " ORDER BY captured_on, purchase_id, installment_id",
     ):
         found[row.line_id].append(Owed(*row))
     return found

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 from tests.builders import Book, founded, noon
-from tests.simulation.ends import EndingOracle
 from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
+from tests.simulation.remembering import RememberingOracle
+from tests.simulation.replayed import unlike_lines
 
 from whiteslip.decisioning.decisions.store import read_decisions
 from whiteslip.flows.capture import Captured, CaptureRequest, capture
@@ -24,6 +25,13 @@ from whiteslip.flows.change_limits import (
 )
 from whiteslip.flows.charge_off import Claim, decide_charge_offs, propose_charge_offs
 from whiteslip.flows.checkout import checkout
+from whiteslip.flows.correct_repayments import (
+    BackDating,
+    CorrectionDone,
+    Reversal,
+    back_date,
+    reverse,
+)
 from whiteslip.flows.end_of_day import end_of_day
 from whiteslip.flows.grant_purchases import CaseRuling, Ruled, Word, rule_on_purchases
 from whiteslip.flows.pay_out_credit import PaidOut, PayoutRequest, pay_out_credit
@@ -46,6 +54,7 @@ from whiteslip.money.products import store as products
 from whiteslip.money.purchases.model import Authorized, Declined, PurchaseRequest, Referred
 from whiteslip.money.purchases.store import read_waiting
 from whiteslip.world.oracle import LineOracle, OracleRefusal, OracleTerms
+from whiteslip.world.oracle_model import statement_after
 
 Q = TypeVar("Q")
 ONE_DAY = timedelta(days=1)
@@ -110,6 +119,8 @@ FLOWS: dict[str, Flow] = {
     "propose charge-off": propose_charge_offs,
     "decide charge-off": decide_charge_offs,
     "recover": recover,
+    "reverse": reverse,
+    "back date": back_date,
     "propose write-off": propose_write_offs,
     "decide write-off": decide_write_offs,
     "pay out credit": pay_out_credit,
@@ -125,8 +136,11 @@ EFFECTS = {
     "refund": "SELECT count(*) FROM money.refund",
     "repay": (
         "SELECT count(*) FROM money.repayment WHERE method <> 'court' AND (customer_id, repayment_id)"
-        " NOT IN (SELECT customer_id, repayment_id FROM money.payoff)"
+        " NOT IN (SELECT customer_id, repayment_id FROM money.payoff"
+        " UNION ALL SELECT customer_id, repayment_id FROM money.correction WHERE kind = 'back_dated')"
     ),
+    "reverse": "SELECT count(*) FROM money.correction WHERE kind = 'reversed'",
+    "back date": "SELECT count(*) FROM money.correction WHERE kind = 'back_dated'",
     "settle early": "SELECT count(*) FROM money.payoff",
     "split statement": "SELECT count(*) FROM money.statement_split",
     "propose charge-off": "SELECT count(*) FROM money.charge_off",
@@ -146,20 +160,20 @@ def digest(request: object) -> bytes:
 
 
 def give(
-    database: Database, kind: str, requests: Sequence[Any], calls: Sequence[Call], *, on: date
+    database: Database, kind: str, requests: Sequence[Any], calls: Sequence[Call], *, at: datetime
 ) -> tuple[list[Any], list[Response]]:
     """Give a command under its idempotency keys; returns fresh answers (empty on replay) and responses."""
     answers: list[Any] = []
 
     def work(db: Connection) -> list[Response]:
         def act(fresh: Sequence[int]) -> list[Response]:
-            answers[:] = FLOWS[kind](db, [requests[index] for index in fresh], at=noon(on))
+            answers[:] = FLOWS[kind](db, [requests[index] for index in fresh], at=at)
             return [
                 Response(400 if isinstance(one, WhiteslipError) else 201, repr(one).encode())
                 for one in answers
             ]
 
-        return once(db, calls, act, at=noon(on))
+        return once(db, calls, act, at=at)
 
     return answers, database.write(work)
 
@@ -175,7 +189,7 @@ class Simulation:
         database.write(lambda db: products.publish(db, ODD))
         self.today = on
         self.closed_ranges: set[int] | None = None
-        self.oracles: dict[LineKey, EndingOracle] = {}
+        self.oracles: dict[LineKey, RememberingOracle] = {}
         self.lines: list[LineKey] = []
         self.shops: list[int] = []
         self.bought: list[Bought] = []
@@ -184,8 +198,11 @@ class Simulation:
         self.counts: Counter[str] = Counter()
         self._terms_changed = terms_changed or {}
         self._keys = 0
+        self._ticks = 0
         self._unaged: set[int] = set()
         self._unbilled: dict[LineKey, Counter[date]] = {}
+        self.repaid: dict[OwnedId, tuple[LineKey, int]] = {}
+        self._corrected: dict[LineKey, set[date]] = {}
 
     # What there is
 
@@ -213,7 +230,7 @@ class Simulation:
             "plan_fees_ppm": {plan.months: plan.monthly_fee_ppm for plan in live.plans},
             **self._terms_changed,
         }
-        self.oracles[key] = EndingOracle(
+        self.oracles[key] = RememberingOracle(
             limit_minor, statement_day, self.today, OracleTerms(**terms)
         )
         self.lines.append(key)
@@ -240,6 +257,11 @@ class Simulation:
             if reached != self.today:
                 oracle.grant_temporary_limit(0, self.today)  # so that it does not skip the day
 
+    def _now(self) -> datetime:
+        """A moment of the current date, later than any before."""
+        self._ticks += 1
+        return noon(self.today) + timedelta(seconds=self._ticks)
+
     # Commands
 
     def command(self, kind: str, requests: Sequence[Any]) -> list[Any]:
@@ -250,7 +272,7 @@ class Simulation:
             calls.append(Call(CALLER, f"key-{self._keys}", digest(request)))
         before = self.database.read(uses)
         levels = self.levels()
-        answers, responses = give(self.database, kind, requests, calls, on=self.today)
+        answers, responses = give(self.database, kind, requests, calls, at=self._now())
         self.journal.append(Told(kind, tuple(calls), tuple(requests), tuple(responses)))
         self.counts[kind] += len(requests)
         for request, answer in zip(requests, answers, strict=True):
@@ -259,14 +281,14 @@ class Simulation:
             self.counts[f"{kind}: refused"] += refused
             assert not refused or isinstance(answer, Conflict | NotFound | InvalidInput), answer
             _EXPECTED[kind](self, request, answer, levels)
-        self.check(before)
+        self.check(None if kind == "reverse" else before)  # a debt comes back above any limit
         return answers
 
     def replay(self, told: Told) -> None:
         """Repeat a command under its keys: the same bytes come back and nothing happens."""
         before = self.database.read(fingerprint)
         answers, responses = give(
-            self.database, told.kind, told.requests, told.calls, on=self.today
+            self.database, told.kind, told.requests, told.calls, at=self._now()
         )
         assert answers == []
         assert tuple(responses) == told.responses
@@ -277,7 +299,7 @@ class Simulation:
         """Use a key again for something else: refused, and nothing happens."""
         before = self.database.read(fingerprint)
         other = [call._replace(request_hash=b"\0" * 16) for call in told.calls]
-        answers, responses = give(self.database, told.kind, told.requests, other, on=self.today)
+        answers, responses = give(self.database, told.kind, told.requests, other, at=self._now())
         assert answers == []
         assert {response.status for response in responses} == {422}
         assert self.database.read(fingerprint) == before
@@ -474,6 +496,7 @@ class Simulation:
             return
         credit = self.oracles[key].repay(request.amount_minor)
         assert isinstance(answer, Repaid), answer
+        self._remember(key, answer.repayment_id)
         assert answer.credit_minor == credit
         assert answer.allocated_minor == request.amount_minor - credit
 
@@ -490,6 +513,52 @@ class Simulation:
         ours = (payoff.principal_minor, payoff.fee_minor, payoff.late_fee_minor)
         assert self.oracles[key].settle_early(request.wish) == (*ours, payoff.dropped_minor)
         assert sum(ours) == request.amount_minor
+        self._remember(key, answer.repayment_id)
+
+    def _remember(self, key: LineKey, repayment_id: int) -> None:
+        """Remember which of the things told to an oracle a repayment was."""
+        place = len(self.oracles[key].told) - 1
+        self.repaid[OwnedId(key.customer_id, repayment_id)] = key, place
+
+    def expect_reversal(self, request: Reversal, answer: Any, _: Any) -> None:
+        """Be as if the money had never come."""
+        id_ = OwnedId(request.customer_id, request.repayment_id)
+        if id_ not in self.repaid:
+            assert isinstance(answer, NotFound | Conflict), answer
+            return
+        assert isinstance(answer, CorrectionDone), answer
+        key, place = self.repaid.pop(id_)
+        for other, (its, later) in self.repaid.items():
+            if its == key and later > place:
+                self.repaid[other] = its, later - 1
+        self._live_again(key, self.oracles[key].without(place))
+
+    def expect_back_dating(self, request: BackDating, answer: Any, _: Any) -> None:
+        """Be as if the money had come on the day it counts from."""
+        if isinstance(answer, WhiteslipError):
+            return
+        key = LineKey(request.customer_id, request.line_id)
+        oracle = self.oracles[key]
+        again = oracle.with_repayment(request.value_on, request.amount_minor)
+        place = next(
+            at
+            for at, (old, new) in enumerate(zip(oracle.told, again.told, strict=False))
+            if old.name != new.name
+        )
+        for other, (its, later) in self.repaid.items():
+            if its == key and later >= place:
+                self.repaid[other] = its, later + 1
+        self.repaid[OwnedId(key.customer_id, answer.repayment_id)] = key, place
+        self._live_again(key, again)
+
+    def _live_again(self, key: LineKey, again: RememberingOracle) -> None:
+        """Go on from another life; what the next statement charges and credits for it is the book's to say."""
+        again.day = self.oracles[key].day
+        self.oracles[key] = again
+        on = statement_after(again.day, again.statement_day)
+        self._corrected.setdefault(key, set()).add(on)
+        self._unbilled.pop(key, None)
+        self._unaged.discard(key.customer_id)
 
     def expect_split(self, request: SplitRequest, answer: Any, _: Any) -> None:
         """Split off what the oracle splits off."""
@@ -570,10 +639,11 @@ class Simulation:
 
     # What must hold
 
-    def check(self, before: dict[int, Use]) -> None:
+    def check(self, before: dict[int, Use] | None) -> None:
         """Hold the whole book against its invariants and its oracles."""
         self.counts["steps checked"] += 1
-        wrong = self.database.read(lambda db: self.wrong(db, before))
+        now = self.database.read(uses) if before is None else before
+        wrong = self.database.read(lambda db: self.wrong(db, now))
         assert not wrong, "\n".join(f"{one.fact}: {one.row}" for one in wrong)
 
     def wrong(self, db: Connection, before: dict[int, Use]) -> list[Broken]:
@@ -586,11 +656,14 @@ class Simulation:
             row = db.execute(query.encode()).fetchone()
             if row is None or row[0] != self.accepted[kind]:
                 found.append(Broken("a key acts once", (kind, row, self.accepted[kind])))
+        found += [Broken("a life lived again is the book's", one) for one in unlike_lines(db)]
         for key, oracle in self.oracles.items():
-            ours = _seen(db, key, aged=key.customer_id not in self._unaged)
+            masked = self._corrected.get(key, set())
+            ours = _seen(db, key, masked, aged=key.customer_id not in self._unaged)
             theirs = _foreseen(
                 oracle,
                 self._unbilled.get(key, Counter()),
+                masked,
                 aged=key.customer_id not in self._unaged,
             )
             found.extend(
@@ -613,6 +686,8 @@ _EXPECTED: dict[str, Callable[[Simulation, Any, Any, dict[LineKey, int]], None]]
     "propose charge-off": Simulation.expect_nothing,
     "decide charge-off": Simulation.expect_charge_off,
     "recover": Simulation.expect_recovery,
+    "reverse": Simulation.expect_reversal,
+    "back date": Simulation.expect_back_dating,
     "propose write-off": Simulation.expect_nothing,
     "decide write-off": Simulation.expect_write_off,
     "pay out credit": Simulation.expect_payout,
@@ -649,11 +724,18 @@ def _closed_ranges(db: Connection, day: date) -> tuple[set[int], bool]:
     return {row[0] for row in rows.fetchall()}, not business_day.read(db).closing
 
 
-def _seen(db: Connection, key: LineKey, *, aged: bool) -> dict[str, Any]:
+def _masked(statement: tuple[Any, ...], masked: set[date]) -> tuple[Any, ...]:
+    """Leave out what a statement charges and credits for a correction since the one before."""
+    return (*statement[:3], 0, 0, *statement[5:]) if statement[0] in masked else statement
+
+
+def _seen(db: Connection, key: LineKey, masked: set[date], *, aged: bool) -> dict[str, Any]:
     seen: dict[str, Any] = {
         "balances": db.execute(_LINE, key).fetchone(),
         "rows": sorted(db.execute(_ROWS, key).fetchall()),
-        "statements": [tuple(row) for row in db.execute(_STATEMENTS, key).fetchall()],
+        "statements": [
+            _masked(tuple(row), masked) for row in db.execute(_STATEMENTS, key).fetchall()
+        ],
     }
     if aged:
         seen["arrears"] = db.execute(_ARREARS, key).fetchone()
@@ -669,7 +751,9 @@ def _unbilled_plans(oracle: LineOracle) -> Counter[date]:
     return ahead
 
 
-def _foreseen(oracle: LineOracle, unbilled: Counter[date], *, aged: bool) -> dict[str, Any]:
+def _foreseen(
+    oracle: LineOracle, unbilled: Counter[date], masked: set[date], *, aged: bool
+) -> dict[str, Any]:
     """What the oracle says; what was refunded before any statement showed it is neither charged nor credited."""
     foreseen: dict[str, Any] = {
         "balances": (
@@ -693,11 +777,14 @@ def _foreseen(oracle: LineOracle, unbilled: Counter[date], *, aged: bool) -> dic
             for row in oracle.rows
         ),
         "statements": [
-            tuple(
-                one._replace(
-                    charged_minor=one.charged_minor - unbilled[one.statement_on],
-                    credited_minor=one.credited_minor - unbilled[one.statement_on],
-                )
+            _masked(
+                tuple(
+                    one._replace(
+                        charged_minor=one.charged_minor - unbilled[one.statement_on],
+                        credited_minor=one.credited_minor - unbilled[one.statement_on],
+                    )
+                ),
+                masked,
             )
             for one in oracle.statements
         ],

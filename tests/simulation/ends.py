@@ -25,8 +25,11 @@ class EndingOracle(LineOracle):
         *,
         fee: int = 0,
         plan: bool = False,
+        captured_on: date | None = None,
     ) -> OracleRow:
-        row = super()._add(purchase_id, statement_on, principal, fee=fee, plan=plan)
+        row = super()._add(
+            purchase_id, statement_on, principal, fee=fee, plan=plan, captured_on=captured_on
+        )
         if not hasattr(self, "made_on"):
             self.made_on = {}
         self.made_on[row.number] = self.day
@@ -70,6 +73,7 @@ class EndingOracle(LineOracle):
         ]
         total = sum(row.principal for row in rows)
         fee = nearest(total * self.terms.plan_fees_ppm[months], MILLION)
+        rows.sort(key=lambda row: row.bought)
         cents = [row for row in rows for _ in range(row.principal)]
         on, begun = self.day, 0
         for month in range(months):
@@ -78,9 +82,17 @@ class EndingOracle(LineOracle):
             taken = Counter(row.number for row in cents[begun : begun + part])
             begun += part
             self._charged[on] = self._charged.get(on, 0) + part
-            owners = {row.number: row.purchase_id for row in rows}
+            owners = {row.number: row for row in rows}
             for number, fee_part in zip(taken, _shared(fee, list(taken.values())), strict=True):
-                self._add(owners[number], on, taken[number], fee=fee_part, plan=True)
+                bought = owners[number]
+                self._add(
+                    bought.purchase_id,
+                    on,
+                    taken[number],
+                    fee=fee_part,
+                    plan=True,
+                    captured_on=bought.captured_on,
+                )
         for row in rows:
             row.principal = 0
         left = said.pay_later_minor - total

@@ -35,7 +35,12 @@ CHECKS = (
         LEFT JOIN (VALUES {_LEGS}) AS legs (kind, debit, credit)
         ON (legs.kind, legs.debit, legs.credit)
             = (movement.kind::text, movement.debit::text, movement.credit::text)
-        WHERE legs.kind IS NULL
+        LEFT JOIN money.corrected_movement AS corrected
+        ON (corrected.customer_id, corrected.movement_id) = (movement.customer_id, movement.movement_id)
+        LEFT JOIN money.movement AS undone
+        ON (undone.customer_id, undone.movement_id) = (corrected.customer_id, corrected.undoes_id)
+        WHERE legs.kind IS NULL AND (movement.debit, movement.credit, movement.amount_minor)
+            IS DISTINCT FROM (undone.credit, undone.debit, undone.amount_minor)
         """,
     ),
     Check(
@@ -213,6 +218,10 @@ CHECKS = (
         WHERE allocated_minor <> (
             SELECT coalesce(sum(principal_minor + fee_minor + late_fee_minor), 0) FROM money.allocation
             WHERE allocation.customer_id = one.customer_id AND allocation.source_id = one.repayment_id
+        ) AND NOT EXISTS (
+            SELECT FROM money.correction
+            WHERE correction.kind = 'reversed'
+            AND (correction.customer_id, correction.repayment_id) = (one.customer_id, one.repayment_id)
         )
         """,
     ),
@@ -220,8 +229,10 @@ CHECKS = (
         "what was lost is what claims gave up, and what came in for them is income",
         """
         SELECT book.*, claims.* FROM (
-            SELECT coalesce(sum(amount_minor) FILTER (WHERE debit = 'charged_off_loss'), 0) AS lost,
-                coalesce(sum(amount_minor) FILTER (WHERE credit = 'recovery_income'), 0) AS came_in
+            SELECT coalesce(sum(amount_minor) FILTER (WHERE debit = 'charged_off_loss'), 0)
+                    - coalesce(sum(amount_minor) FILTER (WHERE credit = 'charged_off_loss'), 0) AS lost,
+                coalesce(sum(amount_minor) FILTER (WHERE credit = 'recovery_income'), 0)
+                    - coalesce(sum(amount_minor) FILTER (WHERE debit = 'recovery_income'), 0) AS came_in
             FROM money.movement
         ) AS book
         CROSS JOIN (
@@ -272,7 +283,8 @@ CHECKS = (
             FROM money.statement
         ) AS one
         WHERE previous_minor <> before_minor OR previous_minor + charged_minor - credited_minor <> balance_minor
-            OR minimum_minor > greatest(0, balance_minor)
+            OR (minimum_minor > greatest(0, balance_minor) AND (customer_id, line_id, statement_on)
+                NOT IN (SELECT customer_id, line_id, statement_on FROM money.corrected_statement))
         """,
     ),
     Check(

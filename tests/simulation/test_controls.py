@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders import FOUNDED_ON
+from tests.builders import FOUNDED_ON, noon
 from tests.simulation.conftest import Databases
 from tests.simulation.driver import Simulation, give
 from tests.simulation.invariants import CHECKS, broken, fingerprint, overspent, uses
@@ -178,7 +178,7 @@ def test_a_key_that_acts_twice_is_seen(databases: Databases) -> None:
         sim = live(database)
         told = sim.journal[0]
         forgetful = [Call(99, call.key, call.request_hash) for call in told.calls]
-        give(database, told.kind, told.requests, forgetful, on=sim.today)
+        give(database, told.kind, told.requests, forgetful, at=noon(sim.today))
         with pytest.raises(AssertionError, match="a key acts once"):
             sim.check(database.read(uses))
 

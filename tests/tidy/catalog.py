@@ -31,6 +31,7 @@ RINGS = (
     "money/splits",
     "money/chargeoffs",
     "money/returns",
+    "money/replays",
     "decisioning",
     "credit",
     "risk",

@@ -12,6 +12,7 @@ from whiteslip.money.collections import store as collections
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
 from whiteslip.money.payoffs.store import odd_payoffs
+from whiteslip.money.replays.store import odd_corrections
 from whiteslip.money.returns.store import odd_returns
 from whiteslip.money.splits.store import odd_splits
 from whiteslip.money.suspense import store as suspense
@@ -59,6 +60,7 @@ def check_books(db: Connection) -> BooksReport:
     found += [("room was given to good lines alone", find_ungrounded(db))]
     found += [("collections agree with repayments and results", collections.odd_collections(db))]
     found += [("money in suspense is what its items hold", suspense.odd_items(db))]
+    found += [("what is undone is undone whole", odd_corrections(db))]
     checks = [Check(name, tuple(map(_told, rows))) for name, rows in found]
     balance = ledger.trial_balance(db)
     zero = () if sum(balance.values()) == 0 else (f"it sums to {sum(balance.values())}",)
@@ -83,5 +85,6 @@ def _odd_legs(db: Connection) -> list[str]:
     return [
         f"{row.movements} of kind {row.kind} debit {row.debit} and credit {row.credit}"
         for row in ledger.postings_by_kind(db)
-        if (row.debit, row.credit) != LEGS[MovementKind(row.kind)]
+        if row.kind != MovementKind.UNDONE
+        and (row.debit, row.credit) != LEGS[MovementKind(row.kind)]
     ]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from whiteslip.flows.correct_repayments import Reversal, reverse
 from whiteslip.flows.record_failed_debits import DebitReport, record_failed_debits
 from whiteslip.flows.repay import RepaymentRequest, repay
-from whiteslip.flows.take_bank_results import Acts, Failed, Received
+from whiteslip.flows.take_bank_results import Acts, Failed, Received, TakenBack
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, WhiteslipError
 
@@ -37,5 +38,15 @@ def report_failed(db: Connection, failed: Sequence[Failed], at: datetime) -> Non
             raise answer
 
 
-ACTS: Final = Acts(repay_received, report_failed)
+def reverse_returned(db: Connection, taken: Sequence[TakenBack], at: datetime) -> list[bool]:
+    """Reverse repayments whose money was taken back; what a person must decide is not reversed."""
+    note = "the bank says that the payment was taken back"
+    answers = reverse(db, [Reversal(*one, note, None) for one in taken], at=at)
+    for answer in answers:
+        if isinstance(answer, WhiteslipError) and not isinstance(answer, Conflict):
+            raise answer
+    return [not isinstance(answer, WhiteslipError) for answer in answers]
+
+
+ACTS: Final = Acts(repay_received, report_failed, reverse_returned)
 """The journeys that results act in."""

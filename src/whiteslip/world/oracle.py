@@ -254,10 +254,12 @@ class LineOracle:
         *,
         fee: int = 0,
         plan: bool = False,
+        captured_on: date | None = None,
     ) -> OracleRow:
         self._made += 1
         due_on = statement_on + timedelta(days=self.terms.due_days)
         row = OracleRow(self._made, purchase_id, statement_on, due_on, principal, fee, plan=plan)
+        row.captured_on = captured_on or self.day
         if principal or fee:
             self.rows.append(row)
         return row
@@ -265,7 +267,7 @@ class LineOracle:
     def _offset(self, purchase_id: int, amount: int) -> int:
         """Take a refund off its purchase's principal; return what is left of the refund."""
         mine = [row for row in self.rows if row.purchase_id == purchase_id and row.principal]
-        mine.sort(key=lambda row: (row.due_on, row.number))
+        mine.sort(key=lambda row: (row.due_on, row.captured_on, row.number))
         billed = [row for row in mine if row.statement_on <= self.day]
         unbilled = [row for row in reversed(mine) if row.statement_on > self.day]
         for row in billed + unbilled:
@@ -278,7 +280,7 @@ class LineOracle:
 
     def _allocate(self, amount: int, rows: Iterable[OracleRow]) -> int:
         """Pay the oldest due first; within one: late fees, fees, principal, each of plans first. Return the rest."""
-        ordered = sorted(rows, key=lambda row: (row.due_on, not row.plan, row.number))
+        ordered = sorted(rows, key=lambda row: (row.due_on, not row.plan, *row.bought))
         for _, same_due in groupby(ordered, key=lambda row: row.due_on):
             due = list(same_due)
             for component in (LATE_FEE, FEE, PRINCIPAL):
@@ -341,7 +343,7 @@ class LineOracle:
         allowed = said.pay_later_minor - said.pay_later_minimum_minor
         overdue = max(0, sum(row.principal for row in due) - allowed)
         next_on = statement_after(day, self.statement_day)
-        for row in due:  # made in the order of their numbers
+        for row in sorted(due, key=lambda row: row.bought):
             stays = min(overdue, row.principal)
             overdue -= stays
             rolls = row.principal - stays
@@ -352,7 +354,8 @@ class LineOracle:
                 continue
             row.principal, row.revolving = stays, False
             if rolls:
-                self._add(row.purchase_id, next_on, rolls).revolving = True
+                bought = row.captured_on
+                self._add(row.purchase_id, next_on, rolls, captured_on=bought).revolving = True
 
     def _accrue(self, tomorrow: date) -> None:
         """Charge one day: late fee on the overdue, revolving fee on what revolves, never both."""

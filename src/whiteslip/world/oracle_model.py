@@ -79,6 +79,12 @@ class OracleRow:
     plan: bool = False
     revolving: bool = False
     carried_ppm: int = 0
+    captured_on: date = date.min
+
+    @property
+    def bought(self) -> tuple[date, int, int]:
+        """The order of what is due on one day: by day bought, by purchase, by when it was made."""
+        return self.captured_on, self.purchase_id, self.number
 
 
 @dataclass(slots=True)

@@ -267,6 +267,7 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.HELP_OFFERED,
         Kind.SOURCE_STOPPED,
         Kind.COLLECTION_FAILED,
+        Kind.PAYMENT_REVERSED,
         Kind.SETTLED_EARLY,
         Kind.STATEMENT_SPLIT,
         Kind.CHARGED_OFF,

@@ -79,6 +79,7 @@ class Kind(StrEnum):
     HELP_OFFERED = "help_offered"
     SOURCE_STOPPED = "source_stopped"
     COLLECTION_FAILED = "collection_failed"
+    PAYMENT_REVERSED = "payment_reversed"
     SETTLED_EARLY = "settled_early"
     STATEMENT_SPLIT = "statement_split"
     CHARGED_OFF = "charged_off"

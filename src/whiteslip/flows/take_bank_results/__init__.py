@@ -2,7 +2,7 @@
 
 from whiteslip.flows.take_bank_results.files import FileTaken, take_bank_file
 from whiteslip.flows.take_bank_results.journey import Taken, take_bank_results
-from whiteslip.flows.take_bank_results.writing import Acts
+from whiteslip.flows.take_bank_results.writing import Acts, TakenBack
 from whiteslip.money.collections.model import Failed, Received
 from whiteslip.money.results.model import Did
 
@@ -13,6 +13,7 @@ __all__ = [
     "FileTaken",
     "Received",
     "Taken",
+    "TakenBack",
     "take_bank_file",
     "take_bank_results",
 ]

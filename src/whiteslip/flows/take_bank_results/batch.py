@@ -52,6 +52,7 @@ class Batch:
     following: dict[TryKey, Next] = field(default_factory=dict[TryKey, Next])
     given_up: list[Try] = field(default_factory=list[Try])
     returned: list[Try] = field(default_factory=list[Try])
+    reversing: dict[TryKey, Told] = field(default_factory=dict[TryKey, Told])
     items: list[NewItem] = field(default_factory=list[NewItem])
     changed: set[TryKey] = field(default_factory=set[TryKey])
     moved: set[CollectionKey] = field(default_factory=set[CollectionKey])
@@ -169,9 +170,13 @@ class Batch:
                 sources[place] = source._replace(stopped_on=self.now.on, stop_reason=reason)
 
     def _return(self, told: Told, one: Try) -> None:
+        """Note that money was taken back; another amount than came is for people, before anything is reversed."""
         self._change(one, TryState.RETURNED, told)
         self._move(one.collection, CollectionState.RETURNED)
-        self.ask(Kind.REVERSAL, told, one)
+        if told.amount_minor == one.paid_minor:
+            self.reversing[one.key] = told
+        else:
+            self.ask(Kind.REVERSAL, told, one)
         self.returned.append(one)
         self.did[told.result_id] = Did.RETURNED
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from whiteslip.care.notices.model import Kind, NewNotice
+from whiteslip.care.notices.model import Kind as NoticeKind
+from whiteslip.care.notices.model import NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.flows.take_bank_results.batch import Batch
 from whiteslip.infra import outbox
@@ -21,14 +22,31 @@ from whiteslip.money.collections.rules import Next
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.mandates.model import Stop
 from whiteslip.money.mandates.store import stop_sources
+from whiteslip.money.results.model import Did
+from whiteslip.money.suspense.model import Kind
 from whiteslip.money.suspense.store import insert_items
+
+UNSAID = "unsaid"
+"""The reason of a reversal for which the bank gave none."""
+
+
+class TakenBack(NamedTuple):
+    """A repayment whose money was taken back, and the reason the bank gave."""
+
+    customer_id: int
+    repayment_id: int
+    reason: str
 
 
 class Acts(NamedTuple):
-    """What results do in other journeys, in the same transaction; `repay` returns the number of each repayment."""
+    """What results do in other journeys, in the same transaction.
+
+    `repay` returns the number of each repayment, `reverse` whether each was reversed; what was not is for people.
+    """
 
     repay: Callable[[Connection, Sequence[Received], datetime], list[int]]
     report: Callable[[Connection, Sequence[Failed], datetime], None]
+    reverse: Callable[[Connection, Sequence[TakenBack], datetime], list[bool]]
 
 
 def write(db: Connection, batch: Batch, acts: Acts, *, at: datetime) -> None:
@@ -38,6 +56,7 @@ def write(db: Connection, batch: Batch, acts: Acts, *, at: datetime) -> None:
     for key, repayment_id in zip(batch.paid, repayments, strict=True):
         batch.tries[key] = batch.tries[key]._replace(repayment_id=repayment_id)
     acts.report(db, batch.failed, at)
+    _reverse(db, batch, acts, at=at)
     store.change_tries(db, [batch.tries[key] for key in sorted(batch.changed)])
     store.change_collections(db, {key: batch.states[key] for key in sorted(batch.moved)})
     store.insert_tries(db, _following(db, batch))
@@ -48,6 +67,21 @@ def write(db: Connection, batch: Batch, acts: Acts, *, at: datetime) -> None:
     _tell(db, batch, at=at)
     _announce(db, "money.collection-returned", batch.returned, at=at)
     _announce(db, "money.collection-given-up", batch.given_up, at=at)
+
+
+def _reverse(db: Connection, batch: Batch, acts: Acts, *, at: datetime) -> None:
+    """Reverse what was taken back."""
+    tries = [batch.tries[key] for key in batch.reversing]
+    told = list(batch.reversing.values())
+    taken = [
+        TakenBack(one.customer_id, one.repayment_id, said.reason or UNSAID)
+        for one, said in zip(tries, told, strict=True)
+        if one.repayment_id is not None
+    ]
+    for one, said, is_done in zip(tries, told, acts.reverse(db, taken, at), strict=True):
+        if not is_done:
+            batch.ask(Kind.REVERSAL, said, one)
+            batch.did[said.result_id] = Did.RETURNED
 
 
 def _following(db: Connection, batch: Batch) -> list[Try]:
@@ -103,7 +137,7 @@ def _stopped(batch: Batch, stop: Stop) -> NewNotice:
         stop.customer_id,
         0,
         source.line_id,
-        Kind.SOURCE_STOPPED,
+        NoticeKind.SOURCE_STOPPED,
         (),
         batch.now.on,
         facts={"source": source.label},
@@ -115,7 +149,7 @@ def _unpaid(batch: Batch, one: Try) -> NewNotice:
         one.customer_id,
         0,
         one.line_id,
-        Kind.COLLECTION_FAILED,
+        NoticeKind.COLLECTION_FAILED,
         (),
         batch.now.on,
         facts={"amount": decimal_text(one.amount_minor), "due_on": one.due_on.isoformat()},

@@ -1,5 +1,5 @@
 -- How debts end is told: a refund is set off against a claim, a payout goes to several sources, and each end has its notice.
-ALTER TYPE money.movement_kind ADD VALUE 'credit_recovered' AFTER 'cost_recovered';
+ALTER TYPE money.movement_kind ADD VALUE 'credit_recovered' AFTER 'undone';
 
 ALTER TABLE money.returned_payout DROP CONSTRAINT returned_payout_pkey;
 ALTER TABLE money.returned_payout ADD PRIMARY KEY (customer_id, payout_id, repayment_id);
@@ -16,7 +16,7 @@ ALTER TABLE care.notice ADD CONSTRAINT notice_kind_check CHECK (
         'due_soon', 'overdue_reminder', 'late_fee_waived',
         'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected',
         'agreement_changing', 'agreement_offered', 'purchase_granted', 'purchase_declined', 'purchase_lapsed',
-        'help_offered', 'source_stopped', 'collection_failed',
+        'help_offered', 'source_stopped', 'collection_failed', 'payment_reversed',
         'settled_early', 'statement_split', 'charged_off', 'claim_reduced', 'claim_recovered', 'claim_written_off', 'refund_sent'
     )
 );

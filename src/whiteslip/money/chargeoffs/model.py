@@ -83,6 +83,7 @@ class ClaimRow(NamedTuple):
     principal_minor: Minor
     fee_minor: Minor
     late_fee_minor: Minor
+    captured_on: date = date.min
 
 
 class Money(NamedTuple):

@@ -76,7 +76,7 @@ def recover(
     left = amount_minor
     cost = 0
     paid: dict[int, Settlement] = {}
-    oldest = sorted(rows, key=lambda row: (row.due_on, row.installment_id))
+    oldest = sorted(rows, key=lambda row: (row.due_on, row.captured_on, row.installment_id))
     for part in order:
         if part is Part.COST:
             cost = min(left, cost_minor)

@@ -71,6 +71,8 @@ class MovementKind(StrEnum):
     LATE_FEE_CHARGED_OFF = "late_fee_charged_off"
     RECOVERED = "recovered"
     COST_RECOVERED = "cost_recovered"
+    CREDIT_RECLAIMED = "credit_reclaimed"
+    UNDONE = "undone"
     CREDIT_RECOVERED = "credit_recovered"
 
 
@@ -131,10 +133,14 @@ LEGS = MappingProxyType(
         ),
         MovementKind.RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
+        MovementKind.CREDIT_RECLAIMED: Legs(Account.RECEIVABLE_PRINCIPAL, Account.CUSTOMER_CREDIT),
         MovementKind.CREDIT_RECOVERED: Legs(Account.CUSTOMER_CREDIT, Account.RECOVERY_INCOME),
     }
 )
-"""What each kind debits and credits; the test of the ledger proves that stored movements agree."""
+"""What each kind debits and credits; the test of the ledger proves that stored movements agree.
+
+`UNDONE` has the legs of the movement it undoes, the other way round, and is not among them.
+"""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ CREATE TABLE money.payoff (
     settled_on date NOT NULL,
     scope text NOT NULL CHECK (scope IN ('plan', 'statement', 'everything')),
     version text NOT NULL CHECK (length(version) = 32),
+    undone_by bigint,
     CHECK (num_nonnulls(purchase_id, split_id) = CASE scope WHEN 'plan' THEN 1 ELSE 0 END),
     PRIMARY KEY (customer_id, repayment_id)
 ) WITH (fillfactor = 100);

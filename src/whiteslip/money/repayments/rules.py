@@ -26,14 +26,14 @@ def allocate(
     rank = {component: place for place, component in enumerate(order)}
     payable = [row for row in owed if row.statement_on <= reached or row.kind != "plan"]
     parts = sorted(
-        (row.due_on, rank[component], row.kind != "plan", row.installment_id, component, row)
+        (row.due_on, rank[component], row.kind != "plan", *row.age[1:], component, row)
         for row in payable
         for component in order
     )
     unspent = payment_minor
     paid: dict[int, dict[Component, Minor]] = {}
     rows: dict[int, Owed] = {}
-    for _, _, _, installment_id, component, row in parts:
+    for *_, installment_id, component, row in parts:
         share = min(unspent, _owed(row, component))
         if share == 0:
             continue
@@ -49,8 +49,10 @@ def offset(refund_minor: Minor, owed: Iterable[Owed], *, reached: date) -> Alloc
     The unbilled fee of an installment shrinks with its principal (half even); what is left is credit.
     """
     rows = list(owed)
-    billed = sorted((row for row in rows if row.statement_on <= reached), key=_age)
-    ahead = sorted((row for row in rows if row.statement_on > reached), key=_age, reverse=True)
+    billed = sorted((row for row in rows if row.statement_on <= reached), key=lambda row: row.age)
+    ahead = sorted(
+        (row for row in rows if row.statement_on > reached), key=lambda row: row.age, reverse=True
+    )
     unspent = refund_minor
     unbilled_plan_minor = 0
     settlements: list[Settlement] = []
@@ -96,7 +98,3 @@ def _settlement(row: Owed, paid: dict[Component, Minor]) -> Settlement:
         fee_minor=paid.get(Component.FEE, 0),
         late_fee_minor=paid.get(Component.LATE_FEE, 0),
     )
-
-
-def _age(row: Owed) -> tuple[date, int]:
-    return row.due_on, row.installment_id

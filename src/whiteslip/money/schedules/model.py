@@ -17,7 +17,10 @@ class InstallmentTerms(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """An open installment and what is still to be paid of it; the fee of a plan is owed once billed."""
+    """An open installment and what is still to be paid of it; the fee of a plan is owed once billed.
+
+    Of what is due on one day the older purchase comes first: captured_on, then its number.
+    """
 
     customer_id: int
     line_id: int
@@ -30,6 +33,12 @@ class Owed(NamedTuple):
     fee_minor: int
     late_fee_minor: int
     unbilled_fee_minor: int = 0
+    captured_on: date = date.min
+
+    @property
+    def age(self) -> tuple[date, date, int, int]:
+        """The order in which what is owed is paid: due date, capture, purchase, number."""
+        return self.due_on, self.captured_on, self.purchase_id or 0, self.installment_id
 
 
 class Settlement(NamedTuple):

@@ -56,7 +56,7 @@ def divide(owed: Iterable[Owed], parts: Sequence[Part], *, reached: date) -> lis
     """
     rows = sorted(
         (row for row in owed if is_billed(row, reached=reached)),
-        key=lambda row: (row.due_on, row.installment_id),
+        key=lambda row: row.age,
     )
     total = sum(map(owed_of, rows))
     invariant(sum(part.amount_minor for part in parts) == total, "parts are all that is owed")

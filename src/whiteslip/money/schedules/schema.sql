@@ -3,6 +3,7 @@ CREATE TYPE money.installment_kind AS ENUM ('pay_later', 'plan', 'revolving_fee'
 CREATE TYPE money.installment_status AS ENUM ('open', 'settled', 'charged_off', 'written_off');
 
 -- The revolving fees of a line have an installment of their own for each statement, which belongs to no purchase.
+-- Credit that was paid out and proved never to have come is owed again as a row of no purchase, in full like an installment of a plan.
 -- A plan's fee is owed once its statement closes, any other fee from the day it is charged.
 CREATE TABLE money.installment (
     customer_id bigint NOT NULL,
@@ -23,7 +24,7 @@ CREATE TABLE money.installment (
     kind money.installment_kind NOT NULL,
     status money.installment_status NOT NULL DEFAULT 'open',
     revolving boolean NOT NULL DEFAULT FALSE,
-    CHECK ((kind = 'revolving_fee') = (purchase_id IS NULL)),
+    CHECK (CASE kind WHEN 'revolving_fee' THEN purchase_id IS NULL WHEN 'pay_later' THEN purchase_id IS NOT NULL ELSE TRUE END),
     CHECK ((status = 'settled') = (paid_principal_minor = principal_minor AND paid_fee_minor = fee_minor AND paid_late_fee_minor = late_fee_minor)),
     PRIMARY KEY (customer_id, installment_id)
 ) WITH (fillfactor = 80);

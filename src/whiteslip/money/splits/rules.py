@@ -50,8 +50,8 @@ def work_out(
     cost = annual_cost(principal, [term.principal_minor + term.fee_minor for term in terms])
     if error := check_cap(cost, product):
         return error
-    pieces = tuple(_pieces(rows, terms))
-    after = _after(billed, principal, product)
+    pieces = tuple(pieces_of(rows, terms))
+    after = left_to_ask(billed, principal, product)
     return Split(
         billed.statement_on, months, principal, cost, terms, pieces, billed.minimum_minor, after
     )
@@ -98,7 +98,7 @@ def _refusal(billed: Billed, owed: Sequence[Owed], line: Line, on: date) -> NotS
     return None
 
 
-def _after(billed: Billed, principal_minor: int, product: Product) -> Minimum:
+def left_to_ask(billed: Billed, principal_minor: int, product: Product) -> Minimum:
     """Ask only for what remains of the pay-later part; what was paid on it stays in it."""
     left = billed.pay_later_minor - principal_minor
     share = rate.of(left, product.minimum_ppm)
@@ -106,12 +106,12 @@ def _after(billed: Billed, principal_minor: int, product: Product) -> Minimum:
     return Minimum(max(0, asked), left, share)
 
 
-def _pieces(rows: Sequence[Owed], terms: Sequence[InstallmentTerms]) -> Iterator[Piece]:
+def pieces_of(rows: Sequence[Owed], terms: Sequence[InstallmentTerms]) -> Iterator[Piece]:
     """Fill the installments with the principal of the rows, the oldest row first; a row's first piece is the row."""
     waiting = iter(terms)
     term = next(waiting)
     room = term.principal_minor
-    for row in sorted(rows, key=lambda row: row.installment_id):
+    for row in sorted(rows, key=lambda row: row.age):
         left, is_first = row.principal_minor, True
         while left:
             if not room:

@@ -4,5 +4,9 @@ FROM money.movement
 WHERE
     movement.customer_id = %(customer_id)s AND movement.line_id = %(line_id)s
     AND movement.kind IN ('installment_fee', 'revolving_fee', 'late_fee')
+    AND NOT EXISTS (
+        SELECT FROM money.corrected_movement AS undoing
+        WHERE undoing.customer_id = movement.customer_id AND undoing.undoes_id = movement.movement_id
+    )
 GROUP BY movement.business_date, movement.kind
 ORDER BY movement.business_date, movement.kind

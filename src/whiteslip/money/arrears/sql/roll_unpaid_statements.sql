@@ -3,7 +3,7 @@
 -- Pure twin: money/arrears/rules.py: roll
 WITH owed AS (
     SELECT
-        installment.customer_id, installment.line_id, installment.installment_id, installment.statement_on,
+        installment.customer_id, installment.line_id, installment.installment_id, installment.statement_on, installment.captured_on, installment.purchase_id,
         installment.principal_minor - installment.paid_principal_minor AS owed_minor
     FROM money.installment
     WHERE
@@ -17,7 +17,7 @@ running AS (
     SELECT
         owed.*,
         sum(owed_minor) OVER (PARTITION BY customer_id, line_id, statement_on) AS total_minor,
-        sum(owed_minor) OVER (PARTITION BY customer_id, line_id, statement_on ORDER BY installment_id) AS running_minor
+        sum(owed_minor) OVER (PARTITION BY customer_id, line_id, statement_on ORDER BY captured_on, purchase_id, installment_id) AS running_minor
     FROM owed
 ),
 

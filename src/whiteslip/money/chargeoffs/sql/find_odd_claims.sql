@@ -10,13 +10,25 @@ CROSS JOIN LATERAL (
         coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'fee_charged_off'), 0) AS fee_minor,
         coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'late_fee_charged_off'), 0) AS late_fee_minor
     FROM money.movement
-    WHERE movement.customer_id = claim.customer_id AND movement.source_id = claim.charge_off_id
+    WHERE
+        movement.customer_id = claim.customer_id
+        AND movement.source_id = claim.charge_off_id
+        AND NOT EXISTS (
+            SELECT FROM money.corrected_movement AS undoing
+            WHERE undoing.customer_id = movement.customer_id AND undoing.undoes_id = movement.movement_id
+        )
 ) AS given
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind IN ('recovered', 'credit_recovered')), 0) AS recovered_minor
     FROM money.recovery
     INNER JOIN money.movement ON movement.customer_id = recovery.customer_id AND movement.source_id = recovery.recovery_id
-    WHERE recovery.customer_id = claim.customer_id AND recovery.charge_off_id = claim.charge_off_id
+    WHERE
+        recovery.customer_id = claim.customer_id
+        AND recovery.charge_off_id = claim.charge_off_id
+        AND NOT EXISTS (
+            SELECT FROM money.corrected_movement AS undoing
+            WHERE undoing.customer_id = movement.customer_id AND undoing.undoes_id = movement.movement_id
+        )
 ) AS taken
 CROSS JOIN LATERAL (
     SELECT

@@ -6,7 +6,10 @@ SELECT
     coalesce(sum(movement.amount_minor) FILTER (WHERE movement.credit = 'bank'), 0)::bigint AS bank_out_minor,
     coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'captured'), 0)::bigint AS captured_minor,
     coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'merchant_fee'), 0)::bigint AS merchant_fee_minor,
-    coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind IN ('refunded', 'refund_credited')), 0)::bigint AS refunded_minor,
+    coalesce(
+        sum(CASE movement.kind WHEN 'undone' THEN -movement.amount_minor ELSE movement.amount_minor END)
+        FILTER (WHERE movement.kind IN ('refunded', 'refund_credited') OR (movement.kind = 'undone' AND movement.credit = 'merchant_payable')), 0
+    )::bigint AS refunded_minor,
     coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'merchant_fee_returned'), 0)::bigint AS fee_returned_minor
 FROM (
     SELECT business_date, kind, debit, credit, amount_minor

@@ -14,6 +14,11 @@ received AS (
 SELECT source.customer_id, source.kind, source.id, source.amount_minor, coalesce(allocated.amount_minor, 0) AS allocated_minor
 FROM (
     SELECT customer_id, 'repayment' AS kind, repayment_id AS id, allocated_minor AS amount_minor FROM money.repayment
+    WHERE
+        NOT EXISTS (
+            SELECT FROM money.correction
+            WHERE correction.customer_id = repayment.customer_id AND correction.repayment_id = repayment.repayment_id AND correction.kind = 'reversed'
+        )
     UNION ALL
     SELECT refund.customer_id, 'refund', refund.refund_id, refund.offset_minor + coalesce(recovery.claim_minor, 0)
     FROM money.refund

@@ -11,6 +11,10 @@ CROSS JOIN LATERAL (
     WHERE
         movement.customer_id = waiver.customer_id AND movement.source_id = waiver.waiver_id
         AND movement.kind IN ('late_fee_waived', 'late_fee_returned')
+        AND NOT EXISTS (
+            SELECT FROM money.corrected_movement AS undoing
+            WHERE undoing.customer_id = movement.customer_id AND undoing.undoes_id = movement.movement_id
+        )
 ) AS posted
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(fee.amount_minor), 0) AS amount_minor

@@ -13,10 +13,13 @@ CROSS JOIN LATERAL (
     WHERE allocation.customer_id = payoff.customer_id AND allocation.source_id = payoff.repayment_id
 ) AS given
 WHERE
-    payoff.principal_minor <> given.principal_minor
-    OR payoff.fee_minor <> given.fee_minor
-    OR payoff.late_fee_minor <> given.late_fee_minor
-    OR payoff.principal_minor + payoff.fee_minor + payoff.late_fee_minor IS DISTINCT FROM repayment.amount_minor
-    OR given.open_rows > 0
+    payoff.undone_by IS NULL
+    AND (
+        payoff.principal_minor <> given.principal_minor
+        OR payoff.fee_minor <> given.fee_minor
+        OR payoff.late_fee_minor <> given.late_fee_minor
+        OR payoff.principal_minor + payoff.fee_minor + payoff.late_fee_minor IS DISTINCT FROM repayment.allocated_minor
+        OR given.open_rows > 0
+    )
 ORDER BY payoff.customer_id, payoff.repayment_id
 LIMIT 100

@@ -3,7 +3,8 @@
 -- Pure twin: money/repayments/rules.py: allocate
 WITH due AS (
     SELECT
-        installment.customer_id, installment.line_id, installment.installment_id, installment.due_on, installment.kind, line.credit_minor, part.component, part.owed_minor,
+        installment.customer_id, installment.line_id, installment.installment_id, installment.due_on, installment.captured_on,
+        coalesce(installment.purchase_id, 0) AS purchase_no, installment.kind, line.credit_minor, part.component, part.owed_minor,
         array_position(product.allocation, part.component) AS rank
     FROM money.line
     INNER JOIN money.product ON product.product_id = line.product_id
@@ -30,7 +31,7 @@ paid AS (
             greatest(
                 0,
                 credit_minor + owed_minor
-                - sum(owed_minor) OVER (PARTITION BY customer_id, line_id ORDER BY due_on, rank, kind <> 'plan', installment_id)
+                - sum(owed_minor) OVER (PARTITION BY customer_id, line_id ORDER BY due_on, rank, kind <> 'plan', captured_on, purchase_no, installment_id)
             )
         ) AS paid_minor
     FROM due

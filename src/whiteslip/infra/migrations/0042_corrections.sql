@@ -1,0 +1,80 @@
+-- Reversals and back-dated repayments. The new kinds come first; nothing below uses them as values of their type.
+ALTER TYPE money.movement_kind ADD VALUE 'credit_reclaimed' AFTER 'cost_recovered';
+ALTER TYPE money.movement_kind ADD VALUE 'undone' AFTER 'credit_reclaimed';
+ALTER TABLE money.installment DROP CONSTRAINT installment_check4;
+ALTER TABLE money.installment ADD CONSTRAINT installment_check4
+CHECK (CASE kind WHEN 'revolving_fee' THEN purchase_id IS NULL WHEN 'pay_later' THEN purchase_id IS NOT NULL ELSE TRUE END);
+ALTER TABLE money.payoff ADD COLUMN undone_by bigint;
+ALTER TABLE money.fee_waiver DROP CONSTRAINT fee_waiver_check4;
+ALTER TABLE money.fee_waiver ADD CONSTRAINT fee_waiver_check4 CHECK (state = 'done' OR waived_minor + returned_minor = 0);
+
+-- Repayments taken back by whoever sent them, and repayments that count from an earlier day: the line's life was lived again, and what differs was
+-- booked on the day of the correction with the day it counts from. Nothing that was posted is changed: a movement that no longer holds is undone by another.
+CREATE TABLE money.correction (
+    customer_id bigint NOT NULL,
+    correction_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    repayment_id bigint NOT NULL,
+    corrected_at timestamptz NOT NULL,
+    value_on date NOT NULL,
+    corrected_on date NOT NULL CHECK (corrected_on >= value_on),
+    kind text NOT NULL CHECK (kind IN ('reversed', 'back_dated')),
+    reason text NOT NULL CHECK (length(reason) BETWEEN 1 AND 40),
+    actor text NOT NULL CHECK (length(actor) > 0),
+    note text NOT NULL CHECK (length(note) <= 2000),
+    PRIMARY KEY (customer_id, correction_id)
+) WITH (fillfactor = 100);
+CREATE UNIQUE INDEX correction_reversed ON money.correction (customer_id, repayment_id) WHERE kind = 'reversed';
+
+-- What moved because of a correction: undoes_id is the movement it takes back (its legs the other way round), or NULL for one that holds from value_on.
+CREATE TABLE money.corrected_movement (
+    customer_id bigint NOT NULL,
+    movement_id bigint NOT NULL,
+    correction_id bigint NOT NULL,
+    undoes_id bigint,
+    value_on date NOT NULL,
+    PRIMARY KEY (customer_id, movement_id)
+) WITH (fillfactor = 100);
+CREATE UNIQUE INDEX corrected_movement_undone ON money.corrected_movement (customer_id, undoes_id) WHERE undoes_id IS NOT NULL;
+
+-- Where money had gone before a correction sent it elsewhere.
+CREATE TABLE money.undone_allocation (
+    customer_id bigint NOT NULL,
+    correction_id bigint NOT NULL,
+    source_id bigint NOT NULL,
+    installment_id bigint NOT NULL,
+    principal_minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    late_fee_minor bigint NOT NULL,
+    allocated_on date NOT NULL,
+    PRIMARY KEY (customer_id, correction_id, source_id, installment_id)
+) WITH (fillfactor = 100);
+
+-- What statements not due yet asked for before a correction.
+CREATE TABLE money.corrected_statement (
+    customer_id bigint NOT NULL,
+    correction_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    minimum_before_minor bigint NOT NULL,
+    pay_later_before_minor bigint NOT NULL,
+    pay_later_minimum_before_minor bigint NOT NULL,
+    statement_on date NOT NULL,
+    PRIMARY KEY (customer_id, correction_id, statement_on)
+) WITH (fillfactor = 100);
+
+-- Whose payment was taken back is told.
+ALTER TABLE care.notice DROP CONSTRAINT notice_kind_check;
+ALTER TABLE care.notice ADD CONSTRAINT notice_kind_check CHECK (
+    kind IN (
+        'warned', 'restricted', 'suspended', 'restored', 'eased', 'plans_stopped', 'plans_restored',
+        'limit_raised', 'limit_cut', 'limit_objected', 'limit_kept', 'limit_restored', 'limit_upheld',
+        'temporary_limit_granted', 'temporary_limit_ending', 'temporary_limit_shortened',
+        'application_approved', 'application_declined', 'application_referred', 'application_expired', 'application_reopened',
+        'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
+        'budget_warning',
+        'due_soon', 'overdue_reminder', 'late_fee_waived',
+        'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected',
+        'agreement_changing', 'agreement_offered', 'purchase_granted', 'purchase_declined', 'purchase_lapsed',
+        'help_offered', 'source_stopped', 'collection_failed', 'payment_reversed'
+    )
+);

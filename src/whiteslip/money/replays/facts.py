@@ -1,0 +1,181 @@
+"""What happened to a line from outside, each with its day and number; everything else follows from it by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from whiteslip.kernel.money import Minor
+from whiteslip.money.chargeoffs.model import Part
+from whiteslip.money.payoffs.model import Wish
+from whiteslip.money.products.model import Product
+from whiteslip.money.schedules.model import Owed, Piece
+
+
+class Capture(NamedTuple):
+    """A purchase was captured, or bought elsewhere and brought in; `months` 0: to be paid later."""
+
+    purchase_id: int
+    amount_minor: Minor
+    months: int
+    captured_on: date
+
+
+class Payment(NamedTuple):
+    """Money came in; an imported refund of the whole line is taken as one."""
+
+    amount_minor: Minor
+    is_imported_refund: bool = False
+
+
+class Recovery(NamedTuple):
+    """Money came in for a claim, and what of it enforcing cost."""
+
+    amount_minor: Minor
+    cost_minor: Minor
+
+
+class Settling(NamedTuple):
+    """Money that settled early what somebody wished to."""
+
+    amount_minor: Minor
+    wish: Wish
+
+
+class Refund(NamedTuple):
+    """A shop gave something back."""
+
+    purchase_id: int
+    amount_minor: Minor
+
+
+class Payout(NamedTuple):
+    """Credit went out to its owner."""
+
+    amount_minor: Minor
+
+
+class Opening(NamedTuple):
+    """The line began with money of its owner."""
+
+    amount_minor: Minor
+
+
+class Splitting(NamedTuple):
+    """The latest statement was turned into a plan."""
+
+    months: int
+
+
+class Waiving(NamedTuple):
+    """Late fees were taken back: those of some days, both included, or the one charged to an installment on a day."""
+
+    first_on: date
+    last_on: date
+    installment_id: int | None
+
+
+class ChargingOff(NamedTuple):
+    """Everything owed was given up as an asset."""
+
+
+class WritingOff(NamedTuple):
+    """What was left of a claim was given up."""
+
+
+class Redated(NamedTuple):
+    """What an agreement makes of rows: pieces with other due dates, and a fee for it."""
+
+    pieces: tuple[Piece, ...]
+    fee_minor: Minor
+
+
+class Redating(NamedTuple):
+    """Other due dates were agreed; `work` makes them of what is owed on a day, None where there is nothing to move."""
+
+    work: Callable[[Sequence[Owed], date], Redated | None]
+
+
+What: TypeAlias = (
+    Capture
+    | Payment
+    | Recovery
+    | Settling
+    | Refund
+    | Payout
+    | Opening
+    | Splitting
+    | Waiving
+    | ChargingOff
+    | WritingOff
+    | Redating
+)
+
+
+class Place(StrEnum):
+    """What tells when a fact acted: its number, drawn at that moment; the time; or only the day it counts from."""
+
+    NUMBER = "number"
+    TIME = "time"
+    DAY = "day"
+
+
+class Fact(NamedTuple):
+    """Something that happened on a day of the line; `number` was drawn under its lock, so numbers are in order.
+
+    What was decided later than its number was drawn is put in place by its time, what was back-dated by its day.
+    """
+
+    on: date
+    at: datetime
+    number: int
+    what: What
+    place: Place = Place.NUMBER
+
+
+class Pause(NamedTuple):
+    """Late fees of the line, or of one purchase, stand still from a day up to but without another."""
+
+    purchase_id: int | None
+    starts_on: date
+    ends_on: date | None
+
+
+class Terms(NamedTuple):
+    """What a line is computed with."""
+
+    customer_id: int
+    line_id: int
+    product: Product
+    statement_day: int
+    opened_on: date
+    recovery_order: tuple[Part, ...]
+    pauses: tuple[Pause, ...] = ()
+
+
+def in_order(facts: Sequence[Fact]) -> list[Fact]:
+    """Put facts in the order in which they acted, each on the day its line was on.
+
+    A purchase captured while the line's day before was not closed yet acts on that day, though it is of the next.
+    """
+    ordered: list[Fact] = []
+    reached = date.max
+    for fact in sorted(_placed(facts, Place.NUMBER), key=lambda fact: fact.number, reverse=True):
+        reached = min(reached, fact.on)
+        ordered.append(fact._replace(on=reached))
+    ordered.reverse()
+    for fact in sorted(_placed(facts, Place.TIME), key=lambda fact: fact.at):
+        _insert(ordered, fact, [(other.on, other.at) > (fact.on, fact.at) for other in ordered])
+    for fact in sorted(_placed(facts, Place.DAY), key=lambda fact: fact.number):
+        _insert(ordered, fact, [other.on > fact.on for other in ordered])
+    return ordered
+
+
+def _placed(facts: Sequence[Fact], place: Place) -> list[Fact]:
+    return [fact for fact in facts if fact.place is place]
+
+
+def _insert(ordered: list[Fact], fact: Fact, is_later: Sequence[bool]) -> None:
+    ordered.insert(is_later.index(True) if True in is_later else len(ordered), fact)
