@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from tests.builders import Book, done, founded, only
 from tests.flows.limit_worlds import problems, rows
+from tests.simulation.replayed import unlike_lines
 
 from whiteslip.flows.charge_off import (
     ChargeOffDecision,
@@ -16,6 +17,7 @@ from whiteslip.flows.charge_off import (
     propose_charge_offs,
 )
 from whiteslip.flows.check_books import check_books
+from whiteslip.flows.correct_repayments import Reversal, reverse
 from whiteslip.flows.pay_out_credit import PayoutRequest, pay_out_credit
 from whiteslip.flows.recover import Recovered, RecoveryRequest, recover
 from whiteslip.flows.refund import RefundRequest, refund
@@ -244,6 +246,31 @@ def test_a_refund_is_set_off_against_the_claim_in_its_order_and_nothing_is_held(
     ]
     told = "SELECT count(*) FROM infra.outbox WHERE topic = 'money.claim-recovered'"
     assert rows(book, told) == [(1,)]
+    assert problems(book) == []
+
+
+def test_a_life_lived_again_sets_refunds_off_too_and_a_recovery_taken_back_is_owed_again(
+    book: Book,
+) -> None:
+    line = late(book)
+    purchase_id, plan = bought(book, 100_000), bought(book, 120_000)
+    claim = charged_off(book, line)
+    book.close_until(RIPE + timedelta(days=1))
+    came = done(take(book, line, claim.left_minor - 10_000))
+    book.refund(line.customer_id, purchase_id, 4_000)
+    book.refund(line.customer_id, plan, 8_000)
+    assert rows(book, "SELECT status, credit_minor FROM money.line") == [("closed", 2_000)]
+    assert book.database.read(unlike_lines) == []
+
+    back = Reversal(line.customer_id, came.recovery_id, "MD06", "", "staff:Ann")
+    done(only(book.write(lambda db: reverse(db, [back], at=book.at))))
+
+    assert rows(book, "SELECT status, credit_minor FROM money.line") == [("charged_off", 0)]
+    assert rows(book, "SELECT recovered_minor, state FROM money.charge_off") == [
+        (12_000, "charged_off")
+    ]
+    assert rows(book, "SELECT sum(amount_minor) FROM money.refund_return") == [(None,)]
+    assert book.database.read(unlike_lines) == []
     assert problems(book) == []
 
 

@@ -85,6 +85,11 @@ class ClaimRow(NamedTuple):
     late_fee_minor: Minor
     captured_on: date = date.min
 
+    @property
+    def left_minor(self) -> Minor:
+        """All that is still to be paid of it."""
+        return self.principal_minor + self.fee_minor + self.late_fee_minor
+
 
 class Money(NamedTuple):
     """Money that comes in for a line that is charged off; `cost_minor` is what enforcing it cost.

@@ -155,7 +155,7 @@ class Claims:
 
     def left_minor(self, key: LineKey) -> int:
         """Say what of a line's claim still stands; of a line without one it is nothing."""
-        return sum(sum(row[4:]) for row in self.rows.values() if row[:2] == key)
+        return sum(row.left_minor for row in self.rows.values() if row[:2] == key)
 
     def take(self, money: Money) -> Recovery:
         """Allocate one amount."""

@@ -10,6 +10,7 @@ from whiteslip.kernel.money import Minor
 from whiteslip.money.arrears.waiving import LateFee, take_back
 from whiteslip.money.chargeoffs import rules as claims
 from whiteslip.money.chargeoffs.model import ClaimRow
+from whiteslip.money.chargeoffs.model import Recovery as Gone
 from whiteslip.money.ledger.model import MovementKind
 from whiteslip.money.payoffs import rules as payoffs
 from whiteslip.money.payoffs.model import Beginning
@@ -149,13 +150,27 @@ def _refund(life: Life, what: Refund, number: int) -> None:
     life.credit_minor += gone.credit_minor
     life.move(MovementKind.REFUNDED, source, gone.principal_minor)
     life.move(MovementKind.REFUND_CREDITED, source, gone.credit_minor)
-    life.shares[number] = Share(gone.allocated_minor, gone.credit_minor, gone.unbilled_plan_minor)
+    recovered = _set_off(life, gone.credit_minor, source)
+    life.shares[number] = Share(
+        gone.allocated_minor, gone.credit_minor, gone.unbilled_plan_minor, recovered
+    )
     life.refunds[number] = what.purchase_id
     payers = _payers(life, what.purchase_id)
     life.returns += [
         Returned(number, one.repayment_id, one.amount_minor)
-        for one in give_back(gone.credit_minor, payers)
+        for one in give_back(gone.credit_minor - recovered, payers)
     ]
+
+
+def _set_off(life: Life, credit_minor: Minor, source: Source) -> Minor:
+    """Set what a refund leaves over off against a claim that stands; return how much."""
+    if life.claim is None or life.claim.state != "charged_off":
+        return 0
+    left = sum(life.claim[1:4]) - life.claim.recovered_minor
+    gone = _pay_claim(life, Recovery(min(credit_minor, left), 0), source)
+    life.credit_minor -= gone.recovered_minor
+    life.move(MovementKind.CREDIT_RECOVERED, source, gone.recovered_minor)
+    return gone.recovered_minor
 
 
 def _payers(life: Life, purchase_id: int) -> list[Payer]:
@@ -331,8 +346,18 @@ def _charge_off(life: Life, what: ChargingOff, number: int) -> None:  # noqa: AR
 
 
 def _recover(life: Life, what: Recovery, number: int) -> None:
+    source = event(number)
+    gone = _pay_claim(life, what, source)
+    life.credit_minor += gone.credit_minor
+    life.shares[number] = Share(gone.recovered_minor, gone.credit_minor)
+    life.move(MovementKind.COST_RECOVERED, source, gone.cost_minor)
+    life.move(MovementKind.RECOVERED, source, gone.recovered_minor)
+    life.move(MovementKind.CREDIT_RECEIVED, source, gone.credit_minor)
+
+
+def _pay_claim(life: Life, what: Recovery, source: Source) -> Gone:
     """Pay a claim in the order of the law; one of which nothing is left has ended."""
-    source, order = event(number), life.terms.recovery_order
+    order = life.terms.recovery_order
     rows = [row for row in life.rows.values() if row.status == "charged_off"]
     standing = [
         ClaimRow(
@@ -348,17 +373,12 @@ def _recover(life: Life, what: Recovery, number: int) -> None:
     ]
     gone = claims.recover(what.amount_minor, standing, order, cost_minor=what.cost_minor)
     life.settle(gone.settlements, source, Act.PAID)
-    life.credit_minor += gone.credit_minor
-    life.shares[number] = Share(gone.recovered_minor, gone.credit_minor)
-    life.move(MovementKind.COST_RECOVERED, source, gone.cost_minor)
-    life.move(MovementKind.RECOVERED, source, gone.recovered_minor)
-    life.move(MovementKind.CREDIT_RECEIVED, source, gone.credit_minor)
-    if life.claim is None:
-        return
-    recovered = life.claim.recovered_minor + gone.recovered_minor
-    is_over = recovered == sum(life.claim[1:4])
-    state = "recovered" if is_over else life.claim.state
-    life.claim = life.claim._replace(recovered_minor=recovered, state=state)
+    if life.claim is not None:
+        recovered = life.claim.recovered_minor + gone.recovered_minor
+        is_over = recovered == sum(life.claim[1:4])
+        state = "recovered" if is_over else life.claim.state
+        life.claim = life.claim._replace(recovered_minor=recovered, state=state)
+    return gone
 
 
 def _write_off(life: Life, what: WritingOff, number: int) -> None:  # noqa: ARG001
