@@ -41,9 +41,11 @@ def test_a_plan_is_settled_as_quoted_and_a_changed_quote_buys_nothing(
     page.locator("main tbody th a").last.click()
     assert sitting.faults() == []
     everything = minor(page.locator("main form button").text_content())
+    version = page.locator("main form [name=version]").input_value()
     paid(sitting.world, somebody, 1_000)
     page.locator("main form button").click()
     assert refused(page)
+    assert page.locator("main form [name=version]").input_value() != version, "it quotes anew"
     assert minor(page.locator("main form button").text_content()) == everything - 1_000
     assert sitting.faults() == []
 
