@@ -8,14 +8,12 @@ from typing import Any
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.money import Minor
 from whiteslip.money.arrears.waiving import LateFee, take_back
-from whiteslip.money.chargeoffs import rules as claims
-from whiteslip.money.chargeoffs.model import ClaimRow
-from whiteslip.money.chargeoffs.model import Recovery as Gone
 from whiteslip.money.ledger.model import MovementKind
 from whiteslip.money.payoffs import rules as payoffs
 from whiteslip.money.payoffs.model import Beginning
 from whiteslip.money.repayments.model import Allocation
 from whiteslip.money.repayments.rules import allocate, offset
+from whiteslip.money.replays.claiming import charge_off, recover, set_off, write_off
 from whiteslip.money.replays.facts import (
     Capture,
     ChargingOff,
@@ -34,7 +32,6 @@ from whiteslip.money.replays.facts import (
 from whiteslip.money.replays.life import Life, event
 from whiteslip.money.replays.model import (
     Act,
-    Claim,
     Origin,
     Returned,
     Row,
@@ -98,7 +95,7 @@ def _capture(life: Life, what: Capture, number: int) -> None:
 
 def _pay(life: Life, what: Payment, number: int) -> None:
     if life.claim and life.claim.state == "charged_off":
-        _recover(life, Recovery(what.amount_minor, 0), number)
+        recover(life, Recovery(what.amount_minor, 0), number)
         return
     order = life.terms.product.allocation
     gone = allocate(what.amount_minor, life.owed(), order, reached=life.day)
@@ -150,7 +147,7 @@ def _refund(life: Life, what: Refund, number: int) -> None:
     life.credit_minor += gone.credit_minor
     life.move(MovementKind.REFUNDED, source, gone.principal_minor)
     life.move(MovementKind.REFUND_CREDITED, source, gone.credit_minor)
-    recovered = _set_off(life, gone.credit_minor, source)
+    recovered = set_off(life, gone.credit_minor, source)
     life.shares[number] = Share(
         gone.allocated_minor, gone.credit_minor, gone.unbilled_plan_minor, recovered
     )
@@ -160,17 +157,6 @@ def _refund(life: Life, what: Refund, number: int) -> None:
         Returned(number, one.repayment_id, one.amount_minor)
         for one in give_back(gone.credit_minor - recovered, payers)
     ]
-
-
-def _set_off(life: Life, credit_minor: Minor, source: Source) -> Minor:
-    """Set what a refund leaves over off against a claim that stands; return how much."""
-    if life.claim is None or life.claim.state != "charged_off":
-        return 0
-    left = sum(life.claim[1:4]) - life.claim.recovered_minor
-    gone = _pay_claim(life, Recovery(min(credit_minor, left), 0), source)
-    life.credit_minor -= gone.recovered_minor
-    life.move(MovementKind.CREDIT_RECOVERED, source, gone.recovered_minor)
-    return gone.recovered_minor
 
 
 def _payers(life: Life, purchase_id: int) -> list[Payer]:
@@ -316,87 +302,10 @@ def _redate(life: Life, what: Redating, number: int) -> None:
     life.move(MovementKind.DEFERRAL_FEE, Source(Origin.ROW, first.key), worked.fee_minor)
 
 
-def _charge_off(life: Life, what: ChargingOff, number: int) -> None:  # noqa: ARG001
-    """Give up everything owed as an asset; fees no statement has billed are never owed."""
-    source = event(number)
-    rows = life.open_rows()
-    owed = [row.owed(life.key, life.day) for row in rows]
-    for row, one in zip(rows, owed, strict=True):
-        row.fee_minor -= one.unbilled_fee_minor
-        row.status = "charged_off"
-        row.steps.append(
-            Step(life.day, Act.CHARGED_OFF, fee_minor=-one.unbilled_fee_minor, source=source)
-        )
-    parts = (
-        sum(one.principal_minor for one in owed),
-        sum(one.fee_minor for one in owed),
-        sum(one.late_fee_minor for one in owed),
-    )
-    life.claim = Claim(number, *parts, 0, 0, "charged_off")
-    for kind, part in zip(
-        (
-            MovementKind.PRINCIPAL_CHARGED_OFF,
-            MovementKind.FEE_CHARGED_OFF,
-            MovementKind.LATE_FEE_CHARGED_OFF,
-        ),
-        parts,
-        strict=True,
-    ):
-        life.move(kind, source, part)
-
-
-def _recover(life: Life, what: Recovery, number: int) -> None:
-    source = event(number)
-    gone = _pay_claim(life, what, source)
-    life.credit_minor += gone.credit_minor
-    life.shares[number] = Share(gone.recovered_minor, gone.credit_minor)
-    life.move(MovementKind.COST_RECOVERED, source, gone.cost_minor)
-    life.move(MovementKind.RECOVERED, source, gone.recovered_minor)
-    life.move(MovementKind.CREDIT_RECEIVED, source, gone.credit_minor)
-
-
-def _pay_claim(life: Life, what: Recovery, source: Source) -> Gone:
-    """Pay a claim in the order of the law; one of which nothing is left has ended."""
-    order = life.terms.recovery_order
-    rows = [row for row in life.rows.values() if row.status == "charged_off"]
-    standing = [
-        ClaimRow(
-            *life.key,
-            row.installment_id,
-            row.due_on,
-            row.owed_principal_minor,
-            row.fee_minor - row.paid_fee_minor,
-            row.late_fee_minor - row.paid_late_fee_minor,
-            row.captured_on,
-        )
-        for row in rows
-    ]
-    gone = claims.recover(what.amount_minor, standing, order, cost_minor=what.cost_minor)
-    life.settle(gone.settlements, source, Act.PAID)
-    if life.claim is not None:
-        recovered = life.claim.recovered_minor + gone.recovered_minor
-        is_over = recovered == sum(life.claim[1:4])
-        state = "recovered" if is_over else life.claim.state
-        life.claim = life.claim._replace(recovered_minor=recovered, state=state)
-    return gone
-
-
-def _write_off(life: Life, what: WritingOff, number: int) -> None:  # noqa: ARG001
-    """Give up what is left of a claim."""
-    if life.claim is None or life.claim.state != "charged_off":
-        return
-    for row in life.rows.values():
-        if row.status == "charged_off":
-            row.status = "written_off"
-            row.steps.append(Step(life.day, Act.WRITTEN_OFF))
-    left = sum(life.claim[1:4]) - life.claim.recovered_minor
-    life.claim = life.claim._replace(written_off_minor=left, state="written_off")
-
-
 _ACTS: Mapping[type, Callable[[Life, Any, int], None]] = {
     Capture: _capture,
     Payment: _pay,
-    Recovery: _recover,
+    Recovery: recover,
     Settling: _settle_early,
     Refund: _refund,
     Payout: _pay_out,
@@ -404,6 +313,6 @@ _ACTS: Mapping[type, Callable[[Life, Any, int], None]] = {
     Splitting: _split,
     Waiving: _waive,
     Redating: _redate,
-    ChargingOff: _charge_off,
-    WritingOff: _write_off,
+    ChargingOff: charge_off,
+    WritingOff: write_off,
 }
