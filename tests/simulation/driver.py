@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tests.builders import Book, founded, noon
 from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
-from tests.simulation.remembering import RememberingOracle
+from tests.simulation.remembering import RememberingOracle, unbilled_plans
 from tests.simulation.replayed import unlike_lines
 
 from whiteslip.decisioning.decisions.store import read_decisions
@@ -476,7 +476,7 @@ class Simulation:
         if key is None:
             assert isinstance(answer, NotFound)
             return
-        ahead = _unbilled_plans(self.oracles[key])
+        ahead = unbilled_plans(self.oracles[key])
         try:
             credit = self.oracles[key].refund(request.purchase_id, request.amount_minor)
         except OracleRefusal:
@@ -485,7 +485,7 @@ class Simulation:
         assert isinstance(answer, Refunded), answer
         assert (answer.credit_minor, answer.offset_minor) == (credit, request.amount_minor - credit)
         self._unaged.add(key.customer_id)
-        ahead.subtract(_unbilled_plans(self.oracles[key]))
+        ahead.subtract(unbilled_plans(self.oracles[key]))
         self._unbilled.setdefault(key, Counter()).update(ahead)
 
     def expect_repay(self, request: RepaymentRequest, answer: Any, _: Any) -> None:
@@ -557,7 +557,11 @@ class Simulation:
         self.oracles[key] = again
         on = statement_after(again.day, again.statement_day)
         self._corrected.setdefault(key, set()).add(on)
-        self._unbilled.pop(key, None)
+        said = self._unbilled.get(key, Counter())
+        self._unbilled[key] = Counter(
+            {day: amount for day, amount in said.items() if day <= again.day}
+            | {day: amount for day, amount in again.unbilled.items() if day > again.day}
+        )
         self._unaged.discard(key.customer_id)
 
     def expect_split(self, request: SplitRequest, answer: Any, _: Any) -> None:
@@ -740,15 +744,6 @@ def _seen(db: Connection, key: LineKey, masked: set[date], *, aged: bool) -> dic
     if aged:
         seen["arrears"] = db.execute(_ARREARS, key).fetchone()
     return seen
-
-
-def _unbilled_plans(oracle: LineOracle) -> Counter[date]:
-    """What plans will bill, by statement."""
-    ahead: Counter[date] = Counter()
-    for row in oracle.rows:
-        if row.plan and row.statement_on > oracle.day:
-            ahead[row.statement_on] += row.principal
-    return ahead
 
 
 def _foreseen(

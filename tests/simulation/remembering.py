@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import deepcopy
 from datetime import date
 from typing import Any, NamedTuple
@@ -9,12 +10,21 @@ from typing import Any, NamedTuple
 from tests.simulation.ends import EndingOracle
 
 from whiteslip.flows.settle_early import Wish
-from whiteslip.world.oracle import OracleRefusal, OracleTerms
+from whiteslip.world.oracle import LineOracle, OracleRefusal, OracleTerms
 from whiteslip.world.oracle_model import statement_after
 
 RECLAIMED = -2
 """The owner of credit that was paid out and had never come."""
 _PLENTY = 10**15
+
+
+def unbilled_plans(oracle: LineOracle) -> Counter[date]:
+    """What plans will bill, by statement."""
+    ahead: Counter[date] = Counter()
+    for row in oracle.rows:
+        if row.plan and row.statement_on > oracle.day:
+            ahead[row.statement_on] += row.principal
+    return ahead
 
 
 class Told(NamedTuple):
@@ -38,6 +48,8 @@ class RememberingOracle(EndingOracle):
         self._begun = limit_minor, statement_day, opened_on, terms
         self.is_inside = False
         self.is_again = False
+        self.unbilled: Counter[date] = Counter()
+        """What refunds took from plans before any statement showed it, by statement."""
 
     def without(self, place: int) -> RememberingOracle:
         """Live again as if what was told at a place had never been."""
@@ -58,7 +70,11 @@ class RememberingOracle(EndingOracle):
         new.is_again = True
         for one in told:
             reached, new.day = new.day, one.day
+            ahead = unbilled_plans(new)
             new._do(one)
+            if one.name == "refund":
+                ahead.subtract(unbilled_plans(new))
+                new.unbilled.update(ahead)
             if one.name != "close_day":
                 new.day = reached
                 if one.day != reached:

@@ -31,7 +31,7 @@ RINGS = (
     "money/splits",
     "money/chargeoffs",
     "money/returns",
-    "money/replays",
+    "money/corrections",
     "decisioning",
     "credit",
     "risk",

@@ -9,10 +9,10 @@ from whiteslip.infra.database import Connection
 from whiteslip.money.arrears import store as arrears
 from whiteslip.money.chargeoffs.store import odd_claims
 from whiteslip.money.collections import store as collections
+from whiteslip.money.corrections.store import odd_corrections
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
 from whiteslip.money.payoffs.store import odd_payoffs
-from whiteslip.money.replays.store import odd_corrections
 from whiteslip.money.returns.store import odd_returns
 from whiteslip.money.splits.store import odd_splits
 from whiteslip.money.suspense import store as suspense

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from whiteslip.care.agreed.store import read_agreed
 from whiteslip.care.cures.store import cure
-from whiteslip.care.hardship.agreed import read_agreed
 from whiteslip.care.notices.model import Kind, NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.infra import business_day, outbox
@@ -16,6 +16,7 @@ from whiteslip.kernel.actor import PROGRAM, actor_of
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.money import MAX_MINOR, Minor, decimal_text
 from whiteslip.kernel.reason import Fact
+from whiteslip.money.corrections.store import read_asked, write
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import take_turns
@@ -23,11 +24,10 @@ from whiteslip.money.repayments.model import Repayment
 from whiteslip.money.repayments.store import insert_repayments
 from whiteslip.money.replays import facts as happened
 from whiteslip.money.replays.comparing import unlike
-from whiteslip.money.replays.later import Correction
 from whiteslip.money.replays.living import live
 from whiteslip.money.replays.names import Anew
 from whiteslip.money.replays.store import Past, find_repayment, read_past
-from whiteslip.money.replays.writing import Corrected, read_asked, write
+from whiteslip.money.restatements.model import Corrected, Correction
 
 __all__ = ["BackDating", "Corrected", "CorrectionDone", "Reversal", "back_date", "reverse"]
 

@@ -11,6 +11,12 @@ from whiteslip.money.replays.facts import ChargingOff, Recovery, WritingOff
 from whiteslip.money.replays.life import Life, event
 from whiteslip.money.replays.model import Act, Claim, Share, Source, Step
 
+_CHARGED_OFF = (
+    MovementKind.PRINCIPAL_CHARGED_OFF,
+    MovementKind.FEE_CHARGED_OFF,
+    MovementKind.LATE_FEE_CHARGED_OFF,
+)
+
 
 def charge_off(life: Life, what: ChargingOff, number: int) -> None:  # noqa: ARG001
     """Give up everything owed as an asset; fees no statement has billed are never owed."""
@@ -29,15 +35,7 @@ def charge_off(life: Life, what: ChargingOff, number: int) -> None:  # noqa: ARG
         sum(one.late_fee_minor for one in owed),
     )
     life.claim = Claim(number, *parts, 0, 0, "charged_off")
-    for kind, part in zip(
-        (
-            MovementKind.PRINCIPAL_CHARGED_OFF,
-            MovementKind.FEE_CHARGED_OFF,
-            MovementKind.LATE_FEE_CHARGED_OFF,
-        ),
-        parts,
-        strict=True,
-    ):
+    for kind, part in zip(_CHARGED_OFF, parts, strict=True):
         life.move(kind, source, part)
 
 

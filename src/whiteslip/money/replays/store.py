@@ -98,11 +98,6 @@ def find_repayment(db: Connection, customer_id: int, repayment_id: int) -> Found
     return None if row is None else Found(*row)
 
 
-def odd_corrections(db: Connection) -> list[Any]:
-    """Find movements that undo another otherwise than whole, at most a hundred."""
-    return sql.many(db, "find_odd_corrections")
-
-
 def _fact(row: Any) -> Fact:
     at = row.happened_at or _NEVER
     place = Place.TIME if row.what in _TIMED else Place.NUMBER

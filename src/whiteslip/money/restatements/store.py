@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
@@ -16,23 +15,9 @@ from whiteslip.money.lines.store import set_statuses
 from whiteslip.money.replays.life import Life
 from whiteslip.money.replays.model import Claim, Move
 from whiteslip.money.replays.store import Past
+from whiteslip.money.restatements.model import Correction
 
 sql = Sql(__package__)
-
-
-class Correction(NamedTuple):
-    """Why a line's life is lived again: a repayment reversed, or one that counts from an earlier day."""
-
-    customer_id: int
-    line_id: int
-    correction_id: int
-    repayment_id: int
-    value_on: date
-    corrected_on: date
-    kind: str
-    reason: str
-    actor: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,36 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import invariant
-from whiteslip.kernel.money import Minor
 from whiteslip.money.ledger.model import LEGS, MovementKind
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Change, LineKey
 from whiteslip.money.lines.store import change_balances
 from whiteslip.money.repayments.store import insert_allocations
 from whiteslip.money.replays.comparing import Difference, Posted, differ
-from whiteslip.money.replays.later import Correction, Later
 from whiteslip.money.replays.life import Life
 from whiteslip.money.replays.model import Move, Origin, Paid, Row, Source
 from whiteslip.money.replays.store import Past
+from whiteslip.money.restatements.model import Corrected, Correction
+from whiteslip.money.restatements.store import Later
 from whiteslip.money.schedules.model import Settlement
 from whiteslip.money.statements.rules import Figures
 
 sql = Sql(__package__)
-
-
-class Corrected(NamedTuple):
-    """What a correction did: how many movements it took back and booked, and by how much debts and credit changed."""
-
-    undone: int
-    booked: int
-    principal_minor: Minor
-    credit_minor: Minor
 
 
 def write(
@@ -279,3 +270,8 @@ def _columns(rows: Sequence[Row]) -> dict[str, object]:
         "revolving": arrays.bools([row.revolving for row in rows]),
         "statuses": arrays.texts([row.status for row in rows]),
     }
+
+
+def odd_corrections(db: Connection) -> list[Any]:
+    """Find movements that undo another otherwise than whole, at most a hundred."""
+    return sql.many(db, "find_odd_corrections")
