@@ -57,6 +57,7 @@ class Expectations:
     stands: dict[str, str]
     paid: dict[str, int] = field(default_factory=dict[str, int])
     queue: Counter[Item] = field(default_factory=Counter[Item])
+    reversed: set[str] = field(default_factory=set[str])
     _reports: dict[bytes, Report] = field(default_factory=dict[bytes, Report])
     _told: dict[tuple[str, str, str], Moved] = field(
         default_factory=dict[tuple[str, str, str], Moved]
@@ -114,13 +115,20 @@ class Expectations:
         if does in {"paid", "failed", "returned"}:
             self.stands[own] = does
             if does == "returned":
-                self._ask("reversal", told)
+                self._take_back(told)
             if does == "failed" and told.reason not in UNDERSTOOD:
                 self._ask("ours" if told.reason in OURS else "unknown_reason", told)
         elif does != "noted":
             self.stands[own] = "returned" if does == "stop" else self.stands[own]
             return self._ask("contradiction", told)
         return does
+
+    def _take_back(self, told: Moved) -> None:
+        """Reverse what came; another amount is for people."""
+        if told.amount_minor == self.paid[told.reference]:
+            self.reversed.add(told.reference)
+        else:
+            self._ask("reversal", told)
 
     def _ask(self, kind: str, told: Moved, *, held_minor: int = 0) -> str:
         self.queue[Item(kind, told.reference, held_minor)] += 1

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from tests.builders import Book, done, founded, only
 from tests.flows.limit_worlds import problems, rows
+from tests.simulation.replayed import unlike_lines
 
 from whiteslip.flows.charge_off import (
     ChargeOffDecision,
@@ -16,8 +17,10 @@ from whiteslip.flows.charge_off import (
     propose_charge_offs,
 )
 from whiteslip.flows.check_books import check_books
+from whiteslip.flows.correct_repayments import Reversal, reverse
 from whiteslip.flows.pay_out_credit import PayoutRequest, pay_out_credit
 from whiteslip.flows.recover import Recovered, RecoveryRequest, recover
+from whiteslip.flows.refund import RefundRequest, refund
 from whiteslip.flows.waive_late_fees import WaiverRequest, waive_late_fees
 from whiteslip.flows.write_off import (
     WriteOffDecision,
@@ -213,18 +216,86 @@ def test_late_fees_of_a_claim_are_not_returned_as_if_they_were_paid(book: Book) 
     assert balance(book, Account.CUSTOMER_CREDIT) == 0
 
 
-def test_a_refund_is_kept_as_credit_while_the_claim_stands(book: Book) -> None:
+def bought(book: Book, captured_minor: int) -> int:
+    query = f"SELECT purchase_id FROM money.purchase WHERE captured_minor = {captured_minor}"
+    return int(rows(book, query)[0][0])
+
+
+def test_a_refund_is_set_off_against_the_claim_in_its_order_and_nothing_is_held(book: Book) -> None:
     line = late(book)
-    (purchase,) = rows(book, "SELECT purchase_id FROM money.purchase WHERE captured_minor = 100000")
-    charged_off(book, line)
+    purchase_id = bought(book, 100_000)
+    claim = charged_off(book, line)
 
-    answer = book.refund(line.customer_id, purchase[0], 5_000)
+    answer = book.refund(line.customer_id, purchase_id, 5_000)
 
-    assert (answer.offset_minor, answer.credit_minor) == (0, 5_000)
-    asked = PayoutRequest(*line, None)
-    paid = only(book.write(lambda db: pay_out_credit(db, [asked], at=book.at)))
-    assert isinstance(paid, Conflict)
-    assert balance(book, Account.CUSTOMER_CREDIT) == -5_000
+    assert (answer.offset_minor, answer.credit_minor, answer.recovered_minor) == (0, 5_000, 5_000)
+    assert answer.returns == (), "what pays the claim is owed to no source"
+    paid = rows(
+        book,
+        "SELECT sum(fee_minor), sum(late_fee_minor), sum(principal_minor) FROM money.allocation"
+        f" WHERE source_id = {answer.refund_id}",
+    )
+    fee = min(5_000, claim.fee_minor)
+    late_fee = min(5_000 - fee, claim.late_fee_minor)
+    assert fee > 0
+    assert paid == [(fee, late_fee, 5_000 - fee - late_fee)]
+    assert balance(book, Account.CUSTOMER_CREDIT) == 0
+    assert balance(book, Account.RECOVERY_INCOME) == -5_000
+    assert rows(book, "SELECT recovered_minor, state FROM money.charge_off") == [
+        (5_000, "charged_off")
+    ]
+    told = "SELECT count(*) FROM infra.outbox WHERE topic = 'money.claim-recovered'"
+    assert rows(book, told) == [(1,)]
+    assert problems(book) == []
+
+
+def test_a_life_lived_again_sets_refunds_off_too_and_a_recovery_taken_back_is_owed_again(
+    book: Book,
+) -> None:
+    line = late(book)
+    purchase_id, plan = bought(book, 100_000), bought(book, 120_000)
+    claim = charged_off(book, line)
+    book.close_until(RIPE + timedelta(days=1))
+    came = done(take(book, line, claim.left_minor - 10_000))
+    book.refund(line.customer_id, purchase_id, 4_000)
+    book.refund(line.customer_id, plan, 8_000)
+    assert rows(book, "SELECT status, credit_minor FROM money.line") == [("closed", 2_000)]
+    assert book.database.read(unlike_lines) == []
+
+    back = Reversal(line.customer_id, came.recovery_id, "MD06", "", "staff:Ann")
+    done(only(book.write(lambda db: reverse(db, [back], at=book.at))))
+
+    assert rows(book, "SELECT status, credit_minor FROM money.line") == [("charged_off", 0)]
+    assert rows(book, "SELECT recovered_minor, state FROM money.charge_off") == [
+        (12_000, "charged_off")
+    ]
+    assert rows(book, "SELECT sum(amount_minor) FROM money.refund_return") == [(None,)]
+    assert book.database.read(unlike_lines) == []
+    assert problems(book) == []
+
+
+def test_refunds_that_end_a_claim_close_the_line_and_only_the_excess_goes_back(book: Book) -> None:
+    line = late(book)
+    purchase_id, plan = bought(book, 100_000), bought(book, 120_000)
+    claim = charged_off(book, line)
+    done(take(book, line, claim.left_minor - 30_000))
+    asked = [
+        RefundRequest(line.customer_id, number, None, amount)
+        for number, amount in ((purchase_id, 20_000), (plan, 15_000), (plan, 1_000))
+    ]
+
+    answers = [done(one) for one in book.write(lambda db: refund(db, asked, at=book.at))]
+
+    assert [one.recovered_minor for one in answers] == [20_000, 10_000, 0]
+    assert [sum(part.amount_minor for part in one.returns) for one in answers] == [0, 5_000, 1_000]
+    assert rows(book, "SELECT status, credit_minor FROM money.line") == [("closed", 6_000)]
+    assert rows(book, "SELECT state FROM money.charge_off") == [("recovered",)]
+    assert rows(book, "SELECT count(*) FROM money.arrears WHERE ended_on IS NULL") == [(0,)]
+    assert problems(book) == []
+    payout = only(
+        book.write(lambda db: pay_out_credit(db, [PayoutRequest(*line, None)], at=book.at))
+    )
+    assert done(payout).amount_minor == 6_000, "the claim has ended: the rest is the customer's"
     assert problems(book) == []
 
 
@@ -236,12 +307,14 @@ def test_a_refund_is_kept_as_credit_while_the_claim_stands(book: Book) -> None:
         "UPDATE money.line SET status = 'open'",
         "DELETE FROM money.movement WHERE kind = 'fee_charged_off'",
         "DELETE FROM money.movement WHERE kind = 'recovered'",
+        "DELETE FROM money.movement WHERE kind = 'credit_recovered'",
     ],
 )
 def test_control_a_claim_that_does_not_add_up_is_seen(book: Book, bug: str) -> None:
     line = late(book)
     charged_off(book, line)
     done(take(book, line, 10_000))
+    book.refund(line.customer_id, bought(book, 100_000), 1_000)
     assert problems(book) == []
 
     book.write(lambda db: db.execute(bug.encode()))

@@ -14,6 +14,7 @@ from whiteslip.flows.repay import RepaymentRequest, repay
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, WhiteslipError
 from whiteslip.money.lines.model import LineKey
+from whiteslip.views import returns
 
 
 @pytest.fixture
@@ -109,12 +110,52 @@ def test_a_source_of_another_purchase_and_a_used_up_balance_get_nothing(book: Bo
     assert problems(book) == []
 
 
+def test_a_plain_payout_pays_sources_first_the_latest_refund_first(book: Book) -> None:
+    line, purchase_id, card_a, card_b = half_paid(book)
+    book.refund(line.customer_id, purchase_id, 11_000)
+    book.refund(line.customer_id, purchase_id, 1_000)
+    own = pay(book, line, 500, "bank")
+    assert rows(book, "SELECT credit_minor FROM money.line") == [(2_500,)]
+
+    first = done(pay_out(book, line, None, 1_200))
+
+    assert [one[2:] for one in first.returns] == [(card_a, 600), (card_b, 600)]
+    left = "SELECT amount_minor - paid_out_minor FROM money.refund_return ORDER BY refund_id, 1"
+    assert rows(book, left) == [(800,), (0,), (0,)], "the refund that came last is paid first"
+    assert isinstance(pay_out(book, line, card_b), Conflict), "it has all it is owed"
+    assert isinstance(pay_out(book, line, card_a, 801), Conflict)
+    last = done(pay_out(book, line, None))
+    assert (last.amount_minor, last.returns) == (1_300, ((*last.returns[0][:2], card_a, 800),))
+    assert own not in {one.repayment_id for one in (*first.returns, *last.returns)}
+    assert isinstance(pay_out(book, line, card_a), Conflict)
+    assert problems(book) == []
+
+
+def test_what_later_dues_used_of_a_refund_no_longer_waits_to_go_back(book: Book) -> None:
+    line, purchase_id, card_a, card_b = half_paid(book)
+    book.refund(line.customer_id, purchase_id, 12_000)
+    done(pay_out(book, line, card_a, 300))
+
+    def shown(credit_minor: int) -> list[tuple[int, int, int, int]]:
+        found = book.database.read(
+            lambda db: returns.of_line(db, *line, credit_minor=credit_minor, most=9)
+        )
+        return [
+            (one.repayment_id, one.paid_out_minor, one.ready_minor, one.used_minor) for one in found
+        ]
+
+    assert shown(1_700) == [(card_a, 300, 1_100, 0), (card_b, 0, 600, 0)]
+    assert shown(1_200) == [(card_a, 300, 1_100, 0), (card_b, 0, 100, 500)]
+    assert shown(0) == [(card_a, 300, 0, 1_100), (card_b, 0, 0, 600)]
+
+
 @pytest.mark.parametrize(
     "bug",
     [
         "UPDATE money.refund_return SET amount_minor = amount_minor + 1",
         "UPDATE money.refund_return SET paid_out_minor = paid_out_minor + 1 WHERE paid_out_minor = 0",
         "DELETE FROM money.returned_payout",
+        "UPDATE money.credit_payout SET amount_minor = amount_minor - 1",
     ],
 )
 def test_control_returns_that_do_not_add_up_are_seen(book: Book, bug: str) -> None:

@@ -149,6 +149,14 @@ class EndingOracle(LineOracle):
             return self.recover(amount_minor)[1]
         return super().repay(amount_minor)
 
+    def refund(self, purchase_id: int, amount_minor: int) -> int:
+        """What a refund leaves over pays the claim; return all it left over."""
+        rest = super().refund(purchase_id, amount_minor)
+        if any(self.claim):
+            self.credit_minor -= rest
+            self.recover(rest)
+        return rest
+
     def _age(self) -> None:
         if not any(self.claim):
             super()._age()

@@ -21,8 +21,12 @@ from whiteslip.flows.take_bank_results import take_bank_results
 from whiteslip.gateways.bank.model import Outcome, Result
 from whiteslip.infra.accounts.model import Account
 from whiteslip.infra.clock import MachineClock
+from whiteslip.infra.database import Connection
 from whiteslip.kernel import ids
-from whiteslip.views import autopay
+from whiteslip.money.chargeoffs.model import Claim, State
+from whiteslip.money.chargeoffs.store import insert_claim
+from whiteslip.money.ledger.store import take_numbers
+from whiteslip.views import autopay, charge_offs
 from whiteslip.web.table import Route
 from whiteslip.worker.bank import ACTS, BANK
 
@@ -95,6 +99,26 @@ def _item(world: Served, _: Account) -> str:
     return _item(world, _)
 
 
+def _claim(world: Served, account: Account) -> str:
+    """A charge-off of the customer's line that somebody proposed; it changes nothing yet."""
+    customer_id = customer_of(world, account)
+    line_id = first(world, "money.line", "line_id", account)
+    known = world.database.read(lambda db: charge_offs.of_line(db, customer_id, line_id))
+    if known:
+        return ids.write("cof", customer_id, known[0].charge_off_id)
+    on, at = FOUNDED.date(), MachineClock().now()
+
+    def propose(db: Connection) -> int:
+        (number,) = take_numbers(db, 1)
+        sums = (0, 0, 0, 0, 0)
+        people = (181, "ann", None, None, "gone abroad")
+        claim = Claim(customer_id, number, line_id, State.PROPOSED, *sums, on, *people)
+        assert insert_claim(db, claim, on=on, at=at)
+        return number
+
+    return ids.write("cof", customer_id, world.database.write(propose))
+
+
 def _link(world: Served, account: Account) -> str:
     at = MachineClock().now()
     request = LinkRequest(customer_of(world, account), "test")
@@ -106,6 +130,7 @@ def _link(world: Served, account: Account) -> str:
 def makers() -> Mapping[str, Maker]:
     """Collect the makers of every desk."""
     found: dict[str, Maker] = {
+        "cof": _claim,
         "cus": _customer,
         "lin": _line,
         "pur": _purchase,

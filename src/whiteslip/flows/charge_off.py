@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from whiteslip.care.notices import ends
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
@@ -154,6 +156,7 @@ def _decide(
             on=on,
         )
     post(db, journal, at=at)
+    tell(db, [ends.of_charge_off(done, on=on)], at=at)
     _announce(db, "money.line-charged-off", done, at=at)
     return done
 

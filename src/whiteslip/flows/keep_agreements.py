@@ -29,6 +29,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.kernel.reason import Fact
+from whiteslip.money.chargeoffs.store import terms as charge_off_terms
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import take_turns
@@ -83,6 +84,7 @@ def promises_kept() -> dict[str, int]:
         "appeal_days": max(due.working_days or 0 for due in appeals.dues.values()),
         "human_decision_days": appeals.human.working_days or 0,
         "messages_a_day": contact_policy().most_a_day,
+        "charge_off_days": charge_off_terms().propose_after_days,
     }
 
 

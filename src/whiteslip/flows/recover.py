@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from whiteslip.care.notices import ends
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
@@ -58,6 +60,7 @@ def recover(
     customers = sorted({one.customer_id for one in moneys})
     for on in sorted({reached[one] for one in customers}):
         age_lines(db, [one for one in customers if reached[one] == on], on=on)
+    tell(db, ends.of_recoveries(moneys, done, reached), at=at)
     if moneys:
         outbox.append(
             db,

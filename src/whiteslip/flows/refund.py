@@ -1,4 +1,4 @@
-"""Refund: first against what the purchase still owes, the rest is credit owed to who paid, latest first."""
+"""Refund: first against what the purchase still owes, then a claim; the rest is owed to who paid, latest first."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from whiteslip.care.cures.store import cure, in_trouble
+from whiteslip.care.notices import ends
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.ids import OwnedId
+from whiteslip.money.chargeoffs.model import Money
+from whiteslip.money.chargeoffs.store import Claims
 from whiteslip.money.ledger.model import Journal, MovementKind
 from whiteslip.money.ledger.store import post, take_numbers
-from whiteslip.money.lines.model import Change
+from whiteslip.money.lines.model import CHARGED_OFF, Change, LineKey
 from whiteslip.money.lines.store import change_balances
 from whiteslip.money.merchants.model import Merchant
 from whiteslip.money.merchants.store import read_merchants
@@ -42,7 +46,10 @@ class RefundRequest(NamedTuple):
 
 
 class Refunded(NamedTuple):
-    """Where a refund went: against what was owed, and to the credit balance, with the sources it is owed to."""
+    """Where a refund went: against what was owed, and to the credit balance, with the sources it is owed to.
+
+    Of the credit, `recovered_minor` is set off at once against the claim of a line that is charged off.
+    """
 
     customer_id: int
     purchase_id: int
@@ -51,6 +58,7 @@ class Refunded(NamedTuple):
     offset_minor: int
     credit_minor: int
     returns: tuple[Return, ...] = ()
+    recovered_minor: int = 0
 
 
 def refund(
@@ -63,19 +71,22 @@ def refund(
         db, (OwnedId(request.customer_id, request.purchase_id) for request in requests)
     )
     owed = read_owed(db, locked.lines, reached)
+    given_up = [line.key for line in locked.lines.values() if line.status == CHARGED_OFF]
     batch = _Batch(
         locked,
         reached,
         read_merchants(db, {one.merchant_id for one in locked.purchases.values()}),
         Debts(owed),
         {(one.purchase_id, one.repayment_id): one for one in read_sources(db, locked.purchases)},
+        Claims(db, given_up, reached),
     )
     numbers = take_numbers(db, len(requests))
     answers = [
         batch.take(request, number) for request, number in zip(requests, numbers, strict=True)
     ]
     batch.write(db, at=at)
-    cure(db, in_trouble(locked.lines.values(), owed, reached), reached, at=at)
+    troubled = in_trouble(locked.lines.values(), owed, reached)
+    cure(db, troubled | {key.customer_id for key in given_up}, reached, at=at)
     return answers
 
 
@@ -88,6 +99,7 @@ class _Batch:
     merchants: dict[int, Merchant]
     debts: Debts
     sources: dict[tuple[int, int], Source]
+    claims: Claims
     steps: list[Step] = field(default_factory=list[Step])
     refunds: list[Refund] = field(default_factory=list[Refund])
     changes: list[Change] = field(default_factory=list[Change])
@@ -97,6 +109,7 @@ class _Batch:
     returns: list[tuple[int, int, int, Return]] = field(
         default_factory=list[tuple[int, int, int, Return]]
     )
+    recovered: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     journal: Journal = field(default_factory=Journal)
 
     def take(self, request: RefundRequest, number: int) -> Refunded | WhiteslipError:
@@ -117,9 +130,19 @@ class _Batch:
         self.locked.purchases[id_] = purchase.after(step)
         self.steps.append(step)
         self._keep(purchase, number, request.amount_minor, gone)
-        back = self._give_back(purchase, number, gone.credit_minor)
         allocated, credit = gone.allocated_minor, gone.credit_minor
-        return Refunded(*id_, number, request.amount_minor, allocated, credit, back)
+        recovered = self._set_off(key, number, credit)
+        back = self._give_back(purchase, number, credit - recovered)
+        return Refunded(*id_, number, request.amount_minor, allocated, credit, back, recovered)
+
+    def _set_off(self, key: LineKey, number: int, credit_minor: int) -> int:
+        """Set what is left over off against the claim of a line that is charged off; return how much."""
+        amount = min(credit_minor, self.claims.left_minor(key))
+        if not amount:
+            return 0
+        self.recovered.append((key.customer_id, number))
+        money = Money(*key, number, amount, "", is_credit=True)
+        return self.claims.take(money).recovered_minor
 
     def _give_back(self, purchase: Purchase, number: int, credit_minor: int) -> tuple[Return, ...]:
         """Owe what is left over to the sources that paid; the next refund sees what this one owes them."""
@@ -183,11 +206,15 @@ class _Batch:
         insert_returns(db, self.returns)
         change_balances(db, self.changes)
         post(db, self.journal, at=at)
-        if self.refunds:
-            outbox.append(
-                db,
-                "money.purchase-refunded",
-                customer_ids=[one.customer_id for one in self.refunds],
-                subject_ids=[one.refund_id for one in self.refunds],
-                at=at,
-            )
+        self.claims.write(at=at)
+        moneys = [money for money, _ in self.claims.done]
+        done = {money.number: gone for money, gone in self.claims.done}
+        tell(db, ends.of_recoveries(moneys, done, self.reached), at=at)
+        refunded = [(one.customer_id, one.refund_id) for one in self.refunds]
+        for topic, ids in (
+            ("money.purchase-refunded", refunded),
+            ("money.claim-recovered", self.recovered),
+        ):
+            if ids:
+                customers, subjects = zip(*ids, strict=True)
+                outbox.append(db, topic, customer_ids=customers, subject_ids=subjects, at=at)

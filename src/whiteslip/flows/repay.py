@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from whiteslip.care.cures.store import cure, in_trouble
+from whiteslip.care.notices import ends
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
@@ -76,6 +78,7 @@ def repay(
     batch.write(db, at=at)
     if recovered:
         batch.troubled |= {one.customer_id for one in claims}
+        tell(db, ends.of_recoveries(claims, recovered, reached), at=at)
         outbox.append(
             db,
             "money.claim-recovered",

@@ -8,6 +8,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from whiteslip.care.cures.store import cure, in_trouble
+from whiteslip.care.notices import ends
+from whiteslip.care.notices.model import NewNotice
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound, WhiteslipError
@@ -101,6 +104,7 @@ class _Batch:
     paid: list[tuple[int, date, Settlement]] = field(
         default_factory=list[tuple[int, date, Settlement]]
     )
+    notices: list[NewNotice] = field(default_factory=list[NewNotice])
     journal: Journal = field(default_factory=Journal)
 
     def take(self, request: SettleRequest, number: int) -> Settled | WhiteslipError:
@@ -154,6 +158,7 @@ class _Batch:
         self.changes.append(
             Change(*key, principal_minor=-payoff.principal_minor, credited_minor=total)
         )
+        self.notices.append(ends.of_settlement(key, payoff, on=on))
         self.paid.extend((number, on, settlement) for settlement in payoff.settlements)
         billed = [(MovementKind.INSTALLMENT_FEE, source, fee) for source, fee in payoff.billed]
         for kind, source, part in (
@@ -179,6 +184,7 @@ class _Batch:
         insert_allocations(db, [one for one in self.paid if _pays(one[2])])
         change_balances(db, self.changes)
         post(db, self.journal, at=at)
+        tell(db, self.notices, at=at)
         if self.repayments:
             outbox.append(
                 db,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from whiteslip.care.notices import ends
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
@@ -14,12 +16,21 @@ from whiteslip.money.lines.model import Change, LineKey
 from whiteslip.money.lines.store import change_balances, read_line_today, take_turns
 from whiteslip.money.products import store as products
 from whiteslip.money.schedules.store import add_fees, read_owed, reschedule_installments
-from whiteslip.money.splits.model import KeptSplit, Split
+from whiteslip.money.splits.model import KeptSplit, NotSplit, Split, Why
 from whiteslip.money.splits.rules import share_fees, work_out
 from whiteslip.money.splits.store import insert_splits, read_billed
 from whiteslip.money.statements.store import lower_minimums
 
-__all__ = ["Split", "SplitDone", "SplitRequest", "quote_split", "split_statements"]
+__all__ = [
+    "NotSplit",
+    "Split",
+    "SplitDone",
+    "SplitRequest",
+    "Why",
+    "quote_split",
+    "quote_splits",
+    "split_statements",
+]
 
 
 class SplitRequest(NamedTuple):
@@ -42,6 +53,18 @@ class SplitDone(NamedTuple):
 
 def quote_split(db: Connection, key: LineKey, *, months: int) -> Split:
     """Work out what splitting the latest statement comes to today; it only reads and promises nothing."""
+    (split,) = _quotes(db, key, months).values()
+    if isinstance(split, WhiteslipError):
+        raise split
+    return split
+
+
+def quote_splits(db: Connection, key: LineKey) -> dict[int, Split | WhiteslipError]:
+    """Work out what splitting the latest statement comes to in each number of months the product offers."""
+    return _quotes(db, key, None)
+
+
+def _quotes(db: Connection, key: LineKey, months: int | None) -> dict[int, Split | WhiteslipError]:
     found = read_line_today(db, key)
     if found is None:
         raise NotFound(f"customer {key.customer_id} has no line {key.line_id}")
@@ -50,10 +73,9 @@ def quote_split(db: Connection, key: LineKey, *, months: int) -> Split:
     owed = read_owed(db, [key], reached)
     billed = read_billed(db, [key], reached).get(key)
     product = products.by_id(db, {line.product_id})[line.product_id]
-    split = work_out(billed, owed, line, product, months=months, on=reached[key.customer_id])
-    if isinstance(split, WhiteslipError):
-        raise split
-    return split
+    on = reached[key.customer_id]
+    wanted = [plan.months for plan in product.plans] if months is None else [months]
+    return {one: work_out(billed, owed, line, product, months=one, on=on) for one in wanted}
 
 
 def split_statements(
@@ -126,6 +148,8 @@ def _write(
     change_balances(
         db, [Change(*one[:2], credited_minor=one.split.principal_minor) for one in done]
     )
+    told = [ends.of_split(LineKey(*one[:2]), one.split, on=reached[one[0]]) for one in done]
+    tell(db, told, at=at)
     if done:
         outbox.append(
             db,

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from whiteslip.care.notices import ends
+from whiteslip.care.notices.store import tell
 from whiteslip.infra import business_day, outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.actor import actor_of
@@ -77,6 +79,7 @@ def _decide(db: Connection, decision: WriteOffDecision, *, at: datetime) -> Clai
             return standing
         store.write_off(db, claim, by=actor, on=on, at=at)
         age_lines(db, [claim.customer_id], on=on)
+        tell(db, [ends.of_write_off(claim, on=on)], at=at)
         customers, subjects = [claim.customer_id], [claim.charge_off_id]
         outbox.append(
             db, "money.claim-written-off", customer_ids=customers, subject_ids=subjects, at=at

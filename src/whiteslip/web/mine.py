@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import NotFound
+from whiteslip.money.chargeoffs.model import STANDING, State
 from whiteslip.money.lines.model import LineKey
+from whiteslip.views import charge_offs, lines, returns
 from whiteslip.views import customers_api as people
-from whiteslip.views import lines
+from whiteslip.views.charge_offs import ClaimView
 from whiteslip.views.lines import InstallmentView, LineView
+from whiteslip.views.returns import ReturnView
 
 WEEK = 7
+MOST_RETURNS, MOST_CLAIMS = 20, 5
 
 
 class Due(NamedTuple):
@@ -55,6 +59,30 @@ def line_of(db: Connection, customer_id: int) -> LineView:
     if found is None:
         raise NotFound("there is no line")
     return found
+
+
+def claim_of(db: Connection, line: LineView) -> ClaimView | None:
+    """Find the claim that stands on a line that was charged off."""
+    found = _claims(db, line, STANDING)
+    return found[0] if found else None
+
+
+def ended_claims(db: Connection, line: LineView) -> list[ClaimView]:
+    """List the claims of a line that were paid or are no longer asked for; one whose proposal was refused never was."""
+    return _claims(db, line, (State.RECOVERED, State.WRITTEN_OFF))
+
+
+def returns_of(db: Connection, line: LineView) -> list[ReturnView]:
+    """List which sources refunds of a line go back to."""
+    key = (line.customer_id, line.line_id)
+    return returns.of_line(db, *key, credit_minor=line.credit_minor, most=MOST_RETURNS)
+
+
+def _claims(db: Connection, line: LineView, states: Collection[State]) -> list[ClaimView]:
+    found = charge_offs.in_states(
+        db, states, customer_id=line.customer_id, most=len(states) * MOST_CLAIMS
+    )
+    return [one for one in found if one.claim.line_id == line.line_id]
 
 
 def dues(rows: Iterable[InstallmentView], on: date) -> list[Due]:

@@ -24,7 +24,7 @@ S = TypeVar("S", bound=Callable[..., Any])
 PARAMETER = re.compile(r"\{(\w+)\}")
 # fmt: off
 OWNED = frozenset({
-    "act", "apl", "app", "bco", "cap", "cas", "cau", "con", "deb",
+    "act", "apl", "app", "bco", "cap", "cas", "cau", "cof", "con", "deb",
     "dec", "dsp", "flg", "hol", "inq", "ins", "lin", "lmr",
     "msg", "pay", "pur", "ref", "rep", "res", "rlf", "rng", "src", "stm",
     "wvr",

@@ -268,6 +268,13 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.SOURCE_STOPPED,
         Kind.COLLECTION_FAILED,
         Kind.PAYMENT_REVERSED,
+        Kind.SETTLED_EARLY,
+        Kind.STATEMENT_SPLIT,
+        Kind.CHARGED_OFF,
+        Kind.CLAIM_REDUCED,
+        Kind.CLAIM_RECOVERED,
+        Kind.CLAIM_WRITTEN_OFF,
+        Kind.REFUND_SENT,
     }
     for kind in set(Kind) - bare:
         with pytest.raises(InvariantBroken, match="says why"):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.credit.agreements.versions import replaced, text_of, version
+from tests.credit.agreements.versions import newest, replaced, text_of, version
 
-from whiteslip.care.notices.rules import TAKES_AWAY, citable
+from whiteslip.care.notices.rules import RESTS_ALSO, TAKES_AWAY, citable
 from whiteslip.credit.agreements.model import FEES, PROMISES, Name, fee_of
 from whiteslip.credit.agreements.reading import read
+from whiteslip.credit.agreements.rules import cite
 from whiteslip.credit.agreements.store import shipped
 from whiteslip.flows.keep_agreements import promises_kept
 from whiteslip.kernel.errors import InvalidInput
@@ -21,7 +22,7 @@ MUST = sorted(citable().must)
 def test_what_ships_is_read(text: str) -> None:
     agreement = read(text, citable=citable() if read(text).name is Name.CREDIT else None)
 
-    assert agreement.version == 1
+    assert (agreement.version > 1) == (agreement.changes is not None)
     assert [clause.number for clause in agreement.clauses] == list(
         range(1, len(agreement.clauses) + 1)
     )
@@ -32,7 +33,8 @@ def test_what_ships_is_read(text: str) -> None:
 
 
 def test_each_kind_that_takes_away_and_each_fee_must_have_a_clause() -> None:
-    assert set(MUST) == set(TAKES_AWAY) | {fee_of(kind) for kind in FEES}
+    assert set(MUST) == set(TAKES_AWAY - RESTS_ALSO.keys()) | {fee_of(kind) for kind in FEES}
+    assert set(RESTS_ALSO) <= citable().may, "a later version may cite what the first could not"
     assert {kind.value for kind in FEES} == {
         "installment_fee",
         "revolving_fee",
@@ -106,4 +108,16 @@ def test_a_later_version_says_what_it_changes() -> None:
 
 def test_what_is_promised_is_kept_by_the_policies_in_force() -> None:
     assert promises_kept().keys() == PROMISES.keys()
-    assert read(text_of()).promises == promises_kept(), "no promise is weaker than it could be"
+    assert read(newest()).promises == promises_kept(), "no promise is weaker than it could be"
+    assert read(text_of()).promises.items() <= promises_kept().items()
+
+
+def test_a_later_version_that_ships_gives_charging_off_a_clause_of_its_own() -> None:
+    first, last = (read(text, citable=citable()) for text in (text_of(), newest()))
+
+    assert (first.version, last.version) == (1, 2)
+    assert cite(first, "charged_off") is None
+    found = cite(last, "charged_off")
+    assert found is not None
+    assert "核销" in found.words.zh
+    assert [one.cites for one in last.clauses[:15]] == [one.cites for one in first.clauses]

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.credit.agreements.versions import text_of
+from tests.credit.agreements.versions import newest, text_of
 
 from whiteslip.credit.agreements import figures, rules
 from whiteslip.credit.agreements.model import PROMISES, Agreement, Bound, Name
@@ -25,6 +25,7 @@ from whiteslip.money.schedules.rules import installments
 ON = date(2026, 3, 1)
 PANEL, PAY_LATER = (parse(text, product_id=number) for number, text in enumerate(shipped()))
 CREDIT = read(text_of(), agreement_id=7)
+NEWEST = read(newest())
 
 
 def written(product: Product, language: str) -> str:
@@ -165,11 +166,11 @@ def test_control_a_favorable_version_does_not_carry_an_older_one_along() -> None
 
 
 def test_a_promise_that_is_not_kept_is_named() -> None:
-    kept = dict(CREDIT.promises)
+    kept = dict(NEWEST.promises)
 
-    assert rules.broken_promises(CREDIT, kept) == []
+    assert rules.broken_promises(NEWEST, kept) == rules.broken_promises(CREDIT, kept) == []
     for name, bound in PROMISES.items():
         better, worse = (1, -1) if bound is Bound.LEAST else (-1, 1)
-        assert rules.broken_promises(CREDIT, {**kept, name: kept[name] + better}) == []
-        assert rules.broken_promises(CREDIT, {**kept, name: kept[name] + worse}) == [name]
-    assert rules.broken_promises(CREDIT, {}) == list(CREDIT.promises)
+        assert rules.broken_promises(NEWEST, {**kept, name: kept[name] + better}) == []
+        assert rules.broken_promises(NEWEST, {**kept, name: kept[name] + worse}) == [name]
+    assert rules.broken_promises(NEWEST, {}) == list(NEWEST.promises)

@@ -8,9 +8,13 @@ from whiteslip.credit.agreements.store import shipped
 
 
 def text_of(name: Name = Name.CREDIT) -> str:
-    """The text of an agreement as it ships."""
-    (text,) = [text for text in shipped() if read(text).name is name]
-    return text
+    """The text of the first version of an agreement as it ships; books begin with it."""
+    return next(text for text in shipped() if read(text).name is name)
+
+
+def newest(name: Name = Name.CREDIT) -> str:
+    """The text of the last version of an agreement that ships."""
+    return [text for text in shipped() if read(text).name is name][-1]
 
 
 def version(number: int, *, needs_acceptance: bool, notice_days: int = 30) -> str:

@@ -75,7 +75,8 @@ def wrong_fees(
     """
     wrong: list[tuple[Any, Any]] = []
     pauses = {
-        row.customer_id: [FeePause(*row[:7], NEXT)] for row in rows(db, "SELECT * FROM money.fee_pause")
+        row.customer_id: [FeePause(*row[:7], NEXT)]
+        for row in rows(db, "SELECT * FROM money.fee_pause")
     }
 
     def paused(row: Any) -> bool:

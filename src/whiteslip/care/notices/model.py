@@ -80,6 +80,13 @@ class Kind(StrEnum):
     SOURCE_STOPPED = "source_stopped"
     COLLECTION_FAILED = "collection_failed"
     PAYMENT_REVERSED = "payment_reversed"
+    SETTLED_EARLY = "settled_early"
+    STATEMENT_SPLIT = "statement_split"
+    CHARGED_OFF = "charged_off"
+    CLAIM_REDUCED = "claim_reduced"
+    CLAIM_RECOVERED = "claim_recovered"
+    CLAIM_WRITTEN_OFF = "claim_written_off"
+    REFUND_SENT = "refund_sent"
 
 
 CLASSES: Mapping[Kind, Klass] = MappingProxyType(

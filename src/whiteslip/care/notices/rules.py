@@ -70,6 +70,13 @@ FRAME_FACTS: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.SOURCE_STOPPED: frozenset({"source"}),
         Kind.COLLECTION_FAILED: frozenset({"amount", "due_on"}),
         Kind.PAYMENT_REVERSED: frozenset({"amount", "date", "reason"}),
+        Kind.SETTLED_EARLY: frozenset({"amount", "saved"}),
+        Kind.STATEMENT_SPLIT: frozenset({"amount", "months", "fee", "date"}),
+        Kind.CHARGED_OFF: frozenset({"amount", "days"}),
+        Kind.CLAIM_REDUCED: frozenset({"amount", "cost", "left"}),
+        Kind.CLAIM_RECOVERED: frozenset({"amount", "cost", "credit"}),
+        Kind.CLAIM_WRITTEN_OFF: frozenset({"amount"}),
+        Kind.REFUND_SENT: frozenset({"amount", "sources", "own"}),
     }
 )
 """The facts a kind of notice may come with, the only ones its frame may name; none of them is certain.
@@ -114,15 +121,27 @@ _MAY_BE_BARE = frozenset(
         Kind.SOURCE_STOPPED,
         Kind.COLLECTION_FAILED,
         Kind.PAYMENT_REVERSED,
+        Kind.SETTLED_EARLY,
+        Kind.STATEMENT_SPLIT,
+        Kind.CHARGED_OFF,
+        Kind.CLAIM_REDUCED,
+        Kind.CLAIM_RECOVERED,
+        Kind.CLAIM_WRITTEN_OFF,
+        Kind.REFUND_SENT,
     }
 )
 _AGREED_BY_NOBODY = frozenset(
     {Kind.WARNED, Kind.APPLICATION_DECLINED, Kind.PURCHASE_DECLINED, Kind.PURCHASE_LAPSED}
 )
-TAKES_AWAY = frozenset(Kind) - _MAY_BE_BARE - _AGREED_BY_NOBODY | {Kind.DISPUTE_REJECTED}
+_SAY_WHY_THEMSELVES = frozenset({Kind.DISPUTE_REJECTED, Kind.CHARGED_OFF})
+TAKES_AWAY = frozenset(Kind) - _MAY_BE_BARE - _AGREED_BY_NOBODY | _SAY_WHY_THEMSELVES
 """The kinds that rest on a clause: whatever must say why, but an early warning, which takes nothing away, an
 application, whose person has agreed to nothing yet, and a purchase that was never granted; and a dispute lost, after
-which late fees go on."""
+which late fees go on, and a line charged off."""
+RESTS_ALSO: Mapping[Kind, str] = MappingProxyType(
+    {Kind.CHARGED_OFF: family_of(Kind.SUSPENDED, "DLQ")}
+)
+"""Kinds younger than the first agreement: a version that cites no clause for one rests it on that of the other name."""
 HIGHEST_LEVEL = 5
 _SHARED = "default"
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
@@ -205,9 +224,11 @@ def compose(
 
 def citable() -> Citable:
     """Say what a credit agreement must name a clause for: each kind that takes something away, and each fee."""
-    must = {kind.value for kind in TAKES_AWAY} | {fee_of(kind) for kind in FEES}
+    must = {kind.value for kind in TAKES_AWAY - RESTS_ALSO.keys()}
+    must |= {fee_of(kind) for kind in FEES}
     families = {code.split("-")[0] for code in ReasonCode}
     may = {family_of(kind, family) for kind in TAKES_AWAY for family in families}
+    may |= {kind.value for kind in RESTS_ALSO}
     return Citable(frozenset(must), frozenset(may))
 
 

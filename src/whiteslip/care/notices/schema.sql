@@ -17,7 +17,8 @@ CREATE TABLE care.notice (
             'due_soon', 'overdue_reminder', 'late_fee_waived',
             'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected',
             'agreement_changing', 'agreement_offered', 'purchase_granted', 'purchase_declined', 'purchase_lapsed',
-            'help_offered', 'source_stopped', 'collection_failed', 'payment_reversed'
+            'help_offered', 'source_stopped', 'collection_failed', 'payment_reversed',
+            'settled_early', 'statement_split', 'charged_off', 'claim_reduced', 'claim_recovered', 'claim_written_off', 'refund_sent'
         )
     ),
     reasons jsonb NOT NULL,

@@ -26,6 +26,7 @@ from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.reason import ReasonCode
+from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.risk.suspensions.store import reasons_json
 
@@ -79,6 +80,13 @@ def insert_notices(db: Connection, notices: Sequence[NewNotice], *, at: datetime
     _queue(db, [notice for notice in notices if notice.kind not in IN_APP_ONLY], at=at)
 
 
+def tell(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
+    """Number notices and write them."""
+    numbers = take_numbers(db, len(notices))
+    numbered = zip(notices, numbers, strict=True)
+    insert_notices(db, [one._replace(notice_id=number) for one, number in numbered], at=at)
+
+
 def _queue(db: Connection, notices: Sequence[NewNotice], *, at: datetime) -> None:
     if not notices:
         return
@@ -113,7 +121,10 @@ def _citation(
         return None
     key = LineKey(notice.customer_id, notice.line_id)
     agreement = binding.get((key, notice.noticed_on))
-    return None if agreement is None else cite(agreement, notice.kind, notice.reasons)
+    if agreement is None:
+        return None
+    also = rules.RESTS_ALSO.get(Kind(notice.kind), notice.kind)
+    return cite(agreement, notice.kind, notice.reasons) or cite(agreement, also, notice.reasons)
 
 
 def _texts(

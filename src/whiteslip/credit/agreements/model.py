@@ -57,6 +57,7 @@ PROMISES: Mapping[str, Bound] = MappingProxyType(
         "appeal_days": Bound.MOST,
         "human_decision_days": Bound.MOST,
         "messages_a_day": Bound.MOST,
+        "charge_off_days": Bound.LEAST,
     }
 )
 """Figures an agreement may promise that are no terms of a product; the policies in force must keep them."""

@@ -85,9 +85,17 @@ class ClaimRow(NamedTuple):
     late_fee_minor: Minor
     captured_on: date = date.min
 
+    @property
+    def left_minor(self) -> Minor:
+        """All that is still to be paid of it."""
+        return self.principal_minor + self.fee_minor + self.late_fee_minor
+
 
 class Money(NamedTuple):
-    """Money that comes in for a line that is charged off; `cost_minor` is what enforcing it cost."""
+    """Money that comes in for a line that is charged off; `cost_minor` is what enforcing it cost.
+
+    What `is_credit` lies in the credit balance already, because a refund put it there under the same number.
+    """
 
     customer_id: int
     line_id: int
@@ -95,14 +103,19 @@ class Money(NamedTuple):
     amount_minor: Minor
     method: str
     cost_minor: Minor = 0
+    is_credit: bool = False
 
 
 class Recovery(NamedTuple):
-    """Where money went: the cost of enforcing, rows of the claim, and an excess, which is the customer's."""
+    """Where money went: the cost of enforcing, rows of the claim, and an excess, which is the customer's.
+
+    `left_minor` is what of the claim still stands after it.
+    """
 
     cost_minor: Minor
     settlements: tuple[Settlement, ...]
     credit_minor: Minor
+    left_minor: Minor = 0
 
     @property
     def recovered_minor(self) -> Minor:

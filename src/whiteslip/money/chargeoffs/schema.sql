@@ -35,7 +35,7 @@ CREATE TABLE money.charge_off (
 );
 CREATE UNIQUE INDEX charge_off_live ON money.charge_off (customer_id, line_id) WHERE state IN ('proposed', 'charged_off', 'ending');
 
--- What came in for a claim: recovery_id is the repayment's number, cost_minor what enforcing it cost.
+-- What came in for a claim: recovery_id is the number of the repayment, or of the refund that was set off, cost_minor what enforcing it cost.
 CREATE TABLE money.recovery (
     customer_id bigint NOT NULL,
     recovery_id bigint NOT NULL,

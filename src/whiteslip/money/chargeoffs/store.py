@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -127,33 +127,35 @@ def book_recoveries(
 
     What enforcing cost and what pays the claim is recovery income; an excess is the customer's credit balance.
     """
-    if not moneys:
-        return {}
-    book = _Book(db, moneys, reached)
+    book = Claims(db, (LineKey(*money[:2]) for money in moneys), reached)
     done = {money.number: book.take(money) for money in moneys}
     book.write(at=at)
     return done
 
 
-class _Book:
-    """Claims while money comes in: each amount sees what the ones before it left."""
+class Claims:
+    """Claims of locked lines while money comes in: each amount sees what the ones before it left."""
 
     def __init__(
-        self, db: Connection, moneys: Sequence[Money], reached: Mapping[int, date]
+        self, db: Connection, lines: Iterable[LineKey], reached: Mapping[int, date]
     ) -> None:
         self.db = db
         self.reached = reached
-        keys = sorted({(money.customer_id, money.line_id) for money in moneys})
+        keys = sorted(set(lines))
         wanted = {
             "customer_ids": arrays.bigints([customer_id for customer_id, _ in keys]),
             "line_ids": arrays.bigints([line_id for _, line_id in keys]),
         }
-        found = sql.many(db, "read_claim_rows", **wanted)
+        found = sql.many(db, "read_claim_rows", **wanted) if keys else []
         self.rows = {row.installment_id: ClaimRow(*row) for row in found}
-        standing = sql.many(db, "find_standing", **wanted)
+        standing = sql.many(db, "find_standing", **wanted) if keys else []
         self.claims = {LineKey(row.customer_id, row.line_id): row.charge_off_id for row in standing}
         self.done: list[tuple[Money, Recovery]] = []
         self.paid: dict[int, Settlement] = {}
+
+    def left_minor(self, key: LineKey) -> int:
+        """Say what of a line's claim still stands; of a line without one it is nothing."""
+        return sum(row.left_minor for row in self.rows.values() if row[:2] == key)
 
     def take(self, money: Money) -> Recovery:
         """Allocate one amount."""
@@ -175,29 +177,28 @@ class _Book:
                 fee_minor=before.fee_minor + one.fee_minor,
                 late_fee_minor=before.late_fee_minor + one.late_fee_minor,
             )
+        gone = gone._replace(left_minor=self.left_minor(LineKey(*money[:2])))
         self.done.append((money, gone))
         return gone
 
     def write(self, *, at: datetime) -> None:
-        """Write everything at once."""
+        """Write everything at once, if anything was taken."""
+        if not self.done:
+            return
         repayments: list[Repayment] = []
         changes: list[Change] = []
         journal = Journal()
         for money, gone in self.done:
             on = self.reached[money.customer_id]
             net = money.amount_minor - gone.cost_minor
-            if net:
+            if net and not money.is_credit:
                 figures = (net, gone.recovered_minor, gone.credit_minor, money.method, on)
                 repayments.append(
                     Repayment(money.customer_id, money.number, money.line_id, *figures)
                 )
-            credit = gone.credit_minor
+            credit = -gone.recovered_minor if money.is_credit else gone.credit_minor
             changes.append(Change(*money[:2], credit_minor=credit, credited_minor=credit))
-            for kind, part in (
-                (MovementKind.COST_RECOVERED, gone.cost_minor),
-                (MovementKind.RECOVERED, gone.recovered_minor),
-                (MovementKind.CREDIT_RECEIVED, credit),
-            ):
+            for kind, part in _movements(money, gone):
                 journal.add(
                     kind,
                     customer_id=money.customer_id,
@@ -259,6 +260,17 @@ class _Book:
             at=at,
         )
         set_statuses(self.db, [(LineKey(row.customer_id, row.line_id), "closed") for row in ended])
+
+
+def _movements(money: Money, gone: Recovery) -> tuple[tuple[MovementKind, int], ...]:
+    """Say what is posted: money from outside comes in, what lies in the credit balance leaves it."""
+    if money.is_credit:
+        return ((MovementKind.CREDIT_RECOVERED, gone.recovered_minor),)
+    return (
+        (MovementKind.COST_RECOVERED, gone.cost_minor),
+        (MovementKind.RECOVERED, gone.recovered_minor),
+        (MovementKind.CREDIT_RECEIVED, gone.credit_minor),
+    )
 
 
 def odd_claims(db: Connection) -> list[Any]:

@@ -73,6 +73,7 @@ class MovementKind(StrEnum):
     COST_RECOVERED = "cost_recovered"
     CREDIT_RECLAIMED = "credit_reclaimed"
     UNDONE = "undone"
+    CREDIT_RECOVERED = "credit_recovered"
 
 
 class Legs(NamedTuple):
@@ -133,6 +134,7 @@ LEGS = MappingProxyType(
         MovementKind.RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.CREDIT_RECLAIMED: Legs(Account.RECEIVABLE_PRINCIPAL, Account.CUSTOMER_CREDIT),
+        MovementKind.CREDIT_RECOVERED: Legs(Account.CUSTOMER_CREDIT, Account.RECOVERY_INCOME),
     }
 )
 """What each kind debits and credits; the test of the ledger proves that stored movements agree.

@@ -8,13 +8,12 @@ from typing import Any
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.kernel.money import Minor
 from whiteslip.money.arrears.waiving import LateFee, take_back
-from whiteslip.money.chargeoffs import rules as claims
-from whiteslip.money.chargeoffs.model import ClaimRow
 from whiteslip.money.ledger.model import MovementKind
 from whiteslip.money.payoffs import rules as payoffs
 from whiteslip.money.payoffs.model import Beginning
 from whiteslip.money.repayments.model import Allocation
 from whiteslip.money.repayments.rules import allocate, offset
+from whiteslip.money.replays.claiming import charge_off, recover, set_off, write_off
 from whiteslip.money.replays.facts import (
     Capture,
     ChargingOff,
@@ -33,7 +32,6 @@ from whiteslip.money.replays.facts import (
 from whiteslip.money.replays.life import Life, event
 from whiteslip.money.replays.model import (
     Act,
-    Claim,
     Origin,
     Returned,
     Row,
@@ -60,11 +58,6 @@ _IMPORTED_REFUND = (
     MovementKind.REFUND_FEE_IMPORTED,
     MovementKind.REFUND_LATE_FEE_IMPORTED,
     MovementKind.REFUND_CREDIT_IMPORTED,
-)
-_CHARGED_OFF = (
-    MovementKind.PRINCIPAL_CHARGED_OFF,
-    MovementKind.FEE_CHARGED_OFF,
-    MovementKind.LATE_FEE_CHARGED_OFF,
 )
 
 
@@ -102,7 +95,7 @@ def _capture(life: Life, what: Capture, number: int) -> None:
 
 def _pay(life: Life, what: Payment, number: int) -> None:
     if life.claim and life.claim.state == "charged_off":
-        _recover(life, Recovery(what.amount_minor, 0), number)
+        recover(life, Recovery(what.amount_minor, 0), number)
         return
     order = life.terms.product.allocation
     gone = allocate(what.amount_minor, life.owed(), order, reached=life.day)
@@ -154,12 +147,15 @@ def _refund(life: Life, what: Refund, number: int) -> None:
     life.credit_minor += gone.credit_minor
     life.move(MovementKind.REFUNDED, source, gone.principal_minor)
     life.move(MovementKind.REFUND_CREDITED, source, gone.credit_minor)
-    life.shares[number] = Share(gone.allocated_minor, gone.credit_minor, gone.unbilled_plan_minor)
+    recovered = set_off(life, gone.credit_minor, source)
+    life.shares[number] = Share(
+        gone.allocated_minor, gone.credit_minor, gone.unbilled_plan_minor, recovered
+    )
     life.refunds[number] = what.purchase_id
     payers = _payers(life, what.purchase_id)
     life.returns += [
         Returned(number, one.repayment_id, one.amount_minor)
-        for one in give_back(gone.credit_minor, payers)
+        for one in give_back(gone.credit_minor - recovered, payers)
     ]
 
 
@@ -306,74 +302,10 @@ def _redate(life: Life, what: Redating, number: int) -> None:
     life.move(MovementKind.DEFERRAL_FEE, Source(Origin.ROW, first.key), worked.fee_minor)
 
 
-def _charge_off(life: Life, what: ChargingOff, number: int) -> None:  # noqa: ARG001
-    """Give up everything owed as an asset; fees no statement has billed are never owed."""
-    source = event(number)
-    rows = life.open_rows()
-    owed = [row.owed(life.key, life.day) for row in rows]
-    for row, one in zip(rows, owed, strict=True):
-        row.fee_minor -= one.unbilled_fee_minor
-        row.status = "charged_off"
-        row.steps.append(
-            Step(life.day, Act.CHARGED_OFF, fee_minor=-one.unbilled_fee_minor, source=source)
-        )
-    parts = (
-        sum(one.principal_minor for one in owed),
-        sum(one.fee_minor for one in owed),
-        sum(one.late_fee_minor for one in owed),
-    )
-    life.claim = Claim(number, *parts, 0, 0, "charged_off")
-    for kind, part in zip(_CHARGED_OFF, parts, strict=True):
-        life.move(kind, source, part)
-
-
-def _recover(life: Life, what: Recovery, number: int) -> None:
-    """Pay a claim in the order of the law; one of which nothing is left has ended."""
-    source, order = event(number), life.terms.recovery_order
-    rows = [row for row in life.rows.values() if row.status == "charged_off"]
-    standing = [
-        ClaimRow(
-            *life.key,
-            row.installment_id,
-            row.due_on,
-            row.owed_principal_minor,
-            row.fee_minor - row.paid_fee_minor,
-            row.late_fee_minor - row.paid_late_fee_minor,
-            row.captured_on,
-        )
-        for row in rows
-    ]
-    gone = claims.recover(what.amount_minor, standing, order, cost_minor=what.cost_minor)
-    life.settle(gone.settlements, source, Act.PAID)
-    life.credit_minor += gone.credit_minor
-    life.shares[number] = Share(gone.recovered_minor, gone.credit_minor)
-    life.move(MovementKind.COST_RECOVERED, source, gone.cost_minor)
-    life.move(MovementKind.RECOVERED, source, gone.recovered_minor)
-    life.move(MovementKind.CREDIT_RECEIVED, source, gone.credit_minor)
-    if life.claim is None:
-        return
-    recovered = life.claim.recovered_minor + gone.recovered_minor
-    is_over = recovered == sum(life.claim[1:4])
-    state = "recovered" if is_over else life.claim.state
-    life.claim = life.claim._replace(recovered_minor=recovered, state=state)
-
-
-def _write_off(life: Life, what: WritingOff, number: int) -> None:  # noqa: ARG001
-    """Give up what is left of a claim."""
-    if life.claim is None or life.claim.state != "charged_off":
-        return
-    for row in life.rows.values():
-        if row.status == "charged_off":
-            row.status = "written_off"
-            row.steps.append(Step(life.day, Act.WRITTEN_OFF))
-    left = sum(life.claim[1:4]) - life.claim.recovered_minor
-    life.claim = life.claim._replace(written_off_minor=left, state="written_off")
-
-
 _ACTS: Mapping[type, Callable[[Life, Any, int], None]] = {
     Capture: _capture,
     Payment: _pay,
-    Recovery: _recover,
+    Recovery: recover,
     Settling: _settle_early,
     Refund: _refund,
     Payout: _pay_out,
@@ -381,6 +313,6 @@ _ACTS: Mapping[type, Callable[[Life, Any, int], None]] = {
     Splitting: _split,
     Waiving: _waive,
     Redating: _redate,
-    ChargingOff: _charge_off,
-    WritingOff: _write_off,
+    ChargingOff: charge_off,
+    WritingOff: write_off,
 }

@@ -210,9 +210,10 @@ def _sum(moves: Iterable[Move], kinds: frozenset[MovementKind]) -> Minor:
 
 
 def _credited(life: Life) -> Minor:
-    """Sum what was credited without money: waived late fees, claims, what was split, less what no statement showed."""
+    """Sum what was credited without money: waived fees, claims, splits, less what none showed or a claim took."""
     waived = sum(one.settled_minor + one.credit_minor for one in life.waived.values())
     claimed = sum(life.claim[1:4]) if life.claim else 0
     split = sum(one.principal_minor for one in life.splits.values())
     unbilled = sum(life.shares[number].unbilled_plan_minor for number in life.refunds)
-    return waived + claimed + split - unbilled
+    set_off = sum(life.shares[number].recovered_minor for number in life.refunds)
+    return waived + claimed + split - unbilled - set_off

@@ -177,11 +177,15 @@ class Returned(NamedTuple):
 
 
 class Share(NamedTuple):
-    """Where money went: what it settled, what became credit, what it took from unbilled plans."""
+    """Where money went: what it settled, what became credit, what it took from unbilled plans.
+
+    Of a refund's credit, `recovered_minor` was set off against a claim.
+    """
 
     settled_minor: Minor
     credit_minor: Minor
     unbilled_plan_minor: Minor = 0
+    recovered_minor: Minor = 0
 
 
 class SplitOff(NamedTuple):

@@ -54,7 +54,7 @@ class Later:
             if before.get(number, share) != share
         ]
         if changed:
-            numbers, settled, credit, unbilled = zip(*changed, strict=True)
+            numbers, settled, credit, unbilled, recovered = zip(*changed, strict=True)
             sql.run(
                 self.db,
                 "correct_shares",
@@ -63,6 +63,7 @@ class Later:
                 settled_minor=arrays.bigints(settled),
                 credits_minor=arrays.bigints(credit),
                 unbilled_minor=arrays.bigints(unbilled),
+                recovered_minor=arrays.bigints(recovered),
             )
 
     def _payoffs(self) -> None:

@@ -26,7 +26,7 @@ class Return(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """A return as it is kept: whose refund owes it, and what of it was paid out."""
+    """A return as it is kept: whose refund owes it to which source, and what of it was paid out."""
 
     customer_id: int
     refund_id: int
@@ -34,3 +34,18 @@ class Promise(NamedTuple):
     line_id: int
     amount_minor: Minor
     paid_out_minor: Minor
+    method: str = ""
+
+    @property
+    def left_minor(self) -> Minor:
+        """What is still owed of it."""
+        return self.amount_minor - self.paid_out_minor
+
+
+class SentBack(NamedTuple):
+    """What of a payout goes to a source."""
+
+    customer_id: int
+    payout_id: int
+    repayment_id: int
+    amount_minor: Minor

@@ -1,4 +1,4 @@
-"""Which sources a refund goes back to, and how a payout to one of them uses up what refunds owe it."""
+"""Which sources a refund goes back to, and how payouts use up what refunds owe them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,28 @@ def give_back(amount_minor: Minor, sources: Iterable[Source]) -> tuple[Return, .
     return tuple(returns)
 
 
+def send_back(amount_minor: Minor, promises: Iterable[Promise]) -> list[Promise]:
+    """Count a payout that names no source against what refunds owe: the latest refund first, of it the latest source.
+
+    Returns those that changed; what is left over is nobody's but the customer's.
+    """
+    left = amount_minor
+    used: list[Promise] = []
+    latest = sorted(promises, key=lambda one: (one.refund_id, one.repayment_id), reverse=True)
+    for promise in latest:
+        share = min(left, promise.left_minor)
+        if share:
+            used.append(promise._replace(paid_out_minor=promise.paid_out_minor + share))
+            left -= share
+    return used
+
+
 def use_up(amount_minor: Minor, promises: Sequence[Promise]) -> list[Promise]:
     """Count a payout against what refunds owe its source, the oldest refund first; returns those that changed."""
     left = amount_minor
     used: list[Promise] = []
     for promise in sorted(promises, key=lambda promise: promise.refund_id):
-        share = min(left, promise.amount_minor - promise.paid_out_minor)
+        share = min(left, promise.left_minor)
         if share:
             used.append(promise._replace(paid_out_minor=promise.paid_out_minor + share))
             left -= share

@@ -9,11 +9,11 @@ CREATE TABLE money.refund_return (
     PRIMARY KEY (customer_id, refund_id, repayment_id)
 );
 
--- Which source a payout of the credit balance went back to.
+-- Which sources a payout of the credit balance went back to, and how much of it to each.
 CREATE TABLE money.returned_payout (
     customer_id bigint NOT NULL,
     payout_id bigint NOT NULL,
     repayment_id bigint NOT NULL,
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
-    PRIMARY KEY (customer_id, payout_id)
+    PRIMARY KEY (customer_id, payout_id, repayment_id)
 ) WITH (fillfactor = 100);

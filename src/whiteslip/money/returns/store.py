@@ -10,7 +10,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.money.lines.model import LineKey
-from whiteslip.money.returns.model import Promise, Return, Source
+from whiteslip.money.returns.model import Promise, Return, SentBack, Source
 
 sql = Sql(__package__)
 
@@ -54,10 +54,8 @@ def read_promises(db: Connection, keys: Iterable[LineKey]) -> list[Promise]:
     return [Promise(*row) for row in rows]
 
 
-def note_paid_out(
-    db: Connection, promises: Sequence[Promise], payouts: Sequence[tuple[int, int, int, int]]
-) -> None:
-    """Note what of returns has been paid out, by payouts as (customer, payout, repayment, minor units)."""
+def note_paid_out(db: Connection, promises: Sequence[Promise], payouts: Sequence[SentBack]) -> None:
+    """Note what of returns has been paid out, and by which payouts."""
     if not payouts:
         return
     sql.run(

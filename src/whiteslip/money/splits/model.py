@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
 
+from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.money import Minor
 from whiteslip.money.products.costs import AnnualCost
 from whiteslip.money.schedules.model import InstallmentTerms, Piece
+
+
+class Why(StrEnum):
+    """Why a statement is not split."""
+
+    NO_STATEMENT = "no_statement"
+    SPLIT_ALREADY = "split_already"
+    OVERDUE = "overdue"
+    RELIEF = "relief"
+    PLANS_STOPPED = "plans_stopped"
+    TOO_LITTLE = "too_little"
+    TOO_DEAR = "too_dear"
+
+
+class NotSplit(Conflict):
+    """A statement that is not split, with the reason by its name."""
+
+    def __init__(self, why: Why, text: str) -> None:
+        super().__init__(text)
+        self.why = why
 
 
 class Billed(NamedTuple):

@@ -7,14 +7,14 @@ from datetime import date
 from itertools import groupby
 
 from whiteslip.kernel import rate
-from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
+from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.money import decimal_text, share_out
 from whiteslip.money.lines.model import Line
 from whiteslip.money.products.costs import AnnualCost, annual_cost
 from whiteslip.money.products.model import CapBasis, Product
 from whiteslip.money.schedules.model import InstallmentTerms, Owed, Piece, Rescheduled
 from whiteslip.money.schedules.rules import plan
-from whiteslip.money.splits.model import Billed, Minimum, Split
+from whiteslip.money.splits.model import Billed, Minimum, NotSplit, Split, Why
 
 
 def work_out(
@@ -45,7 +45,7 @@ def work_out(
     if principal < max(1, product.plan_minimum_minor):
         least = decimal_text(product.plan_minimum_minor)
         text = f"{decimal_text(principal)} is left to be paid later; a plan splits at least {least}"
-        return Conflict(text)
+        return NotSplit(Why.TOO_LITTLE, text)
     terms = plan(principal, product, offer, statement_day=line.statement_day, on=on)
     cost = annual_cost(principal, [term.principal_minor + term.fee_minor for term in terms])
     if error := check_cap(cost, product):
@@ -57,14 +57,15 @@ def work_out(
     )
 
 
-def check_cap(cost: AnnualCost, product: Product) -> Conflict | None:
+def check_cap(cost: AnnualCost, product: Product) -> NotSplit | None:
     """Refuse what would cost more a year than the product's cap, its fees rounded as they are charged."""
     is_compound = product.cap_basis is CapBasis.COMPOUND
     annual_ppm = cost.compound_ppm if is_compound else cost.simple_ppm
     if annual_ppm <= product.annual_cap_ppm:
         return None
     cap = f"{product.annual_cap_ppm / 10_000:.2f} %"
-    return Conflict(f"it would cost {annual_ppm / 10_000:.2f} % a year, above the cap of {cap}")
+    text = f"it would cost {annual_ppm / 10_000:.2f} % a year, above the cap of {cap}"
+    return NotSplit(Why.TOO_DEAR, text)
 
 
 def share_fees(
@@ -84,15 +85,16 @@ def share_fees(
     return shared
 
 
-def _refusal(billed: Billed, owed: Sequence[Owed], line: Line, on: date) -> Conflict | None:
+def _refusal(billed: Billed, owed: Sequence[Owed], line: Line, on: date) -> NotSplit | None:
     if billed.is_split:
-        return Conflict(f"the statement of {billed.statement_on} is split already")
+        text = f"the statement of {billed.statement_on} is split already"
+        return NotSplit(Why.SPLIT_ALREADY, text)
     if on > billed.due_on or any(row.due_on < on for row in owed):
-        return Conflict("what is overdue is not split: ask for relief instead")
+        return NotSplit(Why.OVERDUE, "what is overdue is not split: ask for relief instead")
     if line.credit_barred:
-        return Conflict("a relief runs: its dues are agreed already")
+        return NotSplit(Why.RELIEF, "a relief runs: its dues are agreed already")
     if line.plans_barred:
-        return Conflict("plans are stopped on the line")
+        return NotSplit(Why.PLANS_STOPPED, "plans are stopped on the line")
     return None
 
 

@@ -91,6 +91,7 @@ def show_person(visit: Visit) -> Answer:
         customer=person,
         line=line,
         dues=dues,
+        returns=[] if line is None else mine.returns_of(visit.db, line),
         reliefs=[] if key is None else relief.of_line(visit.db, *key),
         disputes=[] if key is None else relief.disputes_of_line(visit.db, *key),
         causes=[] if key is None else relief.causes_of_line(visit.db, *key),

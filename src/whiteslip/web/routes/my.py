@@ -34,6 +34,7 @@ def show_mine(visit: Visit) -> Answer:
         "my/home.html",
         customer=person,
         line=line,
+        claim=mine.claim_of(visit.db, line),
         dues=dues,
         bills=[
             (bill, left) for bill in bills if (left := _minimum_left(bill, dues, line.current_on))

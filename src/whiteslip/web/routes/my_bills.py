@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from whiteslip.flows.split_statement import Split, quote_splits
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import NotFound
 from whiteslip.views import customers, statements
@@ -41,6 +42,7 @@ def show_bill(visit: Visit) -> Answer:
         movements=bill.movements,
         parts=bill.parts,
         plans=bill.plans,
+        may_split=bill.view.statement_on == _latest_on(visit) and bool(_quotes(visit)),
     )
 
 
@@ -78,6 +80,17 @@ def _bill(visit: Visit) -> Bill:
     )
     plans = {one.purchase_id: one.plan_months for one in story.purchases if one.plan_months}
     return Bill(bill, own, parts, plans)
+
+
+def _latest_on(visit: Visit) -> date:
+    line = mine.key_of(visit.db, visit.customer_id)
+    return statements.of_line(visit.db, *line, before=date.max, limit=1)[0].statement_on
+
+
+def _quotes(visit: Visit) -> list[Split]:
+    """List what the latest statement may be turned into."""
+    quotes = quote_splits(visit.db, mine.key_of(visit.db, visit.customer_id)).values()
+    return [one for one in quotes if isinstance(one, Split)]
 
 
 def _after(on: date) -> date:

@@ -72,6 +72,9 @@ def show_repay(visit: Visit) -> Answer:
         past=past,
         methods=[(one, visit.speak.name("method", one)) for one in METHODS],
         line_id=ids.write("lin", visit.customer_id, line.line_id),
+        claim=mine.claim_of(visit.db, line),
+        ended=mine.ended_claims(visit.db, line),
+        returns=mine.returns_of(visit.db, line),
     )
 
 
@@ -127,6 +130,11 @@ def show_purchase(visit: Visit) -> Answer:
         rows=sorted(mine_, key=lambda one: (one.due_on, one.number)),
         paid=[one for one in story.allocations if one.purchase_id == owned.number],
         refunds=[one for one in story.refunds if one.purchase_id == owned.number],
+        returns=[
+            one
+            for one in mine.returns_of(visit.db, mine.line_of(visit.db, visit.customer_id))
+            if one.purchase_id == owned.number
+        ],
         against=timeline.explained(row.reasons),
         agreed=_agreed(visit, owned.number, row.plan_months),
         disputes=[one for one in disputes if one.purchase_id == owned.number],

@@ -19,7 +19,7 @@ CROSS JOIN LATERAL (
         )
 ) AS given
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind = 'recovered'), 0) AS recovered_minor
+    SELECT coalesce(sum(movement.amount_minor) FILTER (WHERE movement.kind IN ('recovered', 'credit_recovered')), 0) AS recovered_minor
     FROM money.recovery
     INNER JOIN money.movement ON movement.customer_id = recovery.customer_id AND movement.source_id = recovery.recovery_id
     WHERE

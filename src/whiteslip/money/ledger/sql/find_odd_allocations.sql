@@ -1,4 +1,4 @@
--- Repayments and refunds whose allocations are not what they allocated, and installments paid by more or less than their allocations.
+-- Repayments and refunds whose allocations are not what they allocated, or set off against a claim, and installments paid by more or less than their allocations.
 WITH allocated AS (
     SELECT customer_id, source_id, sum(principal_minor + fee_minor + late_fee_minor) AS amount_minor
     FROM money.allocation
@@ -20,7 +20,9 @@ FROM (
             WHERE correction.customer_id = repayment.customer_id AND correction.repayment_id = repayment.repayment_id AND correction.kind = 'reversed'
         )
     UNION ALL
-    SELECT customer_id, 'refund', refund_id, offset_minor FROM money.refund
+    SELECT refund.customer_id, 'refund', refund.refund_id, refund.offset_minor + coalesce(recovery.claim_minor, 0)
+    FROM money.refund
+    LEFT JOIN money.recovery ON recovery.customer_id = refund.customer_id AND recovery.recovery_id = refund.refund_id
 ) AS source
 LEFT JOIN allocated ON allocated.customer_id = source.customer_id AND allocated.source_id = source.id
 WHERE source.amount_minor <> coalesce(allocated.amount_minor, 0)

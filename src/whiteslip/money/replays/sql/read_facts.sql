@@ -43,6 +43,9 @@ WHERE
     recovery.customer_id = %(customer_id)s::bigint
     AND recovery.line_id = %(line_id)s::bigint
     AND NOT EXISTS (
+        SELECT FROM money.refund WHERE refund.customer_id = recovery.customer_id AND refund.refund_id = recovery.recovery_id
+    )
+    AND NOT EXISTS (
         SELECT FROM money.correction
         WHERE correction.customer_id = recovery.customer_id AND correction.repayment_id = recovery.recovery_id AND correction.kind = 'reversed'
     )
