@@ -151,7 +151,7 @@ async def quote_purchase(posted: Post) -> HttpResponse:
     line = ids.read_owned(body.line_id, "lin")
     request = QuoteRequest(*line, body.amount_minor, body.plan_months)
 
-    def act(db: Connection, _at: datetime) -> Response:
-        return present.quoted(quote(db, request))
+    def act(db: Connection, at: datetime) -> Response:
+        return present.quoted(quote(db, request), at=at)
 
     return await posted.manage(body, act)

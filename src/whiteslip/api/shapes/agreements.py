@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from whiteslip.api.answers import Term
+from whiteslip.api.answers import Charge, Term
 from whiteslip.api.bodies import Body, Currency
 
 Version: TypeAlias = Annotated[int, Meta(ge=1, le=10_000, examples=[1])]
@@ -114,6 +114,7 @@ class PlanAgreement(Struct, frozen=True):
     product_version: int
     months: int
     monthly_fee_ppm: int
+    charge: Charge
     annual_cost_ppm_simple: int
     annual_cost_ppm_compound: int
     principal_minor: int
