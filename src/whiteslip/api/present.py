@@ -9,7 +9,7 @@ import msgspec
 
 from whiteslip.api import answers, problems
 from whiteslip.api.said import said
-from whiteslip.api.shapes import limits, settlements
+from whiteslip.api.shapes import limits, quotes, settlements
 from whiteslip.credit.agreements import figures
 from whiteslip.flows.capture import Captured, InstallmentTerms
 from whiteslip.flows.change_limits import LimitSet
@@ -211,24 +211,24 @@ def terms(installments: Iterable[InstallmentTerms]) -> list[answers.Term]:
     ]
 
 
-def charge(offer: PlanOffer) -> answers.Charge:
+def charge(offer: PlanOffer) -> quotes.Charge:
     """Show what a plan charges."""
     words = answers.Words(*figures.charge(offer))
     day_count = None if offer.day_count is None else offer.day_count.value
-    return answers.Charge(
+    return quotes.Charge(
         offer.method.value, offer.monthly_fee_ppm, offer.annual_ppm, day_count, words
     )
 
 
-def if_late(told: Disclosure) -> answers.IfLate:
+def if_late(told: Disclosure) -> quotes.IfLate:
     """Show what a default costs."""
-    return answers.IfLate(told.late_fee_ppm, told.grace_days, LATE_DAYS, told.late_example_minor)
+    return quotes.IfLate(told.late_fee_ppm, told.grace_days, LATE_DAYS, told.late_example_minor)
 
 
 def quoted(outcome: Quote, *, at: datetime) -> Response:
     """Answer a question about costs."""
     told = outcome.told
-    quote = answers.Quote(
+    quote = quotes.Quote(
         plan_months=outcome.plan_months,
         principal_minor=outcome.principal_minor,
         fee_minor=outcome.fee_minor,
@@ -248,12 +248,12 @@ def quoted(outcome: Quote, *, at: datetime) -> Response:
     return Response(CREATED, encode(quote))
 
 
-def disclosed(purchase_id: str, row: DisclosureView) -> answers.Disclosure:
+def disclosed(purchase_id: str, row: DisclosureView) -> quotes.Disclosure:
     """Show what was agreed to with a plan."""
     told, product = row.agreed, row.product
     if told.offer is None:
         raise InvariantBroken("what was agreed to with a plan is no plan of its product")
-    return answers.Disclosure(
+    return quotes.Disclosure(
         purchase_id=purchase_id,
         version=told.version,
         is_named=row.is_named,

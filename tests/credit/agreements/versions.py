@@ -8,8 +8,9 @@ from whiteslip.credit.agreements.store import shipped
 
 
 def text_of(name: Name = Name.CREDIT) -> str:
-    """The text of an agreement as it ships, in its newest version."""
-    return [text for text in shipped() if read(text).name is name][-1]
+    """The text of an agreement as it ships."""
+    (text,) = [text for text in shipped() if read(text).name is name]
+    return text
 
 
 def version(number: int, *, needs_acceptance: bool, notice_days: int = 30) -> str:

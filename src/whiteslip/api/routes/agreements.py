@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi import Response as HttpResponse
 
-from whiteslip.api import answers, callers, present, problems, reading
+from whiteslip.api import callers, present, problems, reading
 from whiteslip.api.answers import Term
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, PurchasePath, Read
 from whiteslip.api.shapes import agreements as shapes
+from whiteslip.api.shapes import quotes
 from whiteslip.credit.agreements.model import FilledClause, Name, Published
 from whiteslip.flows.keep_agreements import AcceptRequest, accept
 from whiteslip.infra.database import Connection
@@ -119,7 +120,7 @@ async def show_plan_agreement(
     return reading.show(_plan(purchase_id, found, language))
 
 
-@router.get("/purchases/{purchase_id}/disclosure", **gives(answers.Disclosure, "not_found"))
+@router.get("/purchases/{purchase_id}/disclosure", **gives(quotes.Disclosure, "not_found"))
 async def show_disclosure(purchase_id: PurchasePath, read: Read) -> HttpResponse:
     """Show what was agreed to with a plan before it was confirmed; a merchant sees its own sales only."""
     read.needs("purchases:read")

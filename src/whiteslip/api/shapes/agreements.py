@@ -7,8 +7,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from whiteslip.api.answers import Charge, Term
+from whiteslip.api.answers import Term
 from whiteslip.api.bodies import Body, Currency
+from whiteslip.api.shapes.quotes import Charge
 
 Version: TypeAlias = Annotated[int, Meta(ge=1, le=10_000, examples=[1])]
 
