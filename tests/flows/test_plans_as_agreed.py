@@ -42,7 +42,7 @@ def book(database: Database) -> Book:
 
 def offer(book: Book, plans: str = PLANS, *, name: str = "bearing", **numbers: int) -> str:
     """Publish a product with plans; its name."""
-    text = text_with(plans, name=name, **{"plan_minimum_minor": 10_000, **numbers})
+    text = text_with(plans, name=name, numbers=numbers)
     book.write(lambda db: publish(db, text))
     return name
 
@@ -79,7 +79,7 @@ def test_a_quote_is_what_the_ledger_charges_until_nothing_is_owed(book: Book) ->
     for rounding in Rounding:
         text = text_with(
             PLANS, name=f"plans-{rounding}".replace("_", "-"), rounding=rounding.value,
-            plan_minimum_minor=20_000,
+            numbers={"plan_minimum_minor": 20_000},
         )  # fmt: skip
         product = book.write(lambda db, text=text: publish(db, text))
         for months in MONTHS:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from whiteslip.money.products import rules
 from whiteslip.money.products.model import Product
 from whiteslip.money.products.store import shipped
 
 
 def text_with(
-    plans: str, *, rounding: str = "half_even", name: str = "pay-later", **numbers: int
+    plans: str,
+    *,
+    rounding: str = "half_even",
+    name: str = "pay-later",
+    numbers: Mapping[str, int] | None = None,
 ) -> str:
     """The text of a product with these plans, and some whole numbers other than it has them."""
     text = next(text for text in shipped() if "[[plan]]" in text).split("[[plan]]")[0]
     text = text.replace('rounding = "half_even"', f'rounding = "{rounding}"')
     text = text.replace('name = "pay-later"', f'name = "{name}"')
-    for key, value in numbers.items():
+    for key, value in (numbers or {}).items():
         line = next(line for line in text.splitlines() if line.startswith(f"{key} ="))
         text = text.replace(line, f"{key} = {value}")
     return f"{text}\n{plans}"
@@ -42,4 +48,5 @@ def bearing(
 
 def product_with(plans: str, *, rounding: str = "half_even", **numbers: int) -> Product:
     """A product with these plans."""
-    return rules.parse(text_with(plans, rounding=rounding, **numbers), product_id=1)
+    text = text_with(plans, rounding=rounding, numbers=numbers)
+    return rules.parse(text, product_id=1)
