@@ -141,3 +141,22 @@ def test_every_month_of_an_interest_bearing_plan_has_something_to_pay(
     ]
     assert len(set(equal[:-1])) == 1
     assert equal[0] % multiple == 0
+
+
+@pytest.mark.parametrize(
+    ("rounding", "fees"),
+    [
+        (Rounding.HALF_EVEN, [100, 50]),  # 100.5 and 50.25
+        (Rounding.HALF_UP, [101, 50]),
+        (Rounding.DOWN, [100, 50]),
+        (Rounding.UP, [101, 51]),
+    ],
+)
+def test_interest_is_rounded_as_the_product_says(rounding: Rounding, fees: list[int]) -> None:
+    plan = bearing(2, 120_000, method="equal_principal")
+    product = product_with(plan, rounding=rounding.value)
+
+    rows = installments(10_050, product, 2, statement_day=5, on=date(2026, 1, 1))
+
+    assert [row.fee_minor for row in rows] == fees
+    assert [row.principal_minor for row in rows] == [5_025, 5_025]
