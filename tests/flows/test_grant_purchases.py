@@ -31,6 +31,7 @@ from whiteslip.kernel.calendar import ZONE, next_working_day
 from whiteslip.kernel.errors import Conflict, NotFound, WhiteslipError
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
+from whiteslip.views.disclosures import DisclosureView, find
 from whiteslip.worker.purchases import ReferralListener
 from whiteslip.worker.reviews import ReviewClock
 
@@ -165,6 +166,32 @@ def world(database: Database) -> World:
 
 def problems(world: World) -> Sequence[str]:
     return world.database.read(check_books).problems
+
+
+def test_a_plan_a_person_grants_is_the_one_that_was_confirmed(world: World) -> None:
+    line = world.book.line(2_000_000)
+    asked = world.ask(line, 60_000, months=3)
+    assert isinstance(asked, Referred)
+    confirmed_at = world.book.at
+
+    def agreed() -> DisclosureView | None:
+        return world.database.read(lambda db: find(db, line.customer_id, asked.purchase_id))
+
+    waiting = agreed()
+    world.deliver()
+    world.book.close_day()
+    world.decide(Kind.PURCHASE, "grant")
+    granted = agreed()
+
+    assert waiting is None, "nothing is agreed to before it is granted"
+    assert granted is not None
+    assert (granted.confirmed_at, granted.agreed.principal_minor) == (confirmed_at, 60_000)
+    declined = world.ask(world.book.line(10_000), 40_000, "d", months=3)
+    assert isinstance(declined, Declined)
+    kept = world.rows("SELECT purchase_id FROM money.disclosure")
+    assert [number for (number,) in kept] == [asked.purchase_id]
+    world.book.capture(line.customer_id, asked.purchase_id)
+    assert not problems(world)
 
 
 def test_what_waits_for_a_person_lies_in_one_case_and_once(world: World) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.builders import Book, done, founded
+from tests.money.offered import bearing, flat, text_with
 
 from whiteslip.care.budgeting.model import CapKind, CapRequest
 from whiteslip.decisioning.decisions import other_ways as ways
@@ -20,6 +21,7 @@ from whiteslip.flows.set_caps import set_caps
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.lines.model import LineKey
+from whiteslip.money.products.store import publish as publish_product
 from whiteslip.money.purchases.model import OtherWay, Way
 from whiteslip.views.usability import Asked, usability
 
@@ -174,6 +176,25 @@ def test_a_plan_is_offered_where_it_passes_and_paying_later_does_not(book: Book)
     assert book.write(lambda db: takes(db, book, asked, plan))
     assert seen is not None
     assert Way.PLAN not in {one.way for one in seen.other_ways}, "splitting makes no room"
+
+
+def test_a_plan_that_costs_so_much_more_than_the_cap_today_is_not_offered(book: Book) -> None:
+    made, problems = read(PLANS_ONLY, file="checkout.toml")
+    assert made is not None, problems
+    plans = flat(12, 10_000) + bearing(24, 180_000)
+    text = text_with(plans, name="dear", numbers={"due_days": 1})
+    at = book.at
+    book.write(lambda db: publish(db, made, at=at))
+    book.write(lambda db: publish_product(db, text))
+    line, shop = book.line(100_000, product="dear", statement_day=2), book.shop()
+    asked = PurchaseRequest(*line, shop, 50_000, 0, "o", is_verified=True)
+
+    (answer,) = book.write(lambda db: checkout(db, [asked], at=at))
+
+    assert isinstance(answer, Declined)
+    (plan,) = (one for one in answer.other_ways if one.way is Way.PLAN)
+    assert plan.plan_months == 24, "a month's fee, two days after the purchase, makes 12 too dear"
+    assert book.write(lambda db: takes(db, book, asked, plan))
 
 
 def test_control_an_offer_without_the_book_is_seen(

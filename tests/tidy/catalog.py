@@ -14,6 +14,7 @@ RINGS = (
     "money/merchants",
     "money/products",
     "money/schedules",
+    "money/disclosures",
     "money/lines",
     "money/purchases",
     "money/sessions",

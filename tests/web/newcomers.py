@@ -16,7 +16,7 @@ from whiteslip.kernel import ids
 from whiteslip.views import customers_api as people
 
 WITHIN_S = 60
-TOTAL = re.compile(r'name="total" value="(\d+)"')
+TOLD = re.compile(r'name="(total|version|shown)" value="([^"]+)"')
 GUIDED_DAYS = re.compile(r'value="/my"><button name="days" value="(\d+)">')
 PURCHASE = re.compile(r'<p class="id">(pur_\d+_\d+)</p>')
 
@@ -36,9 +36,9 @@ class Newcomer(NamedTuple):
     def buy(self, goods: str, months: int = 0) -> str:
         """Buy something that the sandbox offers, on the checkout page, and return the purchase's id."""
         page = self.visitor.post("/my/try", {"goods": goods}).headers["location"]
-        total = TOTAL.search(self.visitor.get(f"{page}?plan={months}").text)
-        assert total is not None, "this way to pay is not open"
-        sent = {"plan": str(months), "total": total[1], "read": "on"}
+        told = dict(TOLD.findall(self.visitor.get(f"{page}?plan={months}").text))
+        assert "total" in told, "this way to pay is not open"
+        sent = {"plan": str(months), **told, "read": "on"}
         assert self.visitor.post(f"{page}/confirm", sent).status_code == 303
         bought = PURCHASE.search(self.visitor.get(page).text)
         assert bought is not None, "it was not approved"

@@ -357,3 +357,23 @@ def test_money_in_hand_is_typed_as_people_do_or_said_to_be_wrong(world: Served) 
     assert 'value="3,000.50"' in typed.text
     assert "Enter an amount" not in typed.text
     assert "Enter an amount, such as 128.50." in plain(main(wrong))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_purchase_in_a_plan_shows_what_was_agreed_to(world: Served, language: str) -> None:
+    newcomer = join(world, language=language)
+    purchase_id = newcomer.buy("phone", months=3)
+
+    page = main(newcomer.visitor.get(f"/my/purchases/{purchase_id}"))
+    shown = plain(page)
+
+    title = {"zh": "您当时同意的内容", "en": "What you agreed to"}[language]
+    charge = {
+        "zh": "每期收取分期服务费，为原本金的 0.5%",
+        "en": "an installment fee each month of 0.5% of the original principal",
+    }[language]
+    late = {"zh": "第一期逾期 30 天的违约金", "en": "the first installment paid 30 days late"}
+    assert title in shown
+    assert charge in shown
+    assert late[language] in shown
+    assert {"zh": "展示", "en": "Shown on"}[language] in shown

@@ -177,21 +177,6 @@ class Purchases(Struct, frozen=True):
     next: str | None
 
 
-class Quote(Struct, frozen=True):
-    """What a purchase would cost, and whether it could be made now."""
-
-    plan_months: int
-    principal_minor: int
-    fee_minor: int
-    total_minor: int
-    annual_cost_ppm_simple: int
-    annual_cost_ppm_compound: int
-    available_minor: int
-    installments: list[Term]
-    reasons: list[ReasonSaid]
-    currency: Currency = "CNY"
-
-
 class Repaid(Struct, frozen=True):
     """Where the money went; an excess is the customer's credit balance."""
 

@@ -46,6 +46,16 @@ Verified: TypeAlias = Annotated[
     bool, Meta(description="The shop has just checked a second factor of the person.")
 ]
 FeePpm: TypeAlias = Annotated[int, Meta(ge=0, le=500_000, description="Parts per million.")]
+QuoteVersion: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9a-f]{44}$",
+        description="The version of the quote that is confirmed: if anything of it has changed, nothing is bought.",
+    ),
+]
+ShownAt: TypeAlias = Annotated[
+    datetime, Meta(tz=True, description="When the quote was shown to the person.")
+]
 Category: TypeAlias = Annotated[
     str,
     Meta(
@@ -93,6 +103,8 @@ class PurchaseBody(Body, frozen=True):
     device: Seen | None = None
     address: Seen | None = None
     is_verified: Verified = False
+    quote_version: QuoteVersion | None = None
+    shown_at: ShownAt | None = None
     currency: Currency = "CNY"
 
 

@@ -104,6 +104,8 @@ def purchase_of(body: PurchaseBody, caller: ApiKey) -> PurchaseRequest:
         _hashed(body.device, b"device"),
         _hashed(body.address, b"address"),
         body.is_verified,
+        body.quote_version,
+        body.shown_at,
     )
 
 

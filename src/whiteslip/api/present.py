@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 
 from whiteslip.api import answers, problems
 from whiteslip.api.said import said
-from whiteslip.api.shapes import limits, settlements
+from whiteslip.api.shapes import limits, quotes, settlements
+from whiteslip.credit.agreements import figures
 from whiteslip.flows.capture import Captured, InstallmentTerms
 from whiteslip.flows.change_limits import LimitSet
 from whiteslip.flows.checkout import Authorized, Declined, Referred
@@ -21,10 +23,13 @@ from whiteslip.flows.void import Voided
 from whiteslip.infra import metrics
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
-from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.kernel.errors import InvariantBroken, WhiteslipError
+from whiteslip.money.disclosures.model import LATE_DAYS, Disclosure
 from whiteslip.money.lines.model import SUSPENDED_LEVEL
+from whiteslip.money.products.model import PlanOffer
 from whiteslip.money.purchases.model import OtherWay, Way
 from whiteslip.views import reasons
+from whiteslip.views.disclosures import DisclosureView
 
 encode = msgspec.json.Encoder().encode
 CREATED = 201
@@ -206,20 +211,69 @@ def terms(installments: Iterable[InstallmentTerms]) -> list[answers.Term]:
     ]
 
 
-def quoted(outcome: Quote) -> Response:
+def charge(offer: PlanOffer) -> quotes.Charge:
+    """Show what a plan charges."""
+    words = answers.Words(*figures.charge(offer))
+    day_count = None if offer.day_count is None else offer.day_count.value
+    return quotes.Charge(
+        offer.method.value, offer.monthly_fee_ppm, offer.annual_ppm, day_count, words
+    )
+
+
+def if_late(told: Disclosure) -> quotes.IfLate:
+    """Show what a default costs."""
+    return quotes.IfLate(told.late_fee_ppm, told.grace_days, LATE_DAYS, told.late_example_minor)
+
+
+def quoted(outcome: Quote, *, at: datetime) -> Response:
     """Answer a question about costs."""
-    quote = answers.Quote(
+    told = outcome.told
+    quote = quotes.Quote(
         plan_months=outcome.plan_months,
         principal_minor=outcome.principal_minor,
         fee_minor=outcome.fee_minor,
         total_minor=outcome.total_minor,
-        annual_cost_ppm_simple=outcome.annual_cost_ppm_simple,
-        annual_cost_ppm_compound=outcome.annual_cost_ppm_compound,
+        annual_cost_ppm_simple=told.cost.simple_ppm,
+        annual_cost_ppm_compound=told.cost.compound_ppm,
+        annual_cap_ppm=told.cap_ppm,
+        cap_basis=told.cap_basis.value,
+        charge=None if told.offer is None else charge(told.offer),
+        if_late=if_late(told),
         available_minor=outcome.available_minor,
         installments=terms(outcome.installments),
         reasons=said(outcome.reasons),
+        version=told.version,
+        quoted_at=at,
     )
     return Response(CREATED, encode(quote))
+
+
+def disclosed(purchase_id: str, row: DisclosureView) -> quotes.Disclosure:
+    """Show what was agreed to with a plan."""
+    told, product = row.agreed, row.product
+    if told.offer is None:
+        raise InvariantBroken("what was agreed to with a plan is no plan of its product")
+    return quotes.Disclosure(
+        purchase_id=purchase_id,
+        version=told.version,
+        is_named=row.is_named,
+        shown_at=row.shown_at,
+        confirmed_at=row.confirmed_at,
+        disclosed_on=told.on,
+        product=product.name,
+        product_version=product.version,
+        months=told.months,
+        principal_minor=told.principal_minor,
+        fee_minor=told.fee_minor,
+        total_minor=told.total_minor,
+        annual_cost_ppm_simple=told.cost.simple_ppm,
+        annual_cost_ppm_compound=told.cost.compound_ppm,
+        annual_cap_ppm=told.cap_ppm,
+        cap_basis=told.cap_basis.value,
+        charge=charge(told.offer),
+        if_late=if_late(told),
+        installments=terms(told.installments),
+    )
 
 
 def created(public_id: str) -> Response:

@@ -10,6 +10,7 @@ from whiteslip.money.arrears import store as arrears
 from whiteslip.money.chargeoffs.store import odd_claims
 from whiteslip.money.collections import store as collections
 from whiteslip.money.corrections.store import odd_corrections
+from whiteslip.money.disclosures.store import odd_disclosures
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
 from whiteslip.money.payoffs.store import odd_payoffs
@@ -50,6 +51,7 @@ def check_books(db: Connection) -> BooksReport:
     """Run every check; use a read-only transaction, whose one snapshot holds still while purchases go on."""
     found = ledger.broken_invariants(db)
     found += [("early settlements are paid to the cent", odd_payoffs(db))]
+    found += [("a plan is what was agreed to", odd_disclosures(db))]
     found += [("a split statement asks for what the split left", odd_splits(db))]
     found += [("claims are what was charged off and has not come in", odd_claims(db))]
     found += [("refunds go back to who paid, never more than was paid", odd_returns(db))]

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 from whiteslip.care.hardship.rules import relief_reason
 from whiteslip.care.hardship.store import lines_on_relief
 from whiteslip.infra.database import Connection
-from whiteslip.kernel.errors import InvalidInput, NotFound
+from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.money import MAX_MINOR, decimal_text
 from whiteslip.kernel.reason import MOST_REASONS, Reason
+from whiteslip.money.disclosures.model import Disclosure
+from whiteslip.money.disclosures.rules import disclose
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import read_line_today
 from whiteslip.money.products import store as products
-from whiteslip.money.products.costs import AnnualCost, flat_fee_cost
+from whiteslip.money.products.costs import check_cap
 from whiteslip.money.products.model import Product
 from whiteslip.money.schedules.model import InstallmentTerms
-from whiteslip.money.schedules.rules import installments
 from whiteslip.risk.suspensions.store import reasons_against
 
 
@@ -33,35 +33,57 @@ class QuoteRequest(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """What would be owed when, its cost a year, and what stands in the way; no reasons means it can be bought.
+    """What would be owed when, its cost a year, and what stands in the way; no reasons means it can be bought."""
 
-    `late_fee_ppm` is charged a day on what is overdue of the principal.
-    """
-
-    plan_months: int
-    principal_minor: int
-    fee_minor: int
-    total_minor: int
-    annual_cost_ppm_simple: int
-    annual_cost_ppm_compound: int
-    installments: tuple[InstallmentTerms, ...]
+    told: Disclosure
     available_minor: int
     reasons: tuple[Reason, ...]
-    late_fee_ppm: int
+
+    @property
+    def plan_months(self) -> int:
+        """In how many months it would be paid; 0 is later, at once."""
+        return self.told.months
+
+    @property
+    def principal_minor(self) -> int:
+        """What would be bought for."""
+        return self.told.principal_minor
+
+    @property
+    def fee_minor(self) -> int:
+        """All fees together, interest included."""
+        return self.told.fee_minor
+
+    @property
+    def total_minor(self) -> int:
+        """What would be paid in all."""
+        return self.told.total_minor
+
+    @property
+    def installments(self) -> tuple[InstallmentTerms, ...]:
+        """What would be owed when."""
+        return self.told.installments
 
 
 def quote(db: Connection, request: QuoteRequest) -> Quote:
-    """Quote a purchase made today; it reads and promises nothing."""
+    """Quote a purchase made today; it reads and promises nothing. What would cost more than the cap is a conflict."""
     case = _read(db, LineKey(request.customer_id, request.line_id))
-    return _quote(db, case, request.amount_minor, request.plan_months)
+    told = _told(case, request.amount_minor, request.plan_months)
+    if error := check_cap(told.cost, case.product):
+        raise error
+    return _quote(db, case, told)
 
 
 def quote_every_way(db: Connection, key: LineKey, amount_minor: int) -> list[Quote]:
-    """Quote a purchase made today in every way it may be paid: later first, then the plans offered for the amount."""
+    """Quote a purchase made today in every way it may be paid: later first, then the plans offered for the amount.
+
+    A plan that would cost this amount more than the cap is left out.
+    """
     case = _read(db, key)
     offered = case.product.plans if amount_minor >= case.product.plan_minimum_minor else ()
     months = (0, *(plan.months for plan in offered))
-    return [_quote(db, case, amount_minor, each) for each in months]
+    told = [_told(case, amount_minor, each) for each in months]
+    return [_quote(db, case, one) for one in told if check_cap(one.cost, case.product) is None]
 
 
 class _Case(NamedTuple):
@@ -78,32 +100,9 @@ def _read(db: Connection, key: LineKey) -> _Case:
     return _Case(line, products.by_id(db, {line.product_id})[line.product_id], on)
 
 
-def _quote(db: Connection, case: _Case, amount_minor: int, plan_months: int) -> Quote:
-    line, product = case.line, case.product
-    cost, rows = _terms(amount_minor, plan_months, product, line.statement_day, case.on)
-    fee = sum(row.fee_minor for row in rows)
-    return Quote(
-        plan_months,
-        amount_minor,
-        fee,
-        amount_minor + fee,
-        cost.simple_ppm,
-        cost.compound_ppm,
-        rows,
-        max(0, line.available_minor),
-        tuple(_against(db, line, amount_minor, in_plan=plan_months > 0)[:MOST_REASONS]),
-        product.late_fee_ppm,
-    )
-
-
-@lru_cache(1 << 14)
-def _terms(
-    amount_minor: int, plan_months: int, product: Product, statement_day: int, on: date
-) -> tuple[AnnualCost, tuple[InstallmentTerms, ...]]:
-    """Work out what follows from the terms alone; many ask the same on a day."""
-    cost = _cost(amount_minor, plan_months, product)
-    rows = installments(amount_minor, product, plan_months, statement_day=statement_day, on=on)
-    return cost, rows
+def _quote(db: Connection, case: _Case, told: Disclosure) -> Quote:
+    against = _against(db, case.line, told.principal_minor, in_plan=told.months > 0)
+    return Quote(told, max(0, case.line.available_minor), tuple(against[:MOST_REASONS]))
 
 
 def _against(db: Connection, line: Line, amount_minor: int, *, in_plan: bool) -> list[Reason]:
@@ -116,19 +115,23 @@ def _against(db: Connection, line: Line, amount_minor: int, *, in_plan: bool) ->
     return reasons
 
 
-def _cost(amount_minor: int, plan_months: int, product: Product) -> AnnualCost:
+def _told(case: _Case, amount_minor: int, plan_months: int) -> Disclosure:
+    if error := _mistake(amount_minor, plan_months, case.product):
+        raise error
+    day = case.line.statement_day
+    return disclose(amount_minor, case.product, plan_months, statement_day=day, on=case.on)
+
+
+def _mistake(amount_minor: int, plan_months: int, product: Product) -> WhiteslipError | None:
     if not 0 < amount_minor <= MAX_MINOR:
-        raise InvalidInput("an amount is positive", where="amount_minor")
+        return InvalidInput("an amount is positive", where="amount_minor")
     if plan_months == 0:
-        return AnnualCost(0, 0)
-    offer = product.plan(plan_months)
-    if offer is None:
+        return None
+    if product.plan(plan_months) is None:
         offered = ", ".join(str(plan.months) for plan in product.plans) or "none"
-        raise InvalidInput(
-            f"no plan of {plan_months} months is offered; offered: {offered}",
-            where="plan_months",
-        )
+        text = f"no plan of {plan_months} months is offered; offered: {offered}"
+        return InvalidInput(text, where="plan_months")
     if amount_minor < product.plan_minimum_minor:
         least = decimal_text(product.plan_minimum_minor)
-        raise InvalidInput(f"a plan splits at least {least}", where="amount_minor")
-    return flat_fee_cost(offer.months, offer.monthly_fee_ppm)
+        return InvalidInput(f"a plan splits at least {least}", where="amount_minor")
+    return None

@@ -22,6 +22,8 @@ from whiteslip.money.lines.model import CHARGED_OFF, Change, LineKey
 from whiteslip.money.lines.store import change_balances
 from whiteslip.money.merchants.model import Merchant
 from whiteslip.money.merchants.store import read_merchants
+from whiteslip.money.products import store as products
+from whiteslip.money.products.model import Product
 from whiteslip.money.purchases import rules
 from whiteslip.money.purchases import store as purchases
 from whiteslip.money.purchases.model import Purchase, Refund, Step
@@ -76,6 +78,7 @@ def refund(
         locked,
         reached,
         read_merchants(db, {one.merchant_id for one in locked.purchases.values()}),
+        products.by_id(db, {line.product_id for line in locked.lines.values()}),
         Debts(owed),
         {(one.purchase_id, one.repayment_id): one for one in read_sources(db, locked.purchases)},
         Claims(db, given_up, reached),
@@ -97,6 +100,7 @@ class _Batch:
     locked: purchases.Locked
     reached: dict[int, date]
     merchants: dict[int, Merchant]
+    products: dict[int, Product]
     debts: Debts
     sources: dict[tuple[int, int], Source]
     claims: Claims
@@ -122,8 +126,12 @@ class _Batch:
             return error
         key = self.locked.line_of(purchase).key
         on = self.reached[purchase.customer_id]
+        offer = self.products[self.locked.lines[key].product_id].plan(purchase.plan_months)
         gone = offset(
-            request.amount_minor, self.debts.of_purchase(key, purchase.purchase_id), reached=on
+            request.amount_minor,
+            self.debts.of_purchase(key, purchase.purchase_id),
+            reached=on,
+            bears_interest=offer is not None and offer.bears_interest,
         )
         self.debts.settle(gone)
         step = Step(*id_, 0, 0, request.amount_minor, purchase.status)

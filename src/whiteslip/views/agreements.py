@@ -25,7 +25,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import NotFound
 from whiteslip.kernel.money import Minor
-from whiteslip.money.products.costs import flat_fee_cost
+from whiteslip.money.disclosures.rules import disclose
 from whiteslip.money.products.model import Product
 from whiteslip.money.products.store import by_id
 from whiteslip.money.schedules.model import InstallmentTerms
@@ -178,8 +178,11 @@ def of_purchase(
     offer = product.plan(row.plan_months)
     if offer is None:
         return None
-    cost = flat_fee_cost(offer.months, offer.monthly_fee_ppm)
-    plan = Plan(offer, cost, row.order_ref, row.authorized_on, _schedule(row, product))
+    day = row.statement_day
+    told = disclose(
+        row.authorized_minor, product, offer.months, statement_day=day, on=row.authorized_on
+    )
+    plan = Plan(offer, told.cost, row.order_ref, row.authorized_on, _schedule(row, product))
     agreement = _of_day(published(db), row.authorized_at)
     known = {**figures.of_product(product), **figures.of_plan(plan, product.currency)}
     clauses = rules.fill(agreement, known, language=language)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import pairwise
+
 import pytest
+from tests.money.offered import bearing, flat, product_with
 
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.money.products import rules
-from whiteslip.money.products.costs import annual_cost, flat_fee_cost
+from whiteslip.money.products.costs import annual_cost, flat_fee_cost, offer_cost
 from whiteslip.money.products.store import shipped
 
 
@@ -84,5 +88,67 @@ def test_what_cannot_be_right_is_named(old: str, new: str, where: str) -> None:
 
     with pytest.raises(InvalidInput) as refused:
         rules.parse(text.replace(old, new), product_id=1)
+
+    assert refused.value.where == where
+
+
+@pytest.mark.parametrize("method", ["equal_installments", "equal_principal"])
+def test_interest_by_periods_costs_its_rate(method: str) -> None:
+    (plan,) = product_with(bearing(12, 180_000, method=method)).plans
+
+    assert offer_cost(plan).simple_ppm == 180_000
+
+
+def dearest(year: int, annual: float) -> float:
+    """The simple cost of 12 equal installments by real days over a year of so many, begun in the dearest month."""
+    costs: list[float] = []
+    for first in range(48):
+        begins = [date(2024 + (first + n) // 12, (first + n) % 12 + 1, 1) for n in range(13)]
+        worth, value = 0.0, 1.0
+        for start, end in pairwise(begins):
+            value /= 1 + annual * (end - start).days / year
+            worth += value
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            rate = (low + high) / 2
+            same = sum((1 + rate) ** -number for number in range(1, 13))
+            low, high = (rate, high) if same > worth else (low, rate)
+        costs.append(12 * low)
+    return max(costs)
+
+
+@pytest.mark.parametrize("year", [360, 364, 365])
+def test_a_day_count_whose_dearest_month_costs_more_than_the_cap_cannot_be_published(
+    year: int,
+) -> None:
+    (plan,) = product_with(bearing(12, 230_000, day_count=f"ACT/{year}")).plans
+
+    assert abs(offer_cost(plan).simple_ppm / 1e6 - dearest(year, 0.23)) < 2e-6
+    with pytest.raises(InvalidInput, match="above the cap"):
+        product_with(bearing(12, 240_000, day_count=f"ACT/{year}"))
+
+
+@pytest.mark.parametrize("day_count", ["by period", "30/360"])
+def test_where_every_month_is_alike_the_rate_may_be_the_cap(day_count: str) -> None:
+    product_with(bearing(12, 240_000, day_count=day_count))
+    with pytest.raises(InvalidInput, match=r"24\.01 % a year, above the cap"):
+        product_with(bearing(12, 240_100, day_count=day_count))
+
+
+@pytest.mark.parametrize(
+    ("plans", "where"),
+    [
+        (flat(6, 5_000) + "annual_ppm = 1\n", "annual_ppm"),
+        (bearing(6, 100_000) + "monthly_fee_ppm = 1\n", "monthly_fee_ppm"),
+        (bearing(6, 100_000, day_count="ACT/366"), "day_count"),
+        (bearing(6, 100_000, method="balloon"), "method"),
+        (bearing(6, 0), "annual_ppm"),
+        (bearing(6, 100_000) + flat(6, 5_000), "plan"),
+        (bearing(12, 100_000, multiple=100), "plan_minimum_minor"),
+    ],
+)
+def test_a_plan_that_says_two_things_or_too_little_is_refused(plans: str, where: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        product_with(plans)
 
     assert refused.value.where == where

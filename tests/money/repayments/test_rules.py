@@ -85,6 +85,23 @@ def test_a_refund_takes_what_is_billed_then_the_last_parts_backward() -> None:
     assert refunded.unbilled_plan_minor == 150
 
 
+def test_after_a_refund_no_month_bears_interest_on_what_was_given_back() -> None:
+    rows = [
+        owed(number, 1_000, billed_days_ago=5 - 31 * (number - 1), kind="plan", unbilled_fee=fee)
+        for number, fee in ((1, 0), (2, 30), (3, 20), (4, 10))
+    ]
+
+    refunded = offset(2_500, rows, reached=TODAY, bears_interest=True)
+
+    assert [
+        (one.installment_id, one.principal_minor, one.fee_dropped_minor)
+        for one in refunded.settlements
+    ] == [(1, 1_000, 0), (4, 1_000, 10), (3, 500, 15), (2, 0, 15)], (
+        "half of what was owed, half of its interest"
+    )
+    assert (refunded.unbilled_plan_minor, refunded.credit_minor) == (1_500, 0)
+
+
 amounts = st.integers(0, 10**8)
 rows_owed = st.lists(
     st.builds(

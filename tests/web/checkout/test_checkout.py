@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -188,3 +189,36 @@ def test_a_line_or_a_shop_there_is_not_is_not_found(world: Served) -> None:
     found = world.database.write(lambda db: open_sessions(db, [no_line, no_shop], at=at))
 
     assert [type(one) for one in found] == [NotFound, NotFound]
+
+
+SHOWN = b"""
+SELECT disclosure.version, disclosure.shown_at IS NOT NULL, disclosure.purchase_id
+FROM money.disclosure
+WHERE customer_id = %s
+ORDER BY purchase_id DESC LIMIT 1
+"""
+
+
+def field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None, name
+    return found[1]
+
+
+def test_the_page_shows_what_is_agreed_to_and_what_was_shown_is_kept(
+    world: Served, opened: Opened
+) -> None:
+    page = opened.visitor.get(f"{opened.page}?plan=3").text
+    version, shown = field(page, "version"), field(page, "shown")
+    for words in ("Cap of the cost a year (simple)", "the first installment paid 30 days late"):
+        assert words in page
+    assert "an installment fee each month of 0.5% of the original principal" in page
+
+    stale = opened.confirm(3, version="0" * 44, shown=shown)
+    done = opened.confirm(3, version=version, shown=shown)
+
+    assert (stale.status_code, done.status_code) == (409, 303)
+    owner = (opened.key.customer_id,)
+    row = world.database.read(lambda db: db.execute(SHOWN, owner).fetchone())
+    assert row is not None
+    assert row[:2] == (version, True)

@@ -15,6 +15,7 @@ from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, PurchasePath, Read
 from whiteslip.api.shapes import agreements as shapes
+from whiteslip.api.shapes import quotes
 from whiteslip.credit.agreements.model import FilledClause, Name, Published
 from whiteslip.flows.keep_agreements import AcceptRequest, accept
 from whiteslip.infra.database import Connection
@@ -22,6 +23,7 @@ from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.views import agreements as views
+from whiteslip.views import disclosures
 from whiteslip.views.agreements import PlanView, Stood, Written
 
 router = APIRouter(tags=["agreements"])
@@ -118,6 +120,19 @@ async def show_plan_agreement(
     return reading.show(_plan(purchase_id, found, language))
 
 
+@router.get("/purchases/{purchase_id}/disclosure", **gives(quotes.Disclosure, "not_found"))
+async def show_disclosure(purchase_id: PurchasePath, read: Read) -> HttpResponse:
+    """Show what was agreed to with a plan before it was confirmed; a merchant sees its own sales only."""
+    read.needs("purchases:read")
+    owned = ids.read_owned(purchase_id, "pur")
+    row = await read.view(lambda db: disclosures.find(db, *owned))
+    merchant_id = read.caller.merchant_id
+    if row is not None and merchant_id is not None and row.merchant_id != merchant_id:
+        row = None
+    found = reading.found(row, f"purchase {purchase_id} that was made in a plan")
+    return reading.show(present.disclosed(purchase_id, found))
+
+
 def _listed(row: Published) -> shapes.AgreementListed:
     agreement = row.agreement
     return shapes.AgreementListed(
@@ -182,6 +197,7 @@ def _plan(purchase_id: str, row: PlanView, language: str) -> shapes.PlanAgreemen
         product_version=row.product.version,
         months=plan.offer.months,
         monthly_fee_ppm=plan.offer.monthly_fee_ppm,
+        charge=present.charge(plan.offer),
         annual_cost_ppm_simple=plan.cost.simple_ppm,
         annual_cost_ppm_compound=plan.cost.compound_ppm,
         principal_minor=plan.principal_minor,

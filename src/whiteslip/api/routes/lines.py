@@ -11,7 +11,7 @@ from whiteslip.api import answers, bodies, callers, present, problems, reading, 
 from whiteslip.api.openapi import gives, posts
 from whiteslip.api.posted import Post
 from whiteslip.api.reading import LinePath, PageSize, Read
-from whiteslip.api.shapes import limits
+from whiteslip.api.shapes import limits, quotes
 from whiteslip.api.shapes import statements as shapes
 from whiteslip.flows.change_limits import (
     LimitChange,
@@ -143,7 +143,7 @@ async def show_statement(line_id: LinePath, statement_on: date, read: Read) -> H
     return reading.show(showing.statement(reading.found(row, what)))
 
 
-@router.post("/quotes", tags=["purchases"], **posts(bodies.QuoteBody, answers.Quote, *_WRONG))
+@router.post("/quotes", tags=["purchases"], **posts(bodies.QuoteBody, quotes.Quote, *_WRONG))
 async def quote_purchase(posted: Post) -> HttpResponse:
     """Say what a purchase would cost: every installment, every fee, the all-in annual cost."""
     callers.needs(posted.caller, "purchases:write")
@@ -151,7 +151,7 @@ async def quote_purchase(posted: Post) -> HttpResponse:
     line = ids.read_owned(body.line_id, "lin")
     request = QuoteRequest(*line, body.amount_minor, body.plan_months)
 
-    def act(db: Connection, _at: datetime) -> Response:
-        return present.quoted(quote(db, request))
+    def act(db: Connection, at: datetime) -> Response:
+        return present.quoted(quote(db, request), at=at)
 
     return await posted.manage(body, act)

@@ -40,8 +40,8 @@ async def create_purchases(posted: BulkPost) -> HttpResponse:
 
 
 async def _create(posted: Posted, item: bodies.BulkPurchase) -> Response:
-    fields = (item.line_id, item.amount_minor, item.order_ref, item.plan_months, item.merchant_id)
-    single = bodies.PurchaseBody(*fields, currency=item.currency)
+    named = bodies.PurchaseBody.__struct_fields__
+    single = bodies.PurchaseBody(**{name: getattr(item, name) for name in named})
     call = Call(posted.caller.caller_id, item.idempotency_key, body_hash(single))
     try:
         request = purchase_of(single, posted.caller)

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from whiteslip.api.answers import Term
 from whiteslip.api.bodies import Body, Currency
+from whiteslip.api.shapes.quotes import Charge
 
 Version: TypeAlias = Annotated[int, Meta(ge=1, le=10_000, examples=[1])]
 
@@ -114,6 +115,7 @@ class PlanAgreement(Struct, frozen=True):
     product_version: int
     months: int
     monthly_fee_ppm: int
+    charge: Charge
     annual_cost_ppm_simple: int
     annual_cost_ppm_compound: int
     principal_minor: int

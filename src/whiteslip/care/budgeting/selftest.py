@@ -14,7 +14,7 @@ from whiteslip.credit.affordability.model import Terms as Bands
 from whiteslip.kernel.errors import invariant
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.rate import WHOLE_PPM
-from whiteslip.money.products.costs import flat_fee_cost
+from whiteslip.money.disclosures.rules import disclose
 from whiteslip.money.products.model import Product
 from whiteslip.money.schedules.rules import installments
 
@@ -107,11 +107,12 @@ def _by_month(case: Case) -> dict[date, Minor]:
 def _choice(
     case: Case, already: Mapping[date, Minor], amount_minor: Minor, plan_months: int, by: Yardstick
 ) -> Choice:
-    offer = case.product.plan(plan_months)
     months = _months(case, already, amount_minor, plan_months, by)
     fee = sum(month.purchase_minor for month in months) - amount_minor
-    cost = 0 if offer is None else flat_fee_cost(offer.months, offer.monthly_fee_ppm).simple_ppm
-    return Choice(plan_months, fee, cost, _worst(months))
+    told = disclose(
+        amount_minor, case.product, plan_months, statement_day=case.statement_day, on=case.on
+    )
+    return Choice(plan_months, fee, told.cost.simple_ppm, _worst(months))
 
 
 def _comfortable(

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from whiteslip.credit.agreements.model import Words
 from whiteslip.kernel.money import Minor, decimal_text
 from whiteslip.kernel.rate import Ppm
+from whiteslip.money.plans.model import DayCount
 from whiteslip.money.products.costs import AnnualCost
-from whiteslip.money.products.model import CapBasis, Component, PlanOffer, Product
+from whiteslip.money.products.model import CapBasis, Component, Method, PlanOffer, Product
 from whiteslip.money.schedules.model import InstallmentTerms
 
 PRODUCT_FIGURES = frozenset(
@@ -36,6 +37,7 @@ PLAN_FIGURES = frozenset(
         "agreed_on",
         "order",
         "months",
+        "charge",
         "monthly_fee",
         "annual_simple",
         "annual_compound",
@@ -51,6 +53,22 @@ _COMPONENTS = {
     Component.LATE_FEE: Words("违约金", "late fees"),
     Component.FEE: Words("费用", "fees"),
     Component.PRINCIPAL: Words("本金", "principal"),
+}
+
+
+_METHODS = {
+    Method.EQUAL_INSTALLMENTS: Words("等额本息", "equal installments"),
+    Method.EQUAL_PRINCIPAL: Words("等额本金", "equal parts of the principal"),
+}
+_DAY_COUNTS = {
+    DayCount.BY_PERIOD: Words("每期为一年的十二分之一", "each month a twelfth of a year"),
+    DayCount.THIRTY_360: Words("每月 30 天、一年 360 天", "months of 30 days and a year of 360"),
+    DayCount.ACT_360: Words("实际天数、一年 360 天", "by real days and a year of 360"),
+    DayCount.ACT_364: Words("实际天数、一年 364 天", "by real days and a year of 364"),
+    DayCount.ACT_365: Words("实际天数、一年 365 天", "by real days and a year of 365"),
+    DayCount.ACT_ACT: Words(
+        "实际天数、当年实有天数", "by real days and the days a year really has"
+    ),
 }
 
 
@@ -108,6 +126,7 @@ def of_plan(plan: Plan, currency: str) -> dict[str, Words]:
         "agreed_on": _same(plan.agreed_on.isoformat()),
         "order": _same(plan.order_ref),
         "months": _same(plan.offer.months),
+        "charge": charge(plan.offer),
         "monthly_fee": _percent(plan.offer.monthly_fee_ppm),
         "annual_simple": _yearly(plan.cost.simple_ppm),
         "annual_compound": _yearly(plan.cost.compound_ppm),
@@ -122,6 +141,23 @@ def amount(minor: Minor, currency: str) -> Words:
     """Write an amount with its currency, as each language does."""
     text = decimal_text(minor)
     return Words(f"{text} 元" if currency == "CNY" else f"{text} {currency}", f"{currency} {text}")
+
+
+def charge(offer: PlanOffer) -> Words:
+    """Say what a plan charges: its flat fee, or its method, rate a year and day count."""
+    rate = percent(offer.annual_ppm if offer.bears_interest else offer.monthly_fee_ppm)
+    if offer.bears_interest:
+        how, days = _METHODS[offer.method], _DAY_COUNTS[offer.day_count or DayCount.BY_PERIOD]
+        return Words(
+            f"{how.zh}，对剩余本金按年利率 {rate} 计息，{days.zh}",
+            f"{how.en} with interest of {rate} a year on what remains of the principal, {days.en}",
+        )
+    if not offer.monthly_fee_ppm:
+        return Words("没有分期服务费，也没有利息", "no installment fee and no interest")
+    return Words(
+        f"每期收取分期服务费，为原本金的 {rate}",
+        f"an installment fee each month of {rate} of the original principal",
+    )
 
 
 def percent(rate_ppm: Ppm) -> str:
@@ -149,11 +185,17 @@ def _plans(plans: Sequence[PlanOffer]) -> Words:
     if not plans:
         return Words("暂无", "none")
     return Words(
-        "；".join(f"{plan.months} 期，每期 {percent(plan.monthly_fee_ppm)}" for plan in plans),
-        "; ".join(
-            f"{plan.months} months at {percent(plan.monthly_fee_ppm)} a month" for plan in plans
-        ),
+        "；".join(f"{plan.months} 期，{_terms(plan).zh}" for plan in plans),
+        "; ".join(f"{plan.months} months {_terms(plan).en}" for plan in plans),
     )
+
+
+def _terms(offer: PlanOffer) -> Words:
+    if offer.bears_interest:
+        told = charge(offer)
+        return Words(told.zh, f"in {told.en}")
+    rate = percent(offer.monthly_fee_ppm)
+    return Words(f"每期 {rate}", f"at {rate} a month")
 
 
 def _schedule(rows: Sequence[InstallmentTerms], currency: str) -> Words:

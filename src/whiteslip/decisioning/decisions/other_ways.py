@@ -20,9 +20,11 @@ from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.money import Minor
 from whiteslip.kernel.parameters import read_parameters
 from whiteslip.kernel.verdict import Outcome
+from whiteslip.money.disclosures.rules import disclose
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import Line
 from whiteslip.money.merchants.model import Category
+from whiteslip.money.products.costs import check_cap
 from whiteslip.money.products.model import Product
 from whiteslip.money.purchases.model import OtherWay, PurchaseRequest, Way
 
@@ -221,7 +223,14 @@ def _may(case: Case, amount: Minor, months: int) -> bool:
     if months and (product.plan(months) is None or amount < product.plan_minimum_minor):
         return False
     may_hold = line_rules.may_hold(case.line, amount, in_plan=months > 0)
+    if months and may_hold and _is_above_cap(case, amount, months):
+        return False
     return may_hold and case.may_spend(amount) and case.lets(amount, months)
+
+
+def _is_above_cap(case: Case, amount: Minor, months: int) -> bool:
+    told = disclose(amount, case.product, months, statement_day=case.line.statement_day, on=case.on)
+    return check_cap(told.cost, case.product) is not None
 
 
 def _other_terms(case: Case) -> Iterable[int]:

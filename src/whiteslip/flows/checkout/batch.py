@@ -24,6 +24,7 @@ from whiteslip.kernel.calendar import ZONE
 from whiteslip.kernel.errors import Unavailable, WhiteslipError
 from whiteslip.kernel.reason import Fact, Reason, ReasonCode, at_most
 from whiteslip.kernel.verdict import Outcome as BookOutcome
+from whiteslip.money.disclosures.model import Disclosure
 from whiteslip.money.lines import rules as line_rules
 from whiteslip.money.lines.model import RESTRICTED_LEVEL, STEP_UP_LEVEL, Line, LineKey
 from whiteslip.money.merchants.model import OTHER
@@ -115,6 +116,7 @@ class Batch:
     restricted: list[Restricted] = field(default_factory=list[Restricted])
     on_relief: list[int] = field(default_factory=list[int])
     terms: dict[int, Product] = field(default_factory=dict[int, Product])
+    told: dict[int, Disclosure] = field(default_factory=dict[int, Disclosure])
     own_caps: OwnCaps = NO_CAPS
     valve: ValveGate = field(default_factory=lambda: ValveGate(OPEN))
 
@@ -150,10 +152,12 @@ class Batch:
         for place, index in enumerate(waiting):
             standing, line, request = known.standings[place], found[place], self.requests[index]
             product = known.terms.get(standing.product_id)
-            error = rules.mistake(request, standing, product)
+            error = rules.mistake(request, standing, product, at=self.at)
             if error or product is None or line is None:
                 self.outcomes[index] = error or _BUSY
                 continue
+            if request.plan_months:
+                self.told[index] = rules.told_of(request, standing, product)
             if request.customer_id in self.repeated:
                 self._judge_again(index, line, earlier.background(index, known.backgrounds[place]))
             taken = self._granted_to(request.customer_id, but=index) if known.own_caps.caps else 0

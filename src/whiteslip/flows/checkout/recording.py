@@ -14,10 +14,18 @@ from whiteslip.flows.checkout.door import tie_at_once
 from whiteslip.infra import outbox
 from whiteslip.infra.database import Connection
 from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.money.disclosures.model import Confirmation
+from whiteslip.money.disclosures.store import insert_disclosures
 from whiteslip.money.ledger.model import MovementKind
 from whiteslip.money.ledger.store import post_one_kind
 from whiteslip.money.purchases import store as purchases
-from whiteslip.money.purchases.model import Authorized, Outcome, PurchaseRequest, Referred
+from whiteslip.money.purchases.model import (
+    Authorized,
+    Declined,
+    Outcome,
+    PurchaseRequest,
+    Referred,
+)
 from whiteslip.risk.suspensions.store import reasons_json
 
 
@@ -36,6 +44,8 @@ def record(db: Connection, batch: Batch) -> None:
         _record_approved(db, batch, *zip(*approved, strict=True))
     if refused:
         _record_refused(db, batch, *zip(*refused, strict=True))
+    if batch.told:
+        _record_disclosures(db, batch, decided)
     batch.valve.count(db)
     _count_shadow(db, batch)
     _record_decisions(db, batch, [one[1] for one in decided], [one[2] for one in decided])
@@ -88,6 +98,27 @@ def _record_refused(
             subject_ids=[one.purchase_id for one in these],
             at=batch.at,
         )
+
+
+def _record_disclosures(
+    db: Connection, batch: Batch, decided: Sequence[tuple[PurchaseRequest, Outcome, int]]
+) -> None:
+    """Keep what was agreed to with every plan that is granted, or that a person may still grant."""
+    insert_disclosures(
+        db,
+        [
+            Confirmation(
+                outcome.customer_id,
+                outcome.purchase_id,
+                batch.told[place],
+                request.shown_at,
+                batch.at,
+                request.quote_version is not None,
+            )
+            for request, outcome, place in decided
+            if place in batch.told and not isinstance(outcome, Declined)
+        ],
+    )
 
 
 def _count_shadow(db: Connection, batch: Batch) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from whiteslip.kernel.money import Minor, Rounding
 from whiteslip.kernel.rate import Ppm
+from whiteslip.money.plans.model import DayCount
 
 
 class Component(StrEnum):
@@ -25,12 +26,37 @@ class CapBasis(StrEnum):
     COMPOUND = "compound"
 
 
+class Method(StrEnum):
+    """What a plan charges: a fee of the original principal each month, or interest on what remains of it."""
+
+    FLAT_FEE = "flat_fee"
+    EQUAL_INSTALLMENTS = "equal_installments"
+    EQUAL_PRINCIPAL = "equal_principal"
+
+
 @dataclass(frozen=True, slots=True)
 class PlanOffer:
-    """A plan of monthly installments; the fee is a rate of the original principal each month."""
+    """A plan of monthly installments, with a flat fee each month or with interest at a rate a year.
+
+    `multiple_minor` rounds what is equal from month to month where interest is borne; the last month carries the rest.
+    """
 
     months: int
-    monthly_fee_ppm: Ppm
+    monthly_fee_ppm: Ppm = 0
+    method: Method = Method.FLAT_FEE
+    annual_ppm: Ppm = 0
+    day_count: DayCount | None = None
+    multiple_minor: Minor = 1
+
+    @property
+    def by_real_days(self) -> bool:
+        """Tell whether its interest follows real days; by the others a month is as long as any other."""
+        return self.day_count not in {None, DayCount.BY_PERIOD, DayCount.THIRTY_360}
+
+    @property
+    def bears_interest(self) -> bool:
+        """Tell whether it charges interest on what remains, and no flat fee."""
+        return self.method is not Method.FLAT_FEE
 
 
 @dataclass(frozen=True, slots=True)

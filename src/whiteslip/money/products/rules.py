@@ -8,11 +8,12 @@ from typing import Any, TypeVar, cast
 
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Rounding
-from whiteslip.money.products.costs import flat_fee_cost
-from whiteslip.money.products.model import CapBasis, Component, PlanOffer, Product
+from whiteslip.money.plans.model import DayCount
+from whiteslip.money.products.costs import offer_cost
+from whiteslip.money.products.model import CapBasis, Component, Method, PlanOffer, Product
 
 DAYS_A_YEAR = 365
-T = TypeVar("T", Rounding, CapBasis)
+T = TypeVar("T", Rounding, CapBasis, Method, DayCount)
 _WHOLE_NUMBERS = {
     "version": (1, 10_000),
     "due_days": (1, 60),
@@ -49,6 +50,7 @@ def parse(text: str, *, product_id: int) -> Product:
         plans=tuple(_plan(plan) for plan in table.get("plan", [])),
         **numbers,
     )
+    _check_plans(product)
     _check_cost(product)
     return product
 
@@ -59,7 +61,7 @@ _WORDS = ("name", "currency", "rounding", "cap_basis")
 def _check_cost(product: Product) -> None:
     """Refuse terms that cost more than the cap: a plan's whole cost, or what one day may accrue."""
     for plan in product.plans:
-        cost = flat_fee_cost(plan.months, plan.monthly_fee_ppm)
+        cost = offer_cost(plan)
         compound = product.cap_basis is CapBasis.COMPOUND
         annual_ppm = cost.compound_ppm if compound else cost.simple_ppm
         if annual_ppm > product.annual_cap_ppm:
@@ -110,9 +112,39 @@ def _allocation(table: dict[str, Any]) -> tuple[Component, ...]:
 
 
 def _plan(table: dict[str, Any]) -> PlanOffer:
-    if unknown := sorted(set(table) - {"months", "monthly_fee_ppm"}):
+    if unknown := sorted(set(table) - _PLAN_KEYS):
         raise InvalidInput(f"unknown key {unknown[0]!r} in a plan", where="plan")
+    method = _member(Method, {"method": Method.FLAT_FEE, **table}, "method")
+    months = _whole(table, "months", 2, 60)
+    other = _INTEREST if method is Method.FLAT_FEE else {"monthly_fee_ppm"}
+    if wrong := sorted(other & set(table)):
+        text = f"{wrong[0]} says nothing in a plan whose method is {method}"
+        raise InvalidInput(text, where=wrong[0])
+    if method is Method.FLAT_FEE:
+        return PlanOffer(months, _whole(table, "monthly_fee_ppm", 0, 100_000))
     return PlanOffer(
-        months=_whole(table, "months", 2, 60),
-        monthly_fee_ppm=_whole(table, "monthly_fee_ppm", 0, 100_000),
+        months,
+        method=method,
+        annual_ppm=_whole(table, "annual_ppm", 1, 1_000_000),
+        day_count=_member(DayCount, {"day_count": "", **table}, "day_count"),
+        multiple_minor=_whole({"multiple_minor": 1, **table}, "multiple_minor", 1, 100_000),
     )
+
+
+_INTEREST = {"annual_ppm", "day_count", "multiple_minor"}
+_PLAN_KEYS = _INTEREST | {"months", "method", "monthly_fee_ppm"}
+
+
+def _check_plans(product: Product) -> None:
+    """Refuse a term that is offered twice, and rounding to multiples that could leave a month with nothing to pay."""
+    seen: set[int] = set()
+    for plan in product.plans:
+        if plan.months in seen:
+            raise InvalidInput(f"a plan of {plan.months} months is offered twice", where="plan")
+        seen.add(plan.months)
+        least = 2 * plan.months * (plan.months - 1) * plan.multiple_minor
+        if plan.bears_interest and product.plan_minimum_minor < least:
+            raise InvalidInput(
+                f"in multiples of {plan.multiple_minor} a plan of {plan.months} months splits at least {least}",
+                where="plan_minimum_minor",
+            )

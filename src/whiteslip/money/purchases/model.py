@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -14,7 +14,7 @@ class PurchaseRequest(NamedTuple):
     """A shopper wants to buy on credit; `plan_months` is 0 for pay later.
 
     `device` and `address` are hashes of what the shop calls them, 0 when it does not tell; `is_verified` says that it
-    has just checked a second factor.
+    has just checked a second factor. `quote_version` is what was confirmed, `shown_at` when it was shown.
     """
 
     customer_id: int
@@ -26,6 +26,8 @@ class PurchaseRequest(NamedTuple):
     device: int = 0
     address: int = 0
     is_verified: bool = False
+    quote_version: str | None = None
+    shown_at: datetime | None = None
 
 
 class Standing(NamedTuple):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.ids import OwnedId
 from whiteslip.kernel.money import MAX_MINOR, decimal_text
+from whiteslip.money.disclosures.model import Disclosure
+from whiteslip.money.disclosures.rules import check_confirmed, disclose
+from whiteslip.money.products.costs import check_cap
 from whiteslip.money.products.model import Product
 from whiteslip.money.purchases.model import Purchase, PurchaseRequest, Standing, Step
 
 
 def mistake(
-    request: PurchaseRequest, standing: Standing, product: Product | None
+    request: PurchaseRequest, standing: Standing, product: Product | None, *, at: datetime
 ) -> WhiteslipError | None:
     """Name what makes a request no request at all; that is the caller's mistake, not a refusal of credit."""
     if product is None:
@@ -25,7 +29,24 @@ def mistake(
         return Conflict(f"merchant {request.merchant_id} is closed")
     if not 0 < request.amount_minor <= MAX_MINOR:
         return InvalidInput("an amount is positive", where="amount_minor")
-    return _plan_mistake(request, product) if request.plan_months else None
+    if request.plan_months and (error := _plan_mistake(request, product)):
+        return error
+    if not (request.plan_months or request.quote_version or request.shown_at):
+        return None
+    told = told_of(request, standing, product)
+    error = check_confirmed(told, request.quote_version, request.shown_at, at=at)
+    return error or (check_cap(told.cost, product) if request.plan_months else None)
+
+
+def told_of(request: PurchaseRequest, standing: Standing, product: Product) -> Disclosure:
+    """Say what is agreed to with a request that is no mistake so far."""
+    return disclose(
+        request.amount_minor,
+        product,
+        request.plan_months,
+        statement_day=standing.statement_day,
+        on=standing.current_on,
+    )
 
 
 def _plan_mistake(request: PurchaseRequest, product: Product) -> InvalidInput | None:

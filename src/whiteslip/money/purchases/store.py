@@ -96,7 +96,7 @@ def refuse_purchases(
 def _requested(
     requests: Sequence[PurchaseRequest], purchase_ids: Sequence[int]
 ) -> dict[str, arrays.Column]:
-    customers, lines, merchants, amounts, months, order_refs, devices, addresses, _ = zip(
+    customers, lines, merchants, amounts, months, order_refs, devices, addresses, *_ = zip(
         *requests, strict=True
     )
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from whiteslip.kernel.errors import invariant
@@ -43,10 +43,14 @@ def allocate(
     return Allocation(tuple(_settlement(rows[key], paid[key]) for key in paid), unspent)
 
 
-def offset(refund_minor: Minor, owed: Iterable[Owed], *, reached: date) -> Allocation:
+def offset(
+    refund_minor: Minor, owed: Iterable[Owed], *, reached: date, bears_interest: bool = False
+) -> Allocation:
     """Offset a refund against its own purchase: what is billed first, then from the last installment backward.
 
-    The unbilled fee of an installment shrinks with its principal (half even); what is left is credit.
+    An unbilled flat fee shrinks with the principal of its installment; unbilled interest with all the principal it is
+    counted on, that of its own installment and of those after it, so that no month bears interest on what was given
+    back. Both half even; what is left of the refund is credit.
     """
     rows = list(owed)
     billed = sorted((row for row in rows if row.statement_on <= reached), key=lambda row: row.age)
@@ -54,28 +58,33 @@ def offset(refund_minor: Minor, owed: Iterable[Owed], *, reached: date) -> Alloc
         (row for row in rows if row.statement_on > reached), key=lambda row: row.age, reverse=True
     )
     unspent = refund_minor
-    unbilled_plan_minor = 0
-    settlements: list[Settlement] = []
+    shares: dict[int, Minor] = {}
     for row in (*billed, *ahead):
-        share = min(unspent, row.principal_minor)
-        if share == 0:
-            continue
-        settlements.append(_refunded(row, share))
+        shares[row.installment_id] = share = min(unspent, row.principal_minor)
         unspent -= share
-        if row.kind == "plan" and row.statement_on > reached:
-            unbilled_plan_minor += share
-    return Allocation(tuple(settlements), unspent, unbilled_plan_minor)
+    settlements = [
+        _refunded(row, shares, ahead if bears_interest else [row]) for row in (*billed, *ahead)
+    ]
+    return Allocation(
+        tuple(one for one in settlements if one.principal_minor or one.fee_dropped_minor),
+        unspent,
+        sum(shares[row.installment_id] for row in ahead if row.kind == "plan"),
+    )
 
 
-def _refunded(row: Owed, share_minor: Minor) -> Settlement:
-    left = row.principal_minor - share_minor
-    kept_fee = divide(row.unbilled_fee_minor * left, row.principal_minor)
+def _refunded(row: Owed, shares: Mapping[int, Minor], ahead: Sequence[Owed]) -> Settlement:
+    """Take a row's share off it, and off its unbilled fee what follows from the principal that fee is counted on."""
+    bearing = [one for one in ahead if one.due_on >= row.due_on]
+    before = sum(one.principal_minor for one in bearing)
+    gone = sum(shares[one.installment_id] for one in bearing)
+    fee = row.unbilled_fee_minor
+    kept_fee = divide(fee * (before - gone), before) if fee and before else fee
     return Settlement(
         row.customer_id,
         row.line_id,
         row.installment_id,
-        principal_minor=share_minor,
-        fee_dropped_minor=row.unbilled_fee_minor - kept_fee,
+        principal_minor=shares[row.installment_id],
+        fee_dropped_minor=fee - kept_fee,
     )
 
 

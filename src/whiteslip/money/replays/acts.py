@@ -77,6 +77,7 @@ def _capture(life: Life, what: Capture, number: int) -> None:
         statement_day=terms.statement_day,
         on=what.captured_on,
     )
+    life.months[what.purchase_id] = what.months
     for one in made:
         row = Row(
             f"{source.name}.{one.number}",
@@ -141,7 +142,13 @@ def _settle_early(life: Life, what: Settling, number: int) -> None:
 
 def _refund(life: Life, what: Refund, number: int) -> None:
     rows = [row for row in life.owed() if row.purchase_id == what.purchase_id]
-    gone = offset(what.amount_minor, rows, reached=life.day)
+    offer = life.terms.product.plan(life.months.get(what.purchase_id, 0))
+    gone = offset(
+        what.amount_minor,
+        rows,
+        reached=life.day,
+        bears_interest=offer is not None and offer.bears_interest,
+    )
     source = event(number)
     life.settle(gone.settlements, source, Act.REFUNDED)
     life.credit_minor += gone.credit_minor

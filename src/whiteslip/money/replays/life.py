@@ -49,6 +49,7 @@ class Life:
     moves: list[Move] = field(default_factory=list[Move])
     paid: list[Paid] = field(default_factory=list[Paid])
     shares: dict[int, Share] = field(default_factory=dict[int, Share])
+    months: dict[int, int] = field(default_factory=dict[int, int])
     refunds: dict[int, int] = field(default_factory=dict[int, int])
     returns: list[Returned] = field(default_factory=list[Returned])
     charges: list[Charge] = field(default_factory=list[Charge])

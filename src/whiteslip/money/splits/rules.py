@@ -10,8 +10,8 @@ from whiteslip.kernel import rate
 from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError
 from whiteslip.kernel.money import decimal_text, share_out
 from whiteslip.money.lines.model import Line
-from whiteslip.money.products.costs import AnnualCost, annual_cost
-from whiteslip.money.products.model import CapBasis, Product
+from whiteslip.money.products.costs import annual_cost, check_cap
+from whiteslip.money.products.model import Product
 from whiteslip.money.schedules.model import InstallmentTerms, Owed, Piece, Rescheduled
 from whiteslip.money.schedules.rules import plan
 from whiteslip.money.splits.model import Billed, Minimum, NotSplit, Split, Why
@@ -29,15 +29,17 @@ def work_out(
     """Work out what splitting the latest statement comes to on a day, or say why it may not be.
 
     The principal it billed to be paid later and that is unpaid becomes equal parts on the next statements, each with
-    the product's flat fee. A row that bears a fee of its own, because it was put off before, stays as it is.
+    the product's flat fee; a plan that bears interest is for purchases. A row that bears a fee of its own, because it
+    was put off before, stays as it is.
     """
     if billed is None:
         return NotFound(f"line {line.line_id} has no statement yet")
     if error := _refusal(billed, owed, line, on):
         return error
     offer = product.plan(months)
-    if offer is None:
-        offered = ", ".join(str(plan.months) for plan in product.plans) or "none"
+    if offer is None or offer.bears_interest:
+        flat = [str(plan.months) for plan in product.plans if not plan.bears_interest]
+        offered = ", ".join(flat) or "none"
         text = f"no plan of {months} months is offered; offered: {offered}"
         return InvalidInput(text, where="months")
     rows = [row for row in owed if row.installment_id in billed.installment_ids]
@@ -49,23 +51,12 @@ def work_out(
     terms = plan(principal, product, offer, statement_day=line.statement_day, on=on)
     cost = annual_cost(principal, [term.principal_minor + term.fee_minor for term in terms])
     if error := check_cap(cost, product):
-        return error
+        return NotSplit(Why.TOO_DEAR, str(error))
     pieces = tuple(pieces_of(rows, terms))
     after = left_to_ask(billed, principal, product)
     return Split(
         billed.statement_on, months, principal, cost, terms, pieces, billed.minimum_minor, after
     )
-
-
-def check_cap(cost: AnnualCost, product: Product) -> NotSplit | None:
-    """Refuse what would cost more a year than the product's cap, its fees rounded as they are charged."""
-    is_compound = product.cap_basis is CapBasis.COMPOUND
-    annual_ppm = cost.compound_ppm if is_compound else cost.simple_ppm
-    if annual_ppm <= product.annual_cap_ppm:
-        return None
-    cap = f"{product.annual_cap_ppm / 10_000:.2f} %"
-    text = f"it would cost {annual_ppm / 10_000:.2f} % a year, above the cap of {cap}"
-    return NotSplit(Why.TOO_DEAR, text)
 
 
 def share_fees(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
@@ -10,6 +11,8 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response as HttpResponse
 
+from whiteslip.credit.agreements import figures
+from whiteslip.credit.agreements.model import Words
 from whiteslip.flows import host_checkout as hosted
 from whiteslip.flows.advise import Advice, Answers, SelfTestRequest, weigh_purchase
 from whiteslip.flows.checkout import PurchaseRequest
@@ -20,6 +23,7 @@ from whiteslip.infra.idempotency import Call, Response, request_hash
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.kernel.money import MAX_MINOR
+from whiteslip.money.disclosures.model import Disclosure
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views import purchases, reasons, usability
 from whiteslip.web import acting, forms, headers, serving
@@ -50,6 +54,8 @@ class Confirmation(Form, frozen=True):
 
     plan: _Months
     total: Annotated[int, Meta(ge=1, le=MAX_MINOR)]
+    version: Annotated[str, Meta(pattern="^([0-9a-f]{44})?$")] = ""
+    shown: Annotated[str, Meta(max_length=40)] = ""
     read: forms.Tick = False
 
 
@@ -96,6 +102,7 @@ def show_checkout(visit: Visit) -> Answer:
         stuck=_stuck(visit, line, session) if all(one.reasons for one in quotes) else None,
         declined=_declined(visit.db, session, asked.asked),
         advice=_advice(visit, line, session.amount_minor),
+        shown=visit.at.isoformat(),
     )
 
 
@@ -149,7 +156,7 @@ async def confirm(request: Request, _: Route) -> HttpResponse:
         return await serving.show(request, _page(), form=typed, status=409)
     call = hosted.call_of(key, session, request_hash("/checkout", form))
     response = await runtime.lane("checkouts").submit(
-        call, _wanted(form, session), wait_s=_PATIENCE_S
+        call, _wanted(form, session, runtime.clock.now()), wait_s=_PATIENCE_S
     )
     if response.status >= 400:
         typed = Typed(submission.sent, problem=_code(response), key=submission.key)
@@ -188,10 +195,14 @@ def _problem(form: Confirmation, quotes: list[Quote]) -> str:
     chosen = next((one for one in quotes if one.plan_months == form.plan), None)
     if chosen is None or chosen.total_minor != form.total:
         return "changed"
+    if form.version and form.version != chosen.told.version:
+        return "changed"
     return "" if form.read else "unread"
 
 
-def _wanted(form: Confirmation, session: Session) -> PurchaseRequest:
+def _wanted(form: Confirmation, session: Session, at: datetime) -> PurchaseRequest:
+    """Buy what was confirmed; when it was shown is what the page said of itself, if that can be."""
+    version = form.version or None
     return PurchaseRequest(
         session.customer_id,
         session.line_id,
@@ -199,7 +210,17 @@ def _wanted(form: Confirmation, session: Session) -> PurchaseRequest:
         session.amount_minor,
         form.plan,
         session.order_ref,
+        quote_version=version,
+        shown_at=_instant(form.shown, at) if version else None,
     )
+
+
+def _instant(text: str, at: datetime) -> datetime | None:
+    try:
+        shown_at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return shown_at if shown_at.utcoffset() is not None and shown_at <= at else None
 
 
 def _ways_of(language: Language, quotes: list[Quote], plan_months: int) -> Markup:
@@ -219,14 +240,21 @@ def _ways(language: Language, quotes: tuple[Quote, ...], plan_months: int) -> Ma
     """Write the ways to pay; whoever is quoted the same is shown the same."""
     chosen = next(one for one in quotes if one.plan_months == plan_months)
     speak = Speaker(language, chosen=False)
-    return Markup(render("checkout/ways.html", speak, quotes=quotes, chosen=chosen))  # noqa: S704 - our own template
+    charges = {one.plan_months: figures.charge(one.told.offer) for one in quotes if one.told.offer}
+    written = render("checkout/ways.html", speak, quotes=quotes, chosen=chosen, charges=charges)
+    return Markup(written)  # noqa: S704 - our own template
 
 
 @lru_cache(KEPT)
 def _terms(language: Language, chosen: Quote) -> Markup:
     """Write what a way costs and when."""
     speak = Speaker(language, chosen=False)
-    return Markup(render("checkout/terms.html", speak, chosen=chosen))  # noqa: S704 - our own template
+    written = render("checkout/terms.html", speak, told=chosen.told, charge=_charge(chosen.told))
+    return Markup(written)  # noqa: S704 - our own template
+
+
+def _charge(told: Disclosure) -> Words | None:
+    return None if told.offer is None else figures.charge(told.offer)
 
 
 class _Coded(Struct, frozen=True):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from whiteslip.credit.agreements import figures
 from whiteslip.flows.dispute import Command, DisputeAnswer, DisputeRequest, Ground, open_disputes
 from whiteslip.flows.dispute import answer_disputes as answer
 from whiteslip.flows.pay_out_credit import PayoutRequest
@@ -14,7 +15,15 @@ from whiteslip.infra import business_day
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import NotFound, only
 from whiteslip.kernel.ids import MAX_ID
-from whiteslip.views import agreements, customers, lines, purchases, relief, repayments
+from whiteslip.views import (
+    agreements,
+    customers,
+    disclosures,
+    lines,
+    purchases,
+    relief,
+    repayments,
+)
 from whiteslip.web import mine, timeline
 from whiteslip.web.acting import Acting, Done, Queued
 from whiteslip.web.forms import Form, Line, Nothing, Yuan
@@ -137,6 +146,8 @@ def show_purchase(visit: Visit) -> Answer:
         ],
         against=timeline.explained(row.reasons),
         agreed=_agreed(visit, owned.number, row.plan_months),
+        kept=_kept(visit, owned.number, row.plan_months),
+        charge=figures.charge,
         disputes=[one for one in disputes if one.purchase_id == owned.number],
         grounds=[(one, visit.speak.name("ground", one)) for one in GROUNDS],
     )
@@ -190,6 +201,10 @@ def _agreed(visit: Visit, number: int, months: int) -> agreements.PlanView | Non
     return agreements.of_purchase(
         visit.db, visit.customer_id, number, language=visit.speak.language
     )
+
+
+def _kept(visit: Visit, number: int, months: int) -> disclosures.DisclosureView | None:
+    return disclosures.find(visit.db, visit.customer_id, number) if months else None
 
 
 def _own_line(act: Acting, text: str) -> int:
