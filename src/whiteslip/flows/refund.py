@@ -110,7 +110,10 @@ class _Batch:
         key = self.locked.line_of(purchase).key
         on = self.reached[purchase.customer_id]
         gone = offset(
-            request.amount_minor, self.debts.of_purchase(key, purchase.purchase_id), reached=on
+            request.amount_minor,
+            self.debts.of_purchase(key, purchase.purchase_id),
+            reached=on,
+            standing_minor=purchase.captured_minor - purchase.refunded_minor,
         )
         self.debts.settle(gone)
         step = Step(*id_, 0, 0, request.amount_minor, purchase.status)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Rounding
 from whiteslip.money.products.costs import flat_fee_cost
-from whiteslip.money.products.model import CapBasis, Component, PlanOffer, Product
+from whiteslip.money.products.model import CapBasis, PlanOffer, Product
+from whiteslip.money.products.policies import read_allocation
 
 DAYS_A_YEAR = 365
 T = TypeVar("T", Rounding, CapBasis)
@@ -45,7 +46,7 @@ def parse(text: str, *, product_id: int) -> Product:
         rounding=_member(Rounding, words, "rounding"),
         cap_basis=_member(CapBasis, words, "cap_basis"),
         effective_on=_day(table, "effective_on"),
-        allocation=_allocation(table),
+        allocation=read_allocation(table.get("allocation")),
         plans=tuple(_plan(plan) for plan in table.get("plan", [])),
         **numbers,
     )
@@ -100,13 +101,6 @@ def _day(table: dict[str, Any], key: str) -> date:
     if type(value) is not date:
         raise InvalidInput(f"{key} must be a date", where=key)
     return value
-
-
-def _allocation(table: dict[str, Any]) -> tuple[Component, ...]:
-    value = table.get("allocation")
-    if not isinstance(value, list) or sorted(cast("list[str]", value)) != sorted(Component):
-        raise InvalidInput("allocation must name each component once", where="allocation")
-    return tuple(Component(name) for name in cast("list[str]", value))
 
 
 def _plan(table: dict[str, Any]) -> PlanOffer:
