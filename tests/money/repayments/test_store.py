@@ -47,12 +47,18 @@ def publish_policies(db: Connection, rng: np.random.Generator) -> list[Product]:
 
 @pytest.fixture
 def book(db: Connection) -> Connection:
-    """Lines of all policies of which half have a credit balance, owing what is billed and what is not."""
+    """Lines of all policies, owing what is billed and what is not, most with a credit balance: some of it, or all."""
     rng = np.random.default_rng(SEED)
     terms = random_rows.publish(db) + publish_policies(db, rng)
     random_rows.write_lines(db, rng, terms, LINES)
-    due = random_rows.days_around(NEXT, before=10, after=40)
+    due = random_rows.days_around(NEXT, before=10, after=90)
     random_rows.write_installments(db, rng, lines=LINES, count=ROWS, due=due)
+    db.execute(
+        "UPDATE money.line SET credit_minor = owed * (line_id % 7) / 6 FROM ("
+        " SELECT customer_id, sum(principal_minor - paid_principal_minor + late_fee_minor - paid_late_fee_minor) AS owed"
+        " FROM money.installment GROUP BY customer_id) AS row"
+        " WHERE row.customer_id = line.customer_id AND line_id % 3 > 0"
+    )
     return db
 
 
