@@ -34,10 +34,14 @@ def publish_policies(db: Connection, rng: np.random.Generator) -> list[Product]:
     """Publish a product of every strategy and excess for credit balances, each in several orders."""
     made: list[Product] = []
     for number, (strategy, excess, _) in enumerate(POLICIES, start=len(random_rows.PRODUCTS)):
-        order = [f"{state}: {part}" for state in Timing for part in rng.permutation(list(Component))]
+        order = [
+            f"{state}: {part}" for state in Timing for part in rng.permutation(list(Component))
+        ]
         if strategy == "vertical":
             order = list(rng.permutation(order))
-        credit = f'strategy = "{strategy}", excess = "{excess}", order = {[str(one) for one in order]}'
+        credit = (
+            f'strategy = "{strategy}", excess = "{excess}", order = {[str(one) for one in order]}'
+        )
         allocation = f"{{ order = {random_rows.ORDERS[0]}, credit = {{ {credit} }} }}"
         numbers = random_rows.PRODUCTS[number % len(random_rows.PRODUCTS)]
         text = random_rows.TERMS.format(number=number, allocation=allocation, **numbers)

@@ -108,7 +108,9 @@ def ordered(*components: Part) -> tuple[tuple[Timing, Part], ...]:
     return tuple((timing, component) for timing in Timing for component in components)
 
 
-DEFAULT_ORDER: Order = ordered(Component.PENALTY, Component.FEE, Component.INTEREST, Component.PRINCIPAL)
+DEFAULT_ORDER: Order = ordered(
+    Component.PENALTY, Component.FEE, Component.INTEREST, Component.PRINCIPAL
+)
 
 
 class InstallmentFee(NamedTuple):

@@ -58,6 +58,13 @@ class CapBasis(StrEnum):
     COMPOUND = "compound"
 
 
+class Reopens(StrEnum):
+    """Where what a disputed collection had paid is owed again: at its old due date, or added to the next due."""
+
+    OLD_DUE = "old_due"
+    NEXT_DUE = "next_due"
+
+
 @dataclass(frozen=True, slots=True)
 class PlanOffer:
     """A plan of monthly installments; the fee is a rate of the original principal each month."""
@@ -88,6 +95,7 @@ class Product:
     plan_minimum_minor: Minor
     allocation: AllocationPolicy
     plans: tuple[PlanOffer, ...]
+    reopens: Reopens = Reopens.OLD_DUE
 
     def plan(self, months: int) -> PlanOffer | None:
         """Find the plan of so many months, if it is offered."""

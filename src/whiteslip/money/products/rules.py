@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Rounding
 from whiteslip.money.products.costs import flat_fee_cost
-from whiteslip.money.products.model import CapBasis, PlanOffer, Product
+from whiteslip.money.products.model import CapBasis, PlanOffer, Product, Reopens
 from whiteslip.money.products.policies import read_allocation
 
 DAYS_A_YEAR = 365
-T = TypeVar("T", Rounding, CapBasis)
+T = TypeVar("T", Rounding, CapBasis, Reopens)
 _WHOLE_NUMBERS = {
     "version": (1, 10_000),
     "due_days": (1, 60),
@@ -38,7 +38,7 @@ def parse(text: str, *, product_id: int) -> Product:
     if unknown := sorted(set(table) - known):
         raise InvalidInput(f"unknown key {unknown[0]!r} in the product file", where=unknown[0])
     numbers = {key: _whole(table, key, *bounds) for key, bounds in _WHOLE_NUMBERS.items()}
-    words = {key: _word(table, key) for key in _WORDS}
+    words = {key: _word({"reopen": Reopens.OLD_DUE.value} | table, key) for key in _WORDS}
     product = Product(
         product_id=product_id,
         name=words["name"],
@@ -48,13 +48,14 @@ def parse(text: str, *, product_id: int) -> Product:
         effective_on=_day(table, "effective_on"),
         allocation=read_allocation(table.get("allocation")),
         plans=tuple(_plan(plan) for plan in table.get("plan", [])),
+        reopens=_member(Reopens, words, "reopen"),
         **numbers,
     )
     _check_cost(product)
     return product
 
 
-_WORDS = ("name", "currency", "rounding", "cap_basis")
+_WORDS = ("name", "currency", "rounding", "cap_basis", "reopen")
 
 
 def _check_cost(product: Product) -> None:
