@@ -1,4 +1,4 @@
-"""Repay: in the order the product says, the oldest due first unless it says otherwise; the excess is the customer's, and what was suspended for it is restored at once."""
+"""Repay: as the product says, the excess is the customer's, and what was suspended for it is restored at once."""
 
 from __future__ import annotations
 

@@ -59,7 +59,8 @@ def book(db: Connection) -> Connection:
     random_rows.write_installments(db, rng, lines=LINES, count=ROWS, due=due)
     db.execute(
         "UPDATE money.line SET credit_minor = owed * (line_id % 7) / 6 FROM ("
-        " SELECT customer_id, sum(principal_minor - paid_principal_minor + late_fee_minor - paid_late_fee_minor) AS owed"
+        " SELECT customer_id,"
+        " sum(principal_minor - paid_principal_minor + late_fee_minor - paid_late_fee_minor) AS owed"
         " FROM money.installment GROUP BY customer_id) AS row"
         " WHERE row.customer_id = line.customer_id AND line_id % 3 > 0"
     )
