@@ -7,7 +7,8 @@ import tomllib
 import pytest
 from tests.money import random_rows
 
-from whiteslip.infra.database import Connection
+from whiteslip.infra.database import Connection, connect
+from whiteslip.infra.migrations import migrate, shipped
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.money.plans.model import Future, Timing, ordered
 from whiteslip.money.products import store
@@ -109,3 +110,24 @@ def test_where_a_disputed_collection_is_owed_again_is_a_term() -> None:
     assert parse(text, product_id=1).reopens is Reopens.OLD_DUE
     later = parse(f'{text}\nreopen = "next_due"', product_id=1)
     assert later.reopens is Reopens.NEXT_DUE
+
+
+def test_products_published_before_get_the_default_policy(empty_dsn: str) -> None:
+    before = [one for one in shipped() if one.name < "0047"]
+    migrate(empty_dsn, before)
+    with connect(empty_dsn) as db:
+        db.execute(
+            "INSERT INTO money.product (product_id, name, version, effective_on, terms, due_days, minimum_ppm,"
+            " revolving_fee_ppm, late_fee_ppm, grace_days, allocation)"
+            " VALUES (1, 'old', 1, '2020-01-01', 'old', 29, 0, 0, 0, 0, '{principal,late_fee,fee}')"
+        )
+        db.commit()
+
+    migrate(empty_dsn)
+
+    with connect(empty_dsn) as db:
+        row = db.execute(
+            "SELECT credit_order, credit_by_component, credit_future FROM money.product"
+        ).fetchone()
+    order = ordered(Component.PRINCIPAL, Component.LATE_FEE, Component.FEE)
+    assert row == ([name_of(place) for place in order], False, None)
