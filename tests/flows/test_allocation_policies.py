@@ -33,7 +33,9 @@ def sell(book: Book, policy: str, name: str = "other-order") -> str:
     assert DEFAULT in TERMS
     head, plans = TERMS.split("[[plan]]", 1)
     head = head.replace('name = "pay-later"', f'name = "{name}"').replace(DEFAULT, "")
-    text = f'{head}\n[allocation]\norder = ["late_fee", "fee", "principal"]\n{policy}\n[[plan]]{plans}'
+    text = (
+        f'{head}\n[allocation]\norder = ["late_fee", "fee", "principal"]\n{policy}\n[[plan]]{plans}'
+    )
     book.write(lambda db: products.publish(db, text))
     return name
 

@@ -137,30 +137,37 @@ def test_what_is_paid_ahead_is_seen(book: Connection) -> None:
     assert {future for future, count in ahead if count > 100} == {"next", "last", "evenly"}
 
 
-def _reversed(policy: AllocationPolicy) -> AllocationPolicy:
-    return replace(policy, order=tuple(reversed(policy.order)))
-
-
 def _other(policy: AllocationPolicy, known: Future, other: Future) -> AllocationPolicy:
     return replace(policy, future=other) if policy.future is known else policy
 
 
+def _changed(fault: str, policy: AllocationPolicy) -> AllocationPolicy:
+    match fault:
+        case "order":
+            return replace(policy, order=tuple(reversed(policy.order)))
+        case "strategy":
+            return replace(policy, by_component=False)
+        case "excess":
+            return replace(policy, future=None)
+        case "next or last":
+            return _other(policy, Future.NEXT, Future.LAST)
+        case "last or evenly":
+            return _other(policy, Future.LAST, Future.EVENLY)
+        case _:
+            return policy
+
+
 @pytest.mark.parametrize(
-    "off",
-    [
-        lambda cents, owed, policy: (cents, owed, _reversed(policy)),
-        lambda cents, owed, policy: (cents, owed, replace(policy, by_component=False)),
-        lambda cents, owed, policy: (cents, owed, replace(policy, future=None)),
-        lambda cents, owed, policy: (cents, owed, _other(policy, Future.NEXT, Future.LAST)),
-        lambda cents, owed, policy: (cents, owed, _other(policy, Future.LAST, Future.EVENLY)),
-        lambda cents, owed, policy: (cents + 1, owed, policy),
-        lambda cents, owed, policy: (cents, [_one_day_later(row) for row in owed], policy),
-    ],
-    ids=["order", "strategy", "excess", "next or last", "last or evenly", "a cent", "a day"],
+    "fault",
+    ["order", "strategy", "excess", "next or last", "last or evenly", "a cent", "a day"],
 )
-def test_control_what_is_off_by_one_is_seen(book: Connection, off: Callable[..., Any]) -> None:
-    def wrong(cents: int, owed: Any, policy: AllocationPolicy, *, reached: date) -> Allocation:
-        return rules.use_credit(*off(cents, owed, policy), reached=reached)
+def test_control_what_is_off_by_one_is_seen(book: Connection, fault: str) -> None:
+    def wrong(
+        cents: int, owed: list[Owed], policy: AllocationPolicy, *, reached: date
+    ) -> Allocation:
+        rows = [_one_day_later(row) for row in owed] if fault == "a day" else owed
+        more = cents + (fault == "a cent")
+        return rules.use_credit(more, rows, _changed(fault, policy), reached=reached)
 
     assert wrong_uses(book, wrong)
 
