@@ -15,7 +15,7 @@ from tests.money.repayments.test_rules import TODAY, owed
 from whiteslip.money.plans import allocating as plans
 from whiteslip.money.plans import model as plan_model
 from whiteslip.money.plans.model import Future, Timing, ordered
-from whiteslip.money.products.model import AllocationPolicy, Component
+from whiteslip.money.products.model import AllocationOrder, AllocationPolicy, Component
 from whiteslip.money.repayments import rules
 from whiteslip.money.repayments.model import Allocation
 from whiteslip.money.repayments.rules import allocate, offset, use_credit
@@ -117,11 +117,33 @@ def test_refunded_in_full_no_fee_of_what_was_paid_ahead_is_left() -> None:
     assert whole.allocated_minor == third.allocated_minor == 0
 
 
+def _of_states(
+    past_due: AllocationOrder, due: AllocationOrder, in_advance: AllocationOrder
+) -> AllocationOrder:
+    return past_due[:3] + due[3:6] + in_advance[6:]
+
+
+def _debt(number: int, principal: int, days: int, kind: str, fees: tuple[int, int]) -> Owed:
+    late_fee, fee = fees
+    unbilled = kind == "plan" and days < 0
+    return owed(
+        number,
+        principal,
+        late_fee=late_fee,
+        fee=0 if unbilled else fee,
+        unbilled_fee=fee if unbilled else 0,
+        kind=kind,
+        billed_days_ago=days,
+    )
+
+
+def _first_takes_all(total: int, rooms: list[int]) -> tuple[int, ...]:
+    return (total, *[0] * (len(rooms) - 1))
+
+
 amounts = st.integers(0, 10**6)
 orders = st.permutations(list(Component)).map(lambda parts: ordered(*parts))
-horizontal = st.builds(
-    lambda first, second, third: first[:3] + second[3:6] + third[6:], orders, orders, orders
-)
+horizontal = st.builds(_of_states, orders, orders, orders)
 futures = st.sampled_from([None, *Future])
 policies = st.one_of(
     st.builds(AllocationPolicy, horizontal, future=futures),
@@ -134,19 +156,11 @@ policies = st.one_of(
 )
 debts = st.lists(
     st.builds(
-        lambda number, principal, days, plan, parts: owed(
-            number,
-            principal,
-            late_fee=parts[0],
-            fee=0 if plan and days < 0 else parts[1],
-            unbilled_fee=parts[1] if plan and days < 0 else 0,
-            kind="plan" if plan else "pay_later",
-            billed_days_ago=days,
-        ),
+        _debt,
         st.integers(1, 10**6),
         amounts,
         st.integers(-90, 60),
-        st.booleans(),
+        st.sampled_from(["plan", "pay_later"]),
         st.tuples(amounts, amounts),
     ),
     max_size=10,
@@ -313,9 +327,7 @@ def test_control_a_planted_fault_breaks_a_law(
         case "ahead too early":
             gone = allocate(181, PLAN, policy, reached=TODAY)
         case _:
-            monkeypatch.setattr(
-                rules, "level", lambda total, rooms: (total, *[0] * (len(rooms) - 1))
-            )
+            monkeypatch.setattr(rules, "level", _first_takes_all)
             gone = allocate(181, rows, policy, reached=TODAY)
 
     with pytest.raises(AssertionError):
