@@ -101,11 +101,11 @@ def _steps(
     steps: list[tuple[int, int, int, bool, int, Component, Owed]] = []
     for row in rows:
         state, day = _state(row, reached), way * row.due_on.toordinal()
-        key = (row.kind != "plan", way * row.installment_id)
+        is_later, number = row.kind != "plan", way * row.installment_id
         for component in Component:
             place = places[state, component]
-            rank = (place, day, 0) if policy.by_component else (0, day, place % len(Component))
-            steps.append((*rank, *key, component, row))
+            first, then = (place, 0) if policy.by_component else (0, place % len(Component))
+            steps.append((first, day, then, is_later, number, component, row))
     steps.sort()
     return ((row, component) for *_, component, row in steps)
 
