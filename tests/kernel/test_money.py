@@ -9,7 +9,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from whiteslip.kernel.errors import InvariantBroken
-from whiteslip.kernel.money import MAX_MINOR, Rounding, decimal_text, divide, share_out, split
+from whiteslip.kernel.money import (
+    MAX_MINOR,
+    Rounding,
+    decimal_text,
+    divide,
+    level,
+    share_out,
+    split,
+)
 
 AMOUNTS = st.integers(0, MAX_MINOR)
 DECIMAL_ROUNDING = {
@@ -143,3 +151,25 @@ def test_amounts_are_written_in_major_units(amount_minor: int, text: str) -> Non
 @given(st.integers(-MAX_MINOR, MAX_MINOR))
 def test_written_amounts_read_back_the_same(amount_minor: int) -> None:
     assert Decimal(decimal_text(amount_minor)) * 100 == amount_minor
+
+
+def test_rooms_are_filled_evenly_and_the_last_ones_carry_the_odd_units() -> None:
+    assert level(10, [10, 10, 10]) == (3, 3, 4)
+    assert level(10, [1, 10, 10]) == (1, 4, 5)
+    assert level(10, [10, 2, 0]) == (8, 2, 0)
+    assert level(100, [10, 2, 0]) == (10, 2, 0)
+    assert level(5, []) == ()
+
+
+@given(total_minor=st.integers(0, 10**6), rooms=st.lists(st.integers(0, 10**5), max_size=12))
+def test_filling_loses_nothing_and_gives_nobody_less_who_has_room(
+    total_minor: int, rooms: list[int]
+) -> None:
+    shares = level(total_minor, rooms)
+
+    assert sum(shares) == min(total_minor, sum(rooms))
+    assert all(0 <= share <= room for share, room in zip(shares, rooms, strict=True))
+    most = max(shares, default=0)
+    assert all(
+        share >= most - 1 or share == room for share, room in zip(shares, rooms, strict=True)
+    )

@@ -19,7 +19,7 @@ from whiteslip.money.lines.store import change_balances, take_turns
 from whiteslip.money.merchants.model import OTHER
 from whiteslip.money.merchants.store import open_merchants
 from whiteslip.money.products import store as products
-from whiteslip.money.products.model import Product
+from whiteslip.money.products.model import PaymentKind, Product
 from whiteslip.money.purchases.model import Imported, Refund
 from whiteslip.money.purchases.store import import_purchases, insert_refunds
 from whiteslip.money.repayments.debts import Debts
@@ -121,7 +121,7 @@ class _Batch:
         gone = allocate(
             fact.amount_minor,
             self.debts.of_line(key),
-            self.products[line.product_id].allocation,
+            self.products[line.product_id].allocation.for_kind(PaymentKind.REPAYMENT),
             reached=on,
         )
         self.debts.settle(gone)

@@ -132,6 +132,7 @@ class _Batch:
             self.debts.of_purchase(key, purchase.purchase_id),
             reached=on,
             bears_interest=offer is not None and offer.bears_interest,
+            standing_minor=purchase.captured_minor - purchase.refunded_minor,
         )
         self.debts.settle(gone)
         step = Step(*id_, 0, 0, request.amount_minor, purchase.status)

@@ -1,4 +1,4 @@
-"""Repay: the oldest due first, the excess is the customer's, and what was suspended for it is restored at once."""
+"""Repay: as the product says, the excess is the customer's, and what was suspended for it is restored at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines.model import CHARGED_OFF, Change, Line, LineKey
 from whiteslip.money.lines.store import change_balances, take_turns
 from whiteslip.money.products import store as products
-from whiteslip.money.products.model import Product
+from whiteslip.money.products.model import PaymentKind, Product
 from whiteslip.money.repayments.debts import Debts
 from whiteslip.money.repayments.model import Allocation, Repayment
 from whiteslip.money.repayments.rules import allocate
@@ -31,12 +31,13 @@ from whiteslip.money.schedules.store import read_owed, settle_installments
 
 
 class RepaymentRequest(NamedTuple):
-    """Money received for a line; `method` names the source, such as wallet or card."""
+    """Money received for a line; `method` names the source, such as wallet or card, `kind` how it is allocated."""
 
     customer_id: int
     line_id: int
     amount_minor: int
     method: str
+    kind: PaymentKind = PaymentKind.REPAYMENT
 
 
 class Repaid(NamedTuple):
@@ -138,8 +139,8 @@ class _Batch:
         if not 0 < request.amount_minor <= MAX_MINOR:
             return InvalidInput("an amount is positive", where="amount_minor")
         on = self.reached[key.customer_id]
-        order = self.products[line.product_id].allocation
-        gone = allocate(request.amount_minor, self.debts.of_line(key), order, reached=on)
+        policy = self.products[line.product_id].allocation.for_kind(request.kind)
+        gone = allocate(request.amount_minor, self.debts.of_line(key), policy, reached=on)
         self.debts.settle(gone)
         self._keep(key, number, request, gone)
         allocated, credit = gone.allocated_minor, gone.credit_minor
@@ -157,6 +158,7 @@ class _Batch:
                 gone.credit_minor,
                 request.method,
                 on,
+                request.kind,
             )
         )
         self.changes.append(

@@ -13,6 +13,7 @@ from whiteslip.kernel.errors import NotFound, WhiteslipError
 from whiteslip.money.collections.model import Received
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import read_lines
+from whiteslip.money.products.model import PaymentKind
 from whiteslip.money.suspense import rules, store
 from whiteslip.money.suspense.model import Deed, Item, Kind, State, Step, Way
 
@@ -134,7 +135,7 @@ def _finish(db: Connection, item: Item, by: str, note: str, repay: Repay, *, at:
     if way is not Way.NOTED:
         store.post_out(db, item, way, on=on, at=at)
     if way is Way.ASSIGNED and item.line is not None:
-        received = Received(*item.line, item.held_minor, _METHOD)
+        received = Received(*item.line, item.held_minor, _METHOD, PaymentKind.REPAYMENT)
         (repayment_id,) = repay(db, [received], at)
         closed = closed._replace(repayment_id=repayment_id)
     return _step(db, closed, Deed.CLOSED, (by, note), way=way, at=at)

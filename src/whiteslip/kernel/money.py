@@ -59,6 +59,25 @@ def share_out(total_minor: Minor, weights: Sequence[int]) -> tuple[Minor, ...]:
     return tuple(shares)
 
 
+def level(total_minor: Minor, rooms: Sequence[Minor]) -> tuple[Minor, ...]:
+    """Fill rooms evenly, none above its own size; the last ones carry the odd minor units.
+
+    What is more than all of them take is left out: the shares sum to the total or to the rooms, whichever is less.
+    """
+    left = total_minor
+    shares = list(rooms)
+    unfilled = list(range(len(rooms)))
+    for place in sorted(unfilled, key=rooms.__getitem__):
+        if rooms[place] * len(unfilled) > left:
+            break
+        left -= rooms[place]
+        unfilled.remove(place)
+    if unfilled:
+        for place, share in zip(unfilled, split(left, len(unfilled)), strict=True):
+            shares[place] = share
+    return tuple(shares)
+
+
 def decimal_text(amount_minor: Minor) -> str:
     """Write an amount in major units with two decimals: 33834 → "338.34"."""
     sign = "-" if amount_minor < 0 else ""

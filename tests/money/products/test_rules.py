@@ -80,6 +80,7 @@ def test_what_is_shipped_can_be_published(text: str) -> None:
         ('cap_basis = "simple"', 'cap_basis = "sample"', "cap_basis"),
         ("hold_days = 7", "hold_dais = 7", "hold_dais"),
         ('"late_fee", "fee"', '"fee", "fee"', "allocation"),
+        ("grace_days = 0", 'grace_days = 0\nreopen = "never"', "reopen"),
     ],
 )
 def test_what_cannot_be_right_is_named(old: str, new: str, where: str) -> None:

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whiteslip.money.products.model import Component
+from whiteslip.money.plans.model import ordered
+from whiteslip.money.products.model import AllocationPolicy, Component
 from whiteslip.money.repayments.rules import allocate, offset
 from whiteslip.money.schedules.model import Owed
 
 TODAY = date(2026, 3, 10)
-ORDER = (Component.LATE_FEE, Component.FEE, Component.PRINCIPAL)
+ORDER = AllocationPolicy(ordered(Component.LATE_FEE, Component.FEE, Component.PRINCIPAL))
 
 
 def owed(

@@ -7,11 +7,12 @@ from datetime import date
 from typing import NamedTuple
 
 from whiteslip.credit.agreements.model import Words
+from whiteslip.credit.agreements.orders import in_words
 from whiteslip.kernel.money import Minor, decimal_text
 from whiteslip.kernel.rate import Ppm
 from whiteslip.money.plans.model import DayCount
 from whiteslip.money.products.costs import AnnualCost
-from whiteslip.money.products.model import CapBasis, Component, Method, PlanOffer, Product
+from whiteslip.money.products.model import CapBasis, Method, PlanOffer, Product
 from whiteslip.money.schedules.model import InstallmentTerms
 
 PRODUCT_FIGURES = frozenset(
@@ -49,11 +50,6 @@ PLAN_FIGURES = frozenset(
 )
 _LONGEST_MONTH = 31
 _BASIS = {CapBasis.SIMPLE: Words("单利", "simple"), CapBasis.COMPOUND: Words("复利", "compound")}
-_COMPONENTS = {
-    Component.LATE_FEE: Words("违约金", "late fees"),
-    Component.FEE: Words("费用", "fees"),
-    Component.PRINCIPAL: Words("本金", "principal"),
-}
 
 
 _METHODS = {
@@ -113,10 +109,7 @@ def of_product(product: Product) -> dict[str, Words]:
         "line_cap": amount(product.line_cap_minor, product.currency),
         "plan_minimum": amount(product.plan_minimum_minor, product.currency),
         "plans": _plans(product.plans),
-        "allocation": Words(
-            "、".join(_COMPONENTS[part].zh for part in product.allocation),
-            ", then ".join(_COMPONENTS[part].en for part in product.allocation),
-        ),
+        "allocation": Words(*in_words(product.allocation)),
     }
 
 

@@ -10,6 +10,7 @@ from whiteslip.kernel import ids
 from whiteslip.kernel.money import Minor
 from whiteslip.money.debits.model import Failure
 from whiteslip.money.lines.model import LineKey
+from whiteslip.money.products.model import PaymentKind
 
 PREFIX = "col"
 
@@ -113,12 +114,13 @@ class Unanswered(NamedTuple):
 
 
 class Received(NamedTuple):
-    """Money that came in for a line, from a source of this kind."""
+    """Money that came in for a line: `method` names the kind of source, `kind` how it is allocated."""
 
     customer_id: int
     line_id: int
     amount_minor: Minor
     method: str
+    kind: PaymentKind = PaymentKind.AUTOPAY
 
 
 class Failed(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from whiteslip.kernel.money import Minor, divide
+from whiteslip.kernel.money import Minor, level
 from whiteslip.money.plans.model import Allocation, Component, Future, Row, Timing
 
 Parts = dict[Component, Minor]
@@ -60,14 +60,10 @@ def _steps(
 def _evenly(
     rows: Sequence[Row], left: Minor, components: Sequence[Component], gone: Parts, on: date
 ) -> Minor:
-    """Give every row to come the same, the last one the odd rest, until all is given or nothing is owed."""
-    still: list[Row] = [row for row in rows if row.open_minor]
-    while left and still:
-        part = divide(left, len(still))
-        for row in still:
-            share = left if row is still[-1] else min(part, left)
-            for component in components:
-                taken = pay(row, component, share, gone, on=on)
-                share, left = share - taken, left - taken
-        still = [row for row in still if row.open_minor]
+    """Give every row to come the same, the last ones the odd units, until all is given or nothing is owed."""
+    for row, room in zip(rows, level(left, [row.open_minor for row in rows]), strict=True):
+        share = room
+        for component in components:
+            share -= pay(row, component, share, gone, on=on)
+        left -= room - share
     return left

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from whiteslip.kernel.money import Minor, Rounding
 from whiteslip.kernel.rate import Ppm
+
+Part = TypeVar("Part")
 
 
 class DayCount(StrEnum):
@@ -101,12 +103,14 @@ class Allocation(NamedTuple):
     by_component: bool = False
 
 
-def ordered(*components: Component) -> Order:
+def ordered(*components: Part) -> tuple[tuple[Timing, Part], ...]:
     """Say the same order of components for what is past due, due, and in advance."""
     return tuple((timing, component) for timing in Timing for component in components)
 
 
-DEFAULT_ORDER = ordered(Component.PENALTY, Component.FEE, Component.INTEREST, Component.PRINCIPAL)
+DEFAULT_ORDER: Order = ordered(
+    Component.PENALTY, Component.FEE, Component.INTEREST, Component.PRINCIPAL
+)
 
 
 class InstallmentFee(NamedTuple):

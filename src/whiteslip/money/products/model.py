@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
 from whiteslip.kernel.money import Minor, Rounding
 from whiteslip.kernel.rate import Ppm
-from whiteslip.money.plans.model import DayCount
+from whiteslip.money.plans.model import DayCount, Future, Timing
 
 
 class Component(StrEnum):
@@ -17,6 +18,37 @@ class Component(StrEnum):
     LATE_FEE = "late_fee"
     FEE = "fee"
     PRINCIPAL = "principal"
+
+
+class PaymentKind(StrEnum):
+    """Why an amount is paid; a product may allocate each kind in its own way. A refund has a law of its own."""
+
+    REPAYMENT = "repayment"
+    AUTOPAY = "autopay"
+    CREDIT = "credit"
+    GOODWILL = "goodwill"
+
+
+AllocationOrder: TypeAlias = tuple[tuple[Timing, Component], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationPolicy:
+    """Where a payment goes: every due state with every component, in order, and what becomes of the excess.
+
+    The oldest due is settled first and only within one due date the components; `by_component` goes through the order
+    instead, each of its places over all dues. `future`: which plan installments take the excess; None: it is credit.
+    `kinds` are the kinds of payment with a policy of their own.
+    """
+
+    order: AllocationOrder
+    by_component: bool = False
+    future: Future | None = None
+    kinds: tuple[tuple[PaymentKind, AllocationPolicy], ...] = ()
+
+    def for_kind(self, kind: PaymentKind) -> AllocationPolicy:
+        """Find how a kind of payment is allocated: in its own way, or as any other."""
+        return dict(self.kinds).get(kind, self)
 
 
 class CapBasis(StrEnum):
@@ -32,6 +64,13 @@ class Method(StrEnum):
     FLAT_FEE = "flat_fee"
     EQUAL_INSTALLMENTS = "equal_installments"
     EQUAL_PRINCIPAL = "equal_principal"
+
+
+class Reopens(StrEnum):
+    """Where what a disputed collection had paid is owed again: at its old due date, or added to the next due."""
+
+    OLD_DUE = "old_due"
+    NEXT_DUE = "next_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +118,9 @@ class Product:
     cap_basis: CapBasis
     line_cap_minor: Minor
     plan_minimum_minor: Minor
-    allocation: tuple[Component, ...]
+    allocation: AllocationPolicy
     plans: tuple[PlanOffer, ...]
+    reopens: Reopens = Reopens.OLD_DUE
 
     def plan(self, months: int) -> PlanOffer | None:
         """Find the plan of so many months, if it is offered."""

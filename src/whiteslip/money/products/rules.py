@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Rounding
 from whiteslip.money.plans.model import DayCount
 from whiteslip.money.products.costs import offer_cost
-from whiteslip.money.products.model import CapBasis, Component, Method, PlanOffer, Product
+from whiteslip.money.products.model import CapBasis, Method, PlanOffer, Product, Reopens
+from whiteslip.money.products.policies import read_allocation
 
 DAYS_A_YEAR = 365
-T = TypeVar("T", Rounding, CapBasis, Method, DayCount)
+T = TypeVar("T", Rounding, CapBasis, Method, DayCount, Reopens)
 _WHOLE_NUMBERS = {
     "version": (1, 10_000),
     "due_days": (1, 60),
@@ -38,7 +39,7 @@ def parse(text: str, *, product_id: int) -> Product:
     if unknown := sorted(set(table) - known):
         raise InvalidInput(f"unknown key {unknown[0]!r} in the product file", where=unknown[0])
     numbers = {key: _whole(table, key, *bounds) for key, bounds in _WHOLE_NUMBERS.items()}
-    words = {key: _word(table, key) for key in _WORDS}
+    words = {key: _word({"reopen": Reopens.OLD_DUE.value} | table, key) for key in _WORDS}
     product = Product(
         product_id=product_id,
         name=words["name"],
@@ -46,8 +47,9 @@ def parse(text: str, *, product_id: int) -> Product:
         rounding=_member(Rounding, words, "rounding"),
         cap_basis=_member(CapBasis, words, "cap_basis"),
         effective_on=_day(table, "effective_on"),
-        allocation=_allocation(table),
+        allocation=read_allocation(table.get("allocation")),
         plans=tuple(_plan(plan) for plan in table.get("plan", [])),
+        reopens=_member(Reopens, words, "reopen"),
         **numbers,
     )
     _check_plans(product)
@@ -55,7 +57,7 @@ def parse(text: str, *, product_id: int) -> Product:
     return product
 
 
-_WORDS = ("name", "currency", "rounding", "cap_basis")
+_WORDS = ("name", "currency", "rounding", "cap_basis", "reopen")
 
 
 def _check_cost(product: Product) -> None:
@@ -102,13 +104,6 @@ def _day(table: dict[str, Any], key: str) -> date:
     if type(value) is not date:
         raise InvalidInput(f"{key} must be a date", where=key)
     return value
-
-
-def _allocation(table: dict[str, Any]) -> tuple[Component, ...]:
-    value = table.get("allocation")
-    if not isinstance(value, list) or sorted(cast("list[str]", value)) != sorted(Component):
-        raise InvalidInput("allocation must name each component once", where="allocation")
-    return tuple(Component(name) for name in cast("list[str]", value))
 
 
 def _plan(table: dict[str, Any]) -> PlanOffer:

@@ -10,7 +10,8 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.errors import Conflict, NotFound
 from whiteslip.money.products import rules
-from whiteslip.money.products.model import Product
+from whiteslip.money.products.model import PaymentKind, Product
+from whiteslip.money.products.policies import name_of
 
 sql = Sql(__package__)
 _parsed: dict[tuple[int, str], Product] = {}
@@ -32,6 +33,7 @@ def publish(db: Connection, text: str) -> Product:
         if row.terms != text:
             raise Conflict(f"version {draft.version} of {draft.name} is published with other terms")
         return rules.parse(text, product_id=row.product_id)
+    credit = draft.allocation.for_kind(PaymentKind.CREDIT)
     made = sql.one(
         db,
         "publish_product",
@@ -44,7 +46,9 @@ def publish(db: Connection, text: str) -> Product:
         revolving_fee_ppm=draft.revolving_fee_ppm,
         late_fee_ppm=draft.late_fee_ppm,
         grace_days=draft.grace_days,
-        allocation=arrays.texts(draft.allocation),
+        credit_order=arrays.texts([name_of(place) for place in credit.order]),
+        credit_by_component=credit.by_component,
+        credit_future=credit.future,
     )
     return rules.parse(text, product_id=made.product_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from whiteslip.money.products.model import PaymentKind
 from whiteslip.money.schedules.model import Settlement
 
 
@@ -40,7 +41,7 @@ class Allocation(NamedTuple):
 
 
 class Repayment(NamedTuple):
-    """Money received for a line."""
+    """Money received for a line; `kind` says by which policy it was allocated."""
 
     customer_id: int
     repayment_id: int
@@ -50,6 +51,7 @@ class Repayment(NamedTuple):
     credit_minor: int
     method: str
     repaid_on: date
+    kind: PaymentKind = PaymentKind.REPAYMENT
 
 
 class Payout(NamedTuple):

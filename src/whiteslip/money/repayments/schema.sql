@@ -1,4 +1,4 @@
--- Money received, and where each cent of it, of a refund and of a used credit balance went.
+-- Money received, and where each cent of it, of a refund and of a used credit balance went; kind says by which allocation policy.
 CREATE TABLE money.repayment (
     customer_id bigint NOT NULL,
     repayment_id bigint NOT NULL,
@@ -9,6 +9,7 @@ CREATE TABLE money.repayment (
     method text NOT NULL CHECK (length(method) BETWEEN 1 AND 40),
     repaid_on date NOT NULL,
     repaid_at timestamptz NOT NULL,
+    kind text NOT NULL DEFAULT 'repayment' CHECK (kind IN ('repayment', 'autopay', 'goodwill')),
     CHECK (allocated_minor + credit_minor = amount_minor),
     PRIMARY KEY (customer_id, repayment_id)
 );

@@ -30,6 +30,7 @@ def insert_repayments(db: Connection, repayments: Sequence[Repayment], *, at: da
         credits_minor=arrays.bigints(columns[5]),
         methods=arrays.texts(columns[6]),
         repaid_ons=arrays.dates(columns[7]),
+        kinds=arrays.texts(columns[8]),
         repaid_at=at,
     )
 

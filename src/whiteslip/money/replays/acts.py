@@ -78,6 +78,8 @@ def _capture(life: Life, what: Capture, number: int) -> None:
         on=what.captured_on,
     )
     life.months[what.purchase_id] = what.months
+    standing = life.standing.get(what.purchase_id, 0)
+    life.standing[what.purchase_id] = standing + what.amount_minor
     for one in made:
         row = Row(
             f"{source.name}.{one.number}",
@@ -98,8 +100,8 @@ def _pay(life: Life, what: Payment, number: int) -> None:
     if life.claim and life.claim.state == "charged_off":
         recover(life, Recovery(what.amount_minor, 0), number)
         return
-    order = life.terms.product.allocation
-    gone = allocate(what.amount_minor, life.owed(), order, reached=life.day)
+    policy = life.terms.product.allocation.for_kind(what.kind)
+    gone = allocate(what.amount_minor, life.owed(), policy, reached=life.day)
     kinds = _IMPORTED_REFUND if what.is_imported_refund else _PAID
     _take(life, gone, number, kinds, Act.PAID)
 
@@ -148,7 +150,9 @@ def _refund(life: Life, what: Refund, number: int) -> None:
         rows,
         reached=life.day,
         bears_interest=offer is not None and offer.bears_interest,
+        standing_minor=life.standing[what.purchase_id],
     )
+    life.standing[what.purchase_id] -= what.amount_minor
     source = event(number)
     life.settle(gone.settlements, source, Act.REFUNDED)
     life.credit_minor += gone.credit_minor

@@ -10,7 +10,8 @@ from whiteslip.kernel.calendar import ONE_DAY
 from whiteslip.kernel.money import Minor
 from whiteslip.money.arrears.rules import roll
 from whiteslip.money.ledger.model import MovementKind
-from whiteslip.money.repayments.rules import allocate
+from whiteslip.money.products.model import PaymentKind
+from whiteslip.money.repayments.rules import use_credit
 from whiteslip.money.replays.life import Life
 from whiteslip.money.replays.model import Act, Charge, Origin, Row, Source, Step
 from whiteslip.money.statements.rules import close
@@ -187,9 +188,8 @@ def _use_credit(life: Life) -> None:
     """Pay what is billed out of the credit balance."""
     if not life.credit_minor:
         return
-    billed = [row for row in life.owed() if row.statement_on <= life.day]
-    order = life.terms.product.allocation
-    gone = allocate(life.credit_minor, billed, order, reached=life.day)
+    policy = life.terms.product.allocation.for_kind(PaymentKind.CREDIT)
+    gone = use_credit(life.credit_minor, life.owed(), policy, reached=life.day)
     if not gone.settlements:
         return
     source = Source(Origin.CREDIT, life.day.isoformat())

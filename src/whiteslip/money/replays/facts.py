@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from whiteslip.kernel.money import Minor
 from whiteslip.money.chargeoffs.model import Part
 from whiteslip.money.payoffs.model import Wish
-from whiteslip.money.products.model import Product
+from whiteslip.money.products.model import PaymentKind, Product
 from whiteslip.money.schedules.model import Owed, Piece
 
 
@@ -27,6 +27,7 @@ class Payment(NamedTuple):
     """Money came in; an imported refund of the whole line is taken as one."""
 
     amount_minor: Minor
+    kind: PaymentKind = PaymentKind.REPAYMENT
     is_imported_refund: bool = False
 
 

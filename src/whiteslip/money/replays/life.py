@@ -50,6 +50,7 @@ class Life:
     paid: list[Paid] = field(default_factory=list[Paid])
     shares: dict[int, Share] = field(default_factory=dict[int, Share])
     months: dict[int, int] = field(default_factory=dict[int, int])
+    standing: dict[int, Minor] = field(default_factory=dict[int, Minor])
     refunds: dict[int, int] = field(default_factory=dict[int, int])
     returns: list[Returned] = field(default_factory=list[Returned])
     charges: list[Charge] = field(default_factory=list[Charge])

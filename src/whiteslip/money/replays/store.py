@@ -14,6 +14,7 @@ from whiteslip.money.ledger.model import MovementKind
 from whiteslip.money.lines.model import Line
 from whiteslip.money.payoffs.model import Scope, Wish
 from whiteslip.money.products import store as products
+from whiteslip.money.products.model import PaymentKind
 from whiteslip.money.replays.comparing import Posted, Standing
 from whiteslip.money.replays.facts import (
     Capture,
@@ -112,7 +113,8 @@ def _what(row: Any) -> What:
         case "capture":
             return Capture(row.purchase_id, amount, row.months, row.happened_on)
         case "payment" | "imported refund":
-            return Payment(amount, is_imported_refund=row.what != "payment")
+            kind = PaymentKind(row.kind or PaymentKind.REPAYMENT)
+            return Payment(amount, kind, is_imported_refund=row.what != "payment")
         case "payoff":
             return Settling(amount, Wish(Scope(row.scope), row.purchase_id, row.other_id))
         case "recovery":

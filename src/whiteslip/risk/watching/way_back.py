@@ -22,7 +22,7 @@ from whiteslip.kernel.money import Minor
 from whiteslip.kernel.reason import ReasonCode
 from whiteslip.money.arrears.rules import days_past_due
 from whiteslip.money.lines.model import Line
-from whiteslip.money.products.model import Product
+from whiteslip.money.products.model import PaymentKind, Product
 from whiteslip.money.repayments.debts import Debts
 from whiteslip.money.repayments.rules import allocate
 from whiteslip.money.schedules.model import Owed
@@ -295,7 +295,8 @@ def _left(known: Known, paid_minor: Minor) -> tuple[list[Owed], Minor]:
     debts = Debts(known.owed)
     principal = known.line.principal_minor
     if paid_minor:
-        gone = allocate(paid_minor, known.owed, known.product.allocation, reached=known.on)
+        policy = known.product.allocation.for_kind(PaymentKind.REPAYMENT)
+        gone = allocate(paid_minor, known.owed, policy, reached=known.on)
         debts.settle(gone)
         principal -= gone.principal_minor
     left = [row for row in debts.of_line(known.line.key) if _is_open(row)]
