@@ -80,7 +80,8 @@ def of_line(db: Connection, customer_id: int, line_id: int) -> list[ReliefView]:
 def _said(row: Any) -> dict[str, Any]:
     said = dict(list(row._asdict().items())[3:])
     terms = said.pop("terms")
-    return said | {key: terms[key] for key in ("days", "parts", "small_months")}
+    named = {key: terms[key] for key in ("days", "parts", "small_months")}
+    return said | named | {"drops_fees": terms.get("drops_fees", False)}
 
 
 def causes_of_line(db: Connection, customer_id: int, line_id: int) -> list[CauseView]:

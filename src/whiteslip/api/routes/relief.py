@@ -215,6 +215,7 @@ def _terms(body: shapes.ReliefTerms) -> Terms:
         amount_minor=body.amount_minor or 0,
         until_on=body.until_on,
         small_months=tuple(sorted(set(body.small_months))),
+        drops_fees=body.drops_fees,
     )
 
 
