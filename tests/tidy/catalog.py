@@ -30,6 +30,7 @@ RINGS = (
     "money/payoffs",
     "money/splits",
     "money/chargeoffs",
+    "money/goodwill",
     "money/returns",
     "decisioning",
     "credit",

@@ -15,7 +15,7 @@ sql = Sql(__package__)
 
 
 class ReliefView(NamedTuple):
-    """A relief: `said` are its own columns by name, then what is due by when, and its thread."""
+    """A relief: `said` are its own columns by name, then what is due by when, its thread, and its terms as written."""
 
     customer_id: int
     relief_id: int
@@ -23,6 +23,7 @@ class ReliefView(NamedTuple):
     said: dict[str, Any]
     dues: list[tuple[date, int]]
     thread: list[tuple[str, str, str, datetime]]
+    written: dict[str, Any]
 
 
 class CauseView(NamedTuple):
@@ -72,6 +73,7 @@ def of_line(db: Connection, customer_id: int, line_id: int) -> list[ReliefView]:
             _said(row),
             dues[row.relief_id],
             thread[row.relief_id],
+            row.terms,
         )
         for row in rows
     ]

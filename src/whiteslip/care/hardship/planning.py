@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from whiteslip.care.hardship.model import Form, FormTerms, Plan, Table, Terms
 from whiteslip.kernel import rate
 from whiteslip.kernel.calendar import statement_dates
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.kernel.money import Minor, share_out, split
-from whiteslip.money.schedules.model import Owed, Part, Piece
 from whiteslip.money.schedules import spreading
+from whiteslip.money.schedules.model import Owed, Part, Piece
 from whiteslip.money.schedules.rescheduling import defer, divide, extend, is_billed, owed_of
 from whiteslip.money.schedules.spreading import Slot
 
@@ -67,21 +68,9 @@ def plan(terms: Terms, position: Position, table: Table) -> Plan | InvalidInput:
         return InvalidInput("nothing that was billed is owed", where="form")
     if terms.drops_fees and terms.form not in _DROPPING:
         return InvalidInput("this form drops no fees to come", where="drops_fees")
-    match terms.form:
-        case Form.PROMISE:
-            return _promise(terms, position, said)
-        case Form.DEFERRAL:
-            return _deferral(terms, position, said)
-        case Form.EXTENSION:
-            return _extension(terms, position, said)
-        case Form.INSTALLMENTS | Form.SEASONAL:
-            return _parted(terms, position, said, table)
-        case Form.HOLIDAY:
-            return _holiday(terms, position, said)
-        case Form.DUE_DAY:
-            return _due_day(terms, position, said)
-        case Form.RE_AGE | Form.RE_AMORTIZE | Form.NEW_TERMS:
-            return _anew(terms, position, said)
+    if terms.form in _PARTED:
+        return _parted(terms, position, said, table)
+    return _WORK[terms.form](terms, position, said)
 
 
 def _promise(terms: Terms, position: Position, said: FormTerms) -> Plan | InvalidInput:
@@ -183,9 +172,7 @@ def _anew(terms: Terms, position: Position, said: FormTerms) -> Plan | InvalidIn
     return worked._replace(drops=drops, keeps_all=True)
 
 
-def _for_a_fee(
-    pieces: Sequence[Piece], base_minor: Minor, terms: Terms, said: FormTerms
-) -> Plan:
+def _for_a_fee(pieces: Sequence[Piece], base_minor: Minor, terms: Terms, said: FormTerms) -> Plan:
     """Charge the table's share of an amount, or less where staff says so, which is a waiver."""
     usual_fee = rate.of(base_minor, said.fee_ppm)
     fee = usual_fee if terms.fee_minor is None else min(terms.fee_minor, usual_fee)
@@ -217,6 +204,21 @@ def _outside(value: int, said: FormTerms, where: str, unit: str) -> InvalidInput
     return InvalidInput(f"between {said.fewest} and {said.most} {unit} are possible", where=where)
 
 
+_PARTED = frozenset({Form.INSTALLMENTS, Form.SEASONAL})
+_WORK: Mapping[Form, Callable[[Terms, Position, FormTerms], Plan | InvalidInput]] = (
+    MappingProxyType(
+        {
+            Form.PROMISE: _promise,
+            Form.DEFERRAL: _deferral,
+            Form.EXTENSION: _extension,
+            Form.HOLIDAY: _holiday,
+            Form.DUE_DAY: _due_day,
+            Form.RE_AGE: _anew,
+            Form.RE_AMORTIZE: _anew,
+            Form.NEW_TERMS: _anew,
+        }
+    )
+)
 _OF_WHAT_IS_TO_COME = frozenset({Form.DUE_DAY, Form.RE_AMORTIZE, Form.NEW_TERMS})
 _DROPPING = frozenset({Form.RE_AMORTIZE, Form.NEW_TERMS})
 _NOTHING_TO_SPREAD = {

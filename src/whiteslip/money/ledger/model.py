@@ -28,6 +28,7 @@ class Account(StrEnum):
     SUSPENSE = "suspense"
     CHARGED_OFF_LOSS = "charged_off_loss"
     RECOVERY_INCOME = "recovery_income"
+    GOODWILL_EXPENSE = "goodwill_expense"
     COMMITMENT = "commitment"
     COMMITMENT_CONTRA = "commitment_contra"
 
@@ -71,6 +72,10 @@ class MovementKind(StrEnum):
     LATE_FEE_CHARGED_OFF = "late_fee_charged_off"
     RECOVERED = "recovered"
     COST_RECOVERED = "cost_recovered"
+    GOODWILL_PRINCIPAL = "goodwill_principal"
+    GOODWILL_FEE = "goodwill_fee"
+    GOODWILL_LATE_FEE = "goodwill_late_fee"
+    GOODWILL_CREDIT = "goodwill_credit"
 
 
 class Legs(NamedTuple):
@@ -130,6 +135,12 @@ LEGS = MappingProxyType(
         ),
         MovementKind.RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
+        MovementKind.GOODWILL_PRINCIPAL: Legs(
+            Account.GOODWILL_EXPENSE, Account.RECEIVABLE_PRINCIPAL
+        ),
+        MovementKind.GOODWILL_FEE: Legs(Account.GOODWILL_EXPENSE, Account.RECEIVABLE_FEE),
+        MovementKind.GOODWILL_LATE_FEE: Legs(Account.GOODWILL_EXPENSE, Account.RECEIVABLE_LATE_FEE),
+        MovementKind.GOODWILL_CREDIT: Legs(Account.GOODWILL_EXPENSE, Account.CUSTOMER_CREDIT),
     }
 )
 """What each kind debits and credits; the test of the ledger proves that stored movements agree."""

@@ -1,4 +1,4 @@
-"""What is owed, spread anew: a pause, another day of the month, arrears or plans in new parts. No cent is added or lost."""
+"""What is owed, spread anew: a pause, another day of the month, arrears or plans in new parts; to the cent."""
 
 from __future__ import annotations
 
@@ -194,13 +194,16 @@ def _spread(
     pieces: list[Piece] = []
     for index, place in sorted(shares):
         row, slot = rows[index], slots[place]
+        principal, fee, late_fee = shares[index, place]
         pieces.append(
             Piece(
                 row.customer_id,
                 row.line_id,
                 row.installment_id,
                 index not in seen,
-                *shares[index, place],
+                principal,
+                fee,
+                late_fee,
                 _statement_of(row, slot, reached),
                 slot.due_on,
                 "plan" if row.kind == "pay_later" else row.kind,
