@@ -76,7 +76,7 @@ class Flagged(Form, frozen=True):
 class Granted(Form, frozen=True):
     """An amount at our expense, and why."""
 
-    amount: Yuan
+    granted: Yuan
     why: Literal["our_mistake", "poor_service", "hardship", "complaint", "other"]
     note: Note
 
@@ -194,8 +194,12 @@ def end_flag(act: Acting, _: Nothing) -> Done:
 def grant(act: Acting, form: Granted) -> Done:
     """Grant an amount at our expense; above a sum another person approves it first."""
     key = mine.key_of(act.db, act.number("cus"))
-    request = GoodwillRequest(*key, form.amount, Why(form.why), form.note, act.actor)
-    done = only(grant_goodwill(act.db, [request], at=act.at))
+    request = GoodwillRequest(*key, form.granted, Why(form.why), form.note, act.actor)
+    (done,) = grant_goodwill(act.db, [request], at=act.at)
+    if isinstance(done, InvalidInput) and done.where == "amount_minor":
+        raise InvalidInput(str(done), where="granted")
+    if isinstance(done, WhiteslipError):
+        raise done
     return _back(act, "care.granted" if done.state is State.DONE else "care.goodwill_waits")
 
 

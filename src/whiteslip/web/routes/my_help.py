@@ -16,8 +16,8 @@ from whiteslip.flows.ease_repayment import (
     ask_relief,
     write_messages,
 )
-from whiteslip.flows.foresee_relief import foresee_relief
-from whiteslip.kernel.errors import NotFound, only
+from whiteslip.flows.foresee_relief import Foreseen, foresee_relief
+from whiteslip.kernel.errors import only
 from whiteslip.kernel.money import decimal_text
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views import relief
@@ -98,14 +98,11 @@ def show_plan(visit: Visit) -> Answer:
     """Show exactly what a wish would change, before it is agreed to."""
     given = {name: [text] for name in FIELDS if (text := visit.visitor.query.get(name))}
     wanted = decode(Wanted, given)
-    if not isinstance(wanted, Wanted):
-        return visit.go(PAGE)
-    key = mine.key_of(visit.db, visit.customer_id)
-    seen = foresee_relief(visit.db, key, wanted.terms())
-    if isinstance(seen, NotFound):
-        raise seen
-    if isinstance(seen, Exception):
-        return visit.go(PAGE)
+    seen = None
+    if isinstance(wanted, Wanted):
+        key = mine.key_of(visit.db, visit.customer_id)
+        worked = foresee_relief(visit.db, key, wanted.terms())
+        seen = worked if isinstance(worked, Foreseen) else None
     return visit.show("my/help_plan.html", wanted=wanted, given=given, seen=seen)
 
 
