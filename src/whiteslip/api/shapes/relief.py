@@ -97,6 +97,29 @@ class DecisionBody(Body, frozen=True):
     words: Words
 
 
+class ForeseenDue(Struct, frozen=True):
+    """What is due on a day as things stand, and what would be; minor units."""
+
+    due_on: date
+    now_minor: int
+    then_minor: int
+
+
+class Foreseen(Struct, frozen=True):
+    """What terms would change, fees to come included; nothing is written."""
+
+    dues: list[ForeseenDue]
+    now_minor: int
+    then_minor: int
+    fee_minor: int
+    dropped_minor: int
+    ends_on: date
+    needs_person: bool
+    stops_fees: bool
+    pauses_reminders: bool
+    bars_credit: bool
+
+
 class ReliefState(Struct, frozen=True):
     """Where a relief stands."""
 
