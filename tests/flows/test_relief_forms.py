@@ -234,6 +234,8 @@ def test_new_terms_take_in_everything_and_nothing_is_bought_until_done(
     owed = book.owed(line)
     assert sum(amount for _, amount in owed) == before - unbilled
     assert len(owed) == 6
+    (kept,) = book.rows("SELECT sum(amount_minor)::bigint AS minor FROM care.relief_due")
+    assert kept.minor == before - unbilled, "all of it must be kept to, billed before or not"
     assert max(amount for _, amount in owed) - min(amount for _, amount in owed) <= 2
     refused = Book.ask(book, line, 1_000, at_shop=shop)
     assert isinstance(refused, Declined)
