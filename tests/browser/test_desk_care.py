@@ -139,3 +139,42 @@ def test_another_way_to_pay_is_offered_accepted_and_approved_by_another(
     theirs.page.goto("/my/help")
     assert theirs.page.get_by_text("第一期下月再还即可 🙂").is_visible()
     assert theirs.page.locator("main table").first.locator("tbody tr").count() == 13
+
+
+@pytest.mark.parametrize(("language", "phone"), WAYS)
+def test_a_plan_is_seen_before_it_is_agreed_to_and_goodwill_takes_two_above_a_sum(
+    sit: Any, world: Served, language: str, phone: bool
+) -> None:
+    theirs, customer = customer_with_a_bill(sit, language)
+    my = theirs.page
+    my.goto("/my/help")
+    my.locator("#field-form").select_option("holiday")
+    my.locator("#field-parts").fill("2")
+    my.locator("form[action='/my/help'] button").click()
+    assert path_of(my) == "/my/help/plan"
+    status = b"SELECT status FROM care.relief WHERE customer_id = %s"
+    assert rows(world, status, customer) == [], "nothing changes before it is agreed to"
+    now, then = (amount_in(text) for text in texts(my.locator("tfoot td")))
+    assert now <= then
+    assert theirs.faults() == []
+    my.locator("form[action='/my/help'] button").click()
+    assert one(world, status, customer) == "running"
+
+    me, other = colleagues(world, Role.CARE)[:2]
+    named = ids.write("cus", customer)
+    sitting = sit_as(sit, me, language=language, phone=phone)
+    page = sitting.open(f"/desk/care/customers/{named}")
+    send(page, "/goodwill", granted="6000", why="other", note="sorry")
+    assert refused(page, "granted")
+    assert page.locator(".fault").count() == 1
+    send(page, "/goodwill", granted="120.50", why="our_mistake", note="we were slow")
+    state = b"SELECT state FROM money.goodwill WHERE customer_id = %s"
+    assert one(world, state, customer) == "asked"
+    assert sitting.faults() == []
+    page.locator("form[action*='/goodwill/'] button").first.click()
+    assert one(world, state, customer) == "asked", "who asked does not approve"
+    page = sit_as(sit, other, language=language, phone=phone).open(f"/desk/care/customers/{named}")
+    page.locator("form[action*='/goodwill/'] button").first.click()
+    assert one(world, state, customer) == "done"
+    my.goto("/my/notices")
+    assert "120.50" in my.locator("main").inner_text()

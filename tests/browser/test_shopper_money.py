@@ -106,6 +106,9 @@ def test_another_way_to_pay_is_asked_for_agreed_and_ended(
     due = page.locator("#field-due_on option").nth(1).get_attribute("value")
     page.locator("#field-due_on").select_option(due)
     page.locator("form[action='/my/help'] button").click()
+    assert page.locator("tbody tr").count() >= 2, "it is shown what changes"
+    assert sitting.faults() == []
+    page.locator("form[action='/my/help'] button").click()
     assert page.get_by_role("status").first.is_visible()
     asked = page.locator("section.card", has=page.locator("form[action$='/cancel']"))
     assert asked.locator(".badge.good").is_visible()

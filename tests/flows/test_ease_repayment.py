@@ -37,6 +37,13 @@ class Eager(Book):
         asked = ReliefRequest(*line, terms, side, by)
         return self.write(lambda db: ask_relief(db, [asked], at=at))[0]
 
+    def buy(self, line: LineKey, amount_minor: int, *, at_shop: int, plan_months: int = 0) -> int:
+        """Buy on credit."""
+        held = Book.ask(self, line, amount_minor, at_shop=at_shop, plan_months=plan_months)
+        assert not isinstance(held, WhiteslipError)
+        self.capture(line.customer_id, held.purchase_id)
+        return held.purchase_id
+
     def say(
         self,
         relief: Eased,

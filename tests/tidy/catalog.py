@@ -31,6 +31,7 @@ RINGS = (
     "money/payoffs",
     "money/splits",
     "money/chargeoffs",
+    "money/goodwill",
     "money/returns",
     "money/corrections",
     "decisioning",

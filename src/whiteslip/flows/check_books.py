@@ -11,6 +11,7 @@ from whiteslip.money.chargeoffs.store import odd_claims
 from whiteslip.money.collections import store as collections
 from whiteslip.money.corrections.store import odd_corrections
 from whiteslip.money.disclosures.store import odd_disclosures
+from whiteslip.money.goodwill.store import odd_goodwill
 from whiteslip.money.ledger import store as ledger
 from whiteslip.money.ledger.model import LEGS, Account, MovementKind
 from whiteslip.money.payoffs.store import odd_payoffs
@@ -54,6 +55,7 @@ def check_books(db: Connection) -> BooksReport:
     found += [("a plan is what was agreed to", odd_disclosures(db))]
     found += [("a split statement asks for what the split left", odd_splits(db))]
     found += [("claims are what was charged off and has not come in", odd_claims(db))]
+    found += [("goodwill is what it settled and left as credit", odd_goodwill(db))]
     found += [("refunds go back to who paid, never more than was paid", odd_returns(db))]
     found += [("restrictions are explained and projected", suspensions.odd_restrictions(db))]
     found += [("every line was agreed to", find_unagreed(db))]

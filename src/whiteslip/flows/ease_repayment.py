@@ -31,7 +31,11 @@ from whiteslip.money.ledger.store import post, take_numbers
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import take_turns
 from whiteslip.money.schedules.model import Rescheduled
-from whiteslip.money.schedules.store import add_fees, reschedule_installments
+from whiteslip.money.schedules.store import (
+    add_fees,
+    reschedule_installments,
+    settle_installments,
+)
 
 __all__ = [
     "Command",
@@ -312,7 +316,14 @@ class _Desk:
         by_line = {LineKey(one.customer_id, one.line_id): one for one in started}
         billed = {row.installment_id for key in by_line for row in self.positions[key].billed}
         pieces = [piece for one in started for piece in self.starts[one.key].pieces]
-        new_rows = {piece.installment_id for piece in pieces} - billed
+        strict = {
+            piece.installment_id
+            for plan in (self.starts[one.key] for one in started)
+            if plan.keeps_all
+            for piece in plan.pieces
+        }
+        new_rows = {piece.installment_id for piece in pieces} - billed - strict
+        settle_installments(db, [drop for one in started for drop in self.starts[one.key].drops])
         rows = reschedule_installments(db, pieces)
         dues = [
             (by_line[LineKey(*row[:2])].key, row)

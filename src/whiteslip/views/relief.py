@@ -15,7 +15,7 @@ sql = Sql(__package__)
 
 
 class ReliefView(NamedTuple):
-    """A relief: `said` are its own columns by name, then what is due by when, and its thread."""
+    """A relief: `said` are its own columns by name, then what is due by when, its thread, and its terms as written."""
 
     customer_id: int
     relief_id: int
@@ -23,6 +23,7 @@ class ReliefView(NamedTuple):
     said: dict[str, Any]
     dues: list[tuple[date, int]]
     thread: list[tuple[str, str, str, datetime]]
+    written: dict[str, Any]
 
 
 class CauseView(NamedTuple):
@@ -72,6 +73,7 @@ def of_line(db: Connection, customer_id: int, line_id: int) -> list[ReliefView]:
             _said(row),
             dues[row.relief_id],
             thread[row.relief_id],
+            row.terms,
         )
         for row in rows
     ]
@@ -80,7 +82,8 @@ def of_line(db: Connection, customer_id: int, line_id: int) -> list[ReliefView]:
 def _said(row: Any) -> dict[str, Any]:
     said = dict(list(row._asdict().items())[3:])
     terms = said.pop("terms")
-    return said | {key: terms[key] for key in ("days", "parts", "small_months")}
+    named = {key: terms[key] for key in ("days", "parts", "small_months")}
+    return said | named | {"drops_fees": terms.get("drops_fees", False)}
 
 
 def causes_of_line(db: Connection, customer_id: int, line_id: int) -> list[CauseView]:

@@ -10,26 +10,51 @@ from msgspec import Meta
 
 from whiteslip.flows.ease_repayment import Form as Way
 from whiteslip.flows.ease_repayment import Terms
+from whiteslip.flows.foresee_relief import Foreseen, foresee_relief, read_terms
 from whiteslip.infra.database import Connection
+from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.money.lines.model import LineKey
 from whiteslip.views import lines
+from whiteslip.views.relief import ReliefView
 from whiteslip.web import mine
-from whiteslip.web.forms import Form, Yuan
+from whiteslip.web.forms import Form, Tick, Yuan
 from whiteslip.web.mine import Due
 from whiteslip.web.rendering import Speaker
 
-WAYS: Final = ("deferral", "promise", "installments", "extension")
+WAYS: Final = (
+    "deferral",
+    "promise",
+    "installments",
+    "extension",
+    "holiday",
+    "due_day",
+    "re_age",
+    "re_amortize",
+    "new_terms",
+)
+WAITING: Final = frozenset({"offered", "countered", "agreed"})
 
 
 class Wanted(Form, frozen=True):
     """Another way to pay; which fields count depends on the form."""
 
-    form: Literal["deferral", "promise", "installments", "extension"]
+    form: Literal[
+        "deferral",
+        "promise",
+        "installments",
+        "extension",
+        "holiday",
+        "due_day",
+        "re_age",
+        "re_amortize",
+        "new_terms",
+    ]
     due_on: date | None = None
     days: Annotated[int, Meta(ge=1, le=60)] | None = None
-    parts: Annotated[int, Meta(ge=2, le=60)] | None = None
+    parts: Annotated[int, Meta(ge=1, le=60)] | None = None
     amount: Yuan | None = None
     until_on: date | None = None
+    drops_fees: Tick = False
 
     def terms(self) -> Terms:
         """Say it as the flow reads it."""
@@ -40,6 +65,7 @@ class Wanted(Form, frozen=True):
             parts=self.parts or 0,
             amount_minor=self.amount or 0,
             until_on=self.until_on,
+            drops_fees=self.drops_fees,
         )
 
 
@@ -59,3 +85,12 @@ def choices(speak: Speaker, dues: Sequence[Due]) -> list[tuple[date, str]]:
 def ways(speak: Speaker) -> list[tuple[str, str]]:
     """Offer the forms of relief to choose from."""
     return [(one, speak.name("relief", one)) for one in WAYS]
+
+
+def foreseen(db: Connection, key: LineKey, found: Sequence[ReliefView]) -> dict[int, Foreseen]:
+    """Say what the reliefs that wait would change of today's dues; one that no longer works out has nothing to say."""
+    waiting = [one for one in found if one.said["status"] in WAITING]
+    seen = {one.relief_id: foresee_relief(db, key, read_terms(one.written)) for one in waiting}
+    return {
+        relief_id: each for relief_id, each in seen.items() if not isinstance(each, WhiteslipError)
+    }

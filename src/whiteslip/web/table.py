@@ -25,7 +25,7 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 # fmt: off
 OWNED = frozenset({
     "act", "apl", "app", "bco", "cap", "cas", "cau", "cof", "con", "deb",
-    "dec", "dsp", "flg", "hol", "inq", "ins", "lin", "lmr",
+    "dec", "dsp", "flg", "gwl", "hol", "inq", "ins", "lin", "lmr",
     "msg", "pay", "pur", "ref", "rep", "res", "rlf", "rng", "src", "stm",
     "wvr",
 })

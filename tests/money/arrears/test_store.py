@@ -75,7 +75,7 @@ def wrong_fees(
     """
     wrong: list[tuple[Any, Any]] = []
     pauses = {
-        row.customer_id: [FeePause(*row[:7], NEXT)]
+        row[0]: [FeePause(row[0], row[1], row[2], row[3], row[4], row[5], row[6], NEXT)]
         for row in rows(db, "SELECT * FROM money.fee_pause")
     }
 

@@ -111,7 +111,7 @@ def test_a_missing_score_is_unknown_and_never_clear(
     [
         ("doubtful_over_days = 270", "doubtful_over_days = 80", "a worse class begins later"),
         ("stage_3_over_days = 90", "stage_3_over_days = 30", "stage 3 begins after stage 2"),
-        ("version = 1", "version = 1\nluck = 1", "luck"),
+        ("version = 2", "version = 2\nluck = 1", "luck"),
         ('"deferral", ', '"luck", ', "renegotiated.forms"),
         ("rise_ppm = 3_000_000", "rise_ppm = 3", "rise_ppm"),
     ],

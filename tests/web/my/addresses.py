@@ -51,5 +51,5 @@ def _of(prefix: str) -> Maker:
 MAKERS = {
     "day": _bill,
     "res": _restriction,
-    **{prefix: _of(prefix) for prefix in ("apl", "rlf", "dsp", "con")},
+    **{prefix: _of(prefix) for prefix in ("apl", "rlf", "dsp", "con", "gwl")},
 }

@@ -26,10 +26,12 @@ from whiteslip.flows.ease_repayment import (
     ask_relief,
     write_messages,
 )
+from whiteslip.flows.foresee_relief import foresee_relief
 from whiteslip.infra.database import Connection
 from whiteslip.infra.idempotency import Response
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import WhiteslipError
+from whiteslip.money.lines.model import LineKey
 from whiteslip.views import relief as views
 
 router = APIRouter(tags=["relief"])
@@ -52,6 +54,25 @@ async def ask_for_relief(line_id: LinePath, posted: Post) -> HttpResponse:
     """Propose another way to pay; within the table it begins at once, otherwise a person looks."""
     body = posted.read(shapes.ReliefTerms)
     return await _ask(posted, line_id, body, Side.CUSTOMER, _terms(body))
+
+
+@router.post(
+    "/lines/{line_id}/reliefs/foresee", **posts(shapes.ReliefTerms, shapes.Foreseen, *_WRONG)
+)
+async def foresee(line_id: LinePath, posted: Post) -> HttpResponse:
+    """Say exactly what terms would change, before anybody agrees; nothing is written but the answer."""
+    callers.needs(posted.caller, "care:write")
+    body = posted.read(shapes.ReliefTerms)
+    key, terms = LineKey(*ids.read_owned(line_id, "lin")), _terms(body)
+
+    def act(db: Connection, at: datetime) -> Response:  # noqa: ARG001 - the shape of every act
+        seen = foresee_relief(db, key, terms)
+        if isinstance(seen, WhiteslipError):
+            return problems.of_error(seen)
+        dues = [shapes.ForeseenDue(*due) for due in seen.dues]
+        return present.answer(shapes.Foreseen(dues, *seen[1:]))
+
+    return await posted.manage(body, act)
 
 
 @router.post(
@@ -215,6 +236,7 @@ def _terms(body: shapes.ReliefTerms) -> Terms:
         amount_minor=body.amount_minor or 0,
         until_on=body.until_on,
         small_months=tuple(sorted(set(body.small_months))),
+        drops_fees=body.drops_fees,
     )
 
 

@@ -16,7 +16,18 @@ PurchaseId: TypeAlias = Annotated[
 Words: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=2000, pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]+$")
 ]
-Form: TypeAlias = Literal["promise", "deferral", "extension", "installments", "seasonal"]
+Form: TypeAlias = Literal[
+    "promise",
+    "deferral",
+    "extension",
+    "installments",
+    "seasonal",
+    "holiday",
+    "due_day",
+    "re_age",
+    "re_amortize",
+    "new_terms",
+]
 Month: TypeAlias = Annotated[int, Meta(ge=1, le=12)]
 Cause: TypeAlias = Literal[
     "income_shock",
@@ -35,7 +46,12 @@ Ground: TypeAlias = Literal[
 
 
 class ReliefTerms(Body, frozen=True):
-    """What is proposed: a deferral names due_on and days, an extension months as parts, a promise amount and day."""
+    """What is proposed: a deferral names due_on and days, an extension months as parts, a promise amount and day.
+
+    A holiday names statements as parts, a due day the day of the month as days (1 to 28), re-aging, re-amortizing and
+    new terms their parts; re-amortizing over 0 parts keeps the months that remain. `drops_fees` lets the fees of plans
+    that no statement has billed fall away, which a person approves.
+    """
 
     form: Form
     due_on: date | None = None
@@ -44,6 +60,7 @@ class ReliefTerms(Body, frozen=True):
     amount_minor: Amount | None = None
     until_on: date | None = None
     small_months: Annotated[tuple[Month, ...], Meta(max_length=11)] = ()
+    drops_fees: bool = False
 
 
 class ReliefOffer(ReliefTerms, frozen=True, kw_only=True):
@@ -78,6 +95,29 @@ class DecisionBody(Body, frozen=True):
     """End a dispute, in words."""
 
     words: Words
+
+
+class ForeseenDue(Struct, frozen=True):
+    """What is due on a day as things stand, and what would be; minor units."""
+
+    due_on: date
+    now_minor: int
+    then_minor: int
+
+
+class Foreseen(Struct, frozen=True):
+    """What terms would change, fees to come included; nothing is written."""
+
+    dues: list[ForeseenDue]
+    now_minor: int
+    then_minor: int
+    fee_minor: int
+    dropped_minor: int
+    ends_on: date
+    needs_person: bool
+    stops_fees: bool
+    pauses_reminders: bool
+    bars_credit: bool
 
 
 class ReliefState(Struct, frozen=True):
@@ -121,6 +161,7 @@ class Relief(Struct, frozen=True):
     days: int
     parts: int
     small_months: list[int]
+    drops_fees: bool
     stops_fees: bool
     pauses_reminders: bool
     bars_credit: bool

@@ -23,6 +23,6 @@ def redating(
         worked = plan(terms, position, table)
         if isinstance(worked, InvalidInput):
             return None
-        return Redated(worked.pieces, fee_minor)
+        return Redated(worked.pieces, fee_minor, worked.drops, worked.keeps_all)
 
     return Redating(work)

@@ -33,7 +33,18 @@ from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import LineKey
 
 sql = Sql(__package__)
-FORMS = ("promise", "deferral", "extension", "installments", "seasonal")
+FORMS = (
+    "promise",
+    "deferral",
+    "extension",
+    "installments",
+    "seasonal",
+    "holiday",
+    "due_day",
+    "re_age",
+    "re_amortize",
+    "new_terms",
+)
 """The forms of relief a treatment may name; a test holds them to those there are."""
 
 

@@ -9,17 +9,22 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct, field
 
 from whiteslip.kernel.money import Minor
-from whiteslip.money.schedules.model import Part, Piece
+from whiteslip.money.schedules.model import Part, Piece, Settlement
 
 
 class Form(StrEnum):
-    """The plain forms of relief."""
+    """The forms of relief; the docs say what each changes."""
 
     PROMISE = "promise"
     DEFERRAL = "deferral"
     EXTENSION = "extension"
     INSTALLMENTS = "installments"
     SEASONAL = "seasonal"
+    HOLIDAY = "holiday"
+    DUE_DAY = "due_day"
+    RE_AGE = "re_age"
+    RE_AMORTIZE = "re_amortize"
+    NEW_TERMS = "new_terms"
 
 
 class Status(StrEnum):
@@ -63,9 +68,10 @@ class Side(StrEnum):
 class Terms(NamedTuple):
     """What a relief would change; which fields are used depends on the form.
 
-    `due_on` and `days` are a deferral's, `parts` of installments and seasons (months of an extension),
+    `due_on` and `days` are a deferral's (a due day's `days` is the day of the month), `parts` of installments, seasons,
+    re-aging and new terms (months of an extension, statements of a holiday; re-amortizing, 0: the months that remain),
     `amount_minor` and `until_on` a promise's, `small_months` (1 to 12) the season's lean months.
-    `fee_minor` None: the fee of the table.
+    `fee_minor` None: the fee of the table. `drops_fees`: the fees of plans not billed yet fall away.
     """
 
     form: Form
@@ -76,6 +82,7 @@ class Terms(NamedTuple):
     until_on: date | None = None
     small_months: tuple[int, ...] = ()
     fee_minor: Minor | None = None
+    drops_fees: bool = False
 
 
 class FormTerms(Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,7 +117,11 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(NamedTuple):
-    """What terms come to on a line as it stands: pieces of its installments, parts to be paid, a fee, an end."""
+    """What terms come to on a line as it stands: pieces of its installments, parts to be paid, a fee, an end.
+
+    `drops` are fees not billed yet that fall away first; `keeps_all` tells that even what no statement has shown must
+    be paid by the dates agreed, or the plan is broken.
+    """
 
     pieces: tuple[Piece, ...]
     parts: tuple[Part, ...]
@@ -118,6 +129,13 @@ class Plan(NamedTuple):
     fee_minor: Minor
     ends_on: date
     is_waiver: bool = False
+    drops: tuple[Settlement, ...] = ()
+    keeps_all: bool = False
+
+    @property
+    def dropped_minor(self) -> Minor:
+        """Fees to come that fall away."""
+        return sum(one.fee_dropped_minor for one in self.drops)
 
 
 class ReliefKey(NamedTuple):

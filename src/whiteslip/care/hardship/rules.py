@@ -145,10 +145,10 @@ def usual_terms(form: Form, position: Position, table: Table) -> Terms | None:
         case Form.DEFERRAL:
             due_on = min((row.due_on for row in position.billed), default=None)
             return Terms(form, due_on=due_on, days=usual)
-        case Form.EXTENSION | Form.INSTALLMENTS:
-            return Terms(form, parts=usual)
-        case Form.SEASONAL:
+        case Form.SEASONAL | Form.DUE_DAY:
             return None
+        case _:
+            return Terms(form, parts=usual)
 
 
 def usual_offer(
@@ -193,7 +193,9 @@ def relief_reason(running: OnRelief | None) -> Reason:
     return Reason(ReasonCode.AGREED_RELIEF, facts)
 
 
-_PARTED = frozenset({Form.INSTALLMENTS, Form.SEASONAL})
+_PARTED = frozenset(
+    {Form.INSTALLMENTS, Form.SEASONAL, Form.RE_AGE, Form.RE_AMORTIZE, Form.NEW_TERMS}
+)
 
 
 def _person(name: str) -> str:

@@ -20,7 +20,11 @@ CREATE TABLE care.relief (
     stops_fees boolean NOT NULL,
     pauses_reminders boolean NOT NULL,
     bars_credit boolean NOT NULL,
-    form text NOT NULL CHECK (form IN ('promise', 'deferral', 'extension', 'installments', 'seasonal')),
+    form text NOT NULL CHECK (
+        form IN (
+            'promise', 'deferral', 'extension', 'installments', 'seasonal', 'holiday', 'due_day', 're_age', 're_amortize', 'new_terms'
+        )
+    ),
     status text NOT NULL CHECK (
         status IN ('countered', 'offered', 'agreed', 'running', 'kept', 'broken', 'cancelled', 'refused', 'lapsed')
     ),

@@ -63,6 +63,7 @@ class Kind(StrEnum):
     DUE_SOON = "due_soon"
     OVERDUE_REMINDER = "overdue_reminder"
     LATE_FEE_WAIVED = "late_fee_waived"
+    GOODWILL_GRANTED = "goodwill_granted"
     RELIEF_OFFERED = "relief_offered"
     RELIEF_AGREED = "relief_agreed"
     RELIEF_KEPT = "relief_kept"

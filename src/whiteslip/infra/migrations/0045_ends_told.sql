@@ -13,7 +13,7 @@ ALTER TABLE care.notice ADD CONSTRAINT notice_kind_check CHECK (
         'application_approved', 'application_declined', 'application_referred', 'application_expired', 'application_reopened',
         'appeal_received', 'appeal_decided', 'human_decision_requested', 'complaint_received', 'complaint_answered',
         'budget_warning',
-        'due_soon', 'overdue_reminder', 'late_fee_waived',
+        'due_soon', 'overdue_reminder', 'late_fee_waived', 'goodwill_granted',
         'relief_offered', 'relief_agreed', 'relief_kept', 'relief_broken', 'relief_ended', 'dispute_opened', 'dispute_accepted', 'dispute_rejected',
         'agreement_changing', 'agreement_offered', 'purchase_granted', 'purchase_declined', 'purchase_lapsed',
         'help_offered', 'source_stopped', 'collection_failed', 'payment_reversed',

@@ -28,6 +28,7 @@ class Account(StrEnum):
     SUSPENSE = "suspense"
     CHARGED_OFF_LOSS = "charged_off_loss"
     RECOVERY_INCOME = "recovery_income"
+    GOODWILL_EXPENSE = "goodwill_expense"
     COMMITMENT = "commitment"
     COMMITMENT_CONTRA = "commitment_contra"
 
@@ -74,6 +75,10 @@ class MovementKind(StrEnum):
     CREDIT_RECLAIMED = "credit_reclaimed"
     UNDONE = "undone"
     CREDIT_RECOVERED = "credit_recovered"
+    GOODWILL_PRINCIPAL = "goodwill_principal"
+    GOODWILL_FEE = "goodwill_fee"
+    GOODWILL_LATE_FEE = "goodwill_late_fee"
+    GOODWILL_CREDIT = "goodwill_credit"
 
 
 class Legs(NamedTuple):
@@ -135,6 +140,12 @@ LEGS = MappingProxyType(
         MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.CREDIT_RECLAIMED: Legs(Account.RECEIVABLE_PRINCIPAL, Account.CUSTOMER_CREDIT),
         MovementKind.CREDIT_RECOVERED: Legs(Account.CUSTOMER_CREDIT, Account.RECOVERY_INCOME),
+        MovementKind.GOODWILL_PRINCIPAL: Legs(
+            Account.GOODWILL_EXPENSE, Account.RECEIVABLE_PRINCIPAL
+        ),
+        MovementKind.GOODWILL_FEE: Legs(Account.GOODWILL_EXPENSE, Account.RECEIVABLE_FEE),
+        MovementKind.GOODWILL_LATE_FEE: Legs(Account.GOODWILL_EXPENSE, Account.RECEIVABLE_LATE_FEE),
+        MovementKind.GOODWILL_CREDIT: Legs(Account.GOODWILL_EXPENSE, Account.CUSTOMER_CREDIT),
     }
 )
 """What each kind debits and credits; the test of the ledger proves that stored movements agree.

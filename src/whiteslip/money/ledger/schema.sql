@@ -4,7 +4,8 @@ CREATE SCHEMA IF NOT EXISTS money;
 CREATE TYPE money.account AS ENUM (
     'bank', 'receivable_principal', 'receivable_fee', 'receivable_late_fee', 'customer_credit',
     'merchant_payable', 'installment_fee_income', 'revolving_fee_income', 'late_fee_income', 'deferral_fee_income', 'merchant_fee_income',
-    'opening_equity', 'imported_clearing', 'suspense', 'charged_off_loss', 'recovery_income', 'commitment', 'commitment_contra'
+    'opening_equity', 'imported_clearing', 'suspense', 'charged_off_loss', 'recovery_income', 'goodwill_expense', 'commitment',
+    'commitment_contra'
 );
 
 CREATE TYPE money.movement_kind AS ENUM (
@@ -17,7 +18,7 @@ CREATE TYPE money.movement_kind AS ENUM (
     'late_fee_waived', 'late_fee_returned',
     'suspense_received', 'suspense_assigned', 'suspense_sent_back',
     'principal_charged_off', 'fee_charged_off', 'late_fee_charged_off', 'recovered', 'cost_recovered',
-    'credit_reclaimed', 'undone', 'credit_recovered'
+    'credit_reclaimed', 'undone', 'credit_recovered', 'goodwill_principal', 'goodwill_fee', 'goodwill_late_fee', 'goodwill_credit'
 );
 
 -- One sequence numbers everything a customer owns, so an id is unique whatever it names.

@@ -11,6 +11,7 @@ from whiteslip.money.arrears.waiving import LateFee, take_back
 from whiteslip.money.ledger.model import MovementKind
 from whiteslip.money.payoffs import rules as payoffs
 from whiteslip.money.payoffs.model import Beginning
+from whiteslip.money.products.model import PaymentKind
 from whiteslip.money.repayments.model import Allocation
 from whiteslip.money.repayments.rules import allocate, offset
 from whiteslip.money.replays.claiming import charge_off, recover, set_off, write_off
@@ -18,6 +19,7 @@ from whiteslip.money.replays.facts import (
     Capture,
     ChargingOff,
     Fact,
+    Granting,
     Opening,
     Payment,
     Payout,
@@ -32,6 +34,7 @@ from whiteslip.money.replays.facts import (
 from whiteslip.money.replays.life import Life, event
 from whiteslip.money.replays.model import (
     Act,
+    Granted,
     Origin,
     Returned,
     Row,
@@ -58,6 +61,12 @@ _IMPORTED_REFUND = (
     MovementKind.REFUND_FEE_IMPORTED,
     MovementKind.REFUND_LATE_FEE_IMPORTED,
     MovementKind.REFUND_CREDIT_IMPORTED,
+)
+_GRANTED = (
+    MovementKind.GOODWILL_PRINCIPAL,
+    MovementKind.GOODWILL_FEE,
+    MovementKind.GOODWILL_LATE_FEE,
+    MovementKind.GOODWILL_CREDIT,
 )
 
 
@@ -184,6 +193,14 @@ def _payers(life: Life, purchase_id: int) -> list[Payer]:
     return [Payer(life.key[0], purchase_id, number, "", amount) for number, amount in left.items()]
 
 
+def _grant(life: Life, what: Granting, number: int) -> None:
+    policy = life.terms.product.allocation.for_kind(PaymentKind.GOODWILL)
+    gone = allocate(what.amount_minor, life.owed(), policy, reached=life.day)
+    _take(life, gone, number, _GRANTED, Act.PAID)
+    parts = gone.principal_minor, gone.fee_minor, gone.late_fee_minor, gone.credit_minor
+    life.grants[number] = Granted(*parts)
+
+
 def _open(life: Life, what: Opening, number: int) -> None:  # noqa: ARG001
     life.credit_minor += what.amount_minor
 
@@ -300,14 +317,13 @@ def _redate(life: Life, what: Redating, number: int) -> None:
     worked = what.work(life.owed(), life.day)
     if worked is None:
         return
+    life.settle(worked.drops, source, Act.DROPPED)
     rows = life.redate(worked.pieces, source, Act.REDATED)
-    life.redated[number] = [row.key for row, was_billed in rows if was_billed]
+    agreed = [row for row, was_billed in rows if was_billed or worked.keeps_all]
+    life.redated[number] = [row.key for row in agreed]
     if not worked.fee_minor:
         return
-    first = min(
-        (row for row, was_billed in rows if was_billed),
-        key=lambda row: (row.due_on, row.installment_id),
-    )
+    first = min(agreed, key=lambda row: (row.due_on, row.installment_id))
     first.fee_minor += worked.fee_minor
     first.steps.append(Step(life.day, Act.REDATED, fee_minor=worked.fee_minor, source=source))
     life.move(MovementKind.DEFERRAL_FEE, Source(Origin.ROW, first.key), worked.fee_minor)
@@ -319,6 +335,7 @@ _ACTS: Mapping[type, Callable[[Life, Any, int], None]] = {
     Recovery: recover,
     Settling: _settle_early,
     Refund: _refund,
+    Granting: _grant,
     Payout: _pay_out,
     Opening: _open,
     Splitting: _split,

@@ -11,7 +11,7 @@ from whiteslip.kernel.money import Minor
 from whiteslip.money.chargeoffs.model import Part
 from whiteslip.money.payoffs.model import Wish
 from whiteslip.money.products.model import PaymentKind, Product
-from whiteslip.money.schedules.model import Owed, Piece
+from whiteslip.money.schedules.model import Owed, Piece, Settlement
 
 
 class Capture(NamedTuple):
@@ -52,6 +52,12 @@ class Refund(NamedTuple):
     amount_minor: Minor
 
 
+class Granting(NamedTuple):
+    """An amount was granted at our expense."""
+
+    amount_minor: Minor
+
+
 class Payout(NamedTuple):
     """Credit went out to its owner."""
 
@@ -87,10 +93,15 @@ class WritingOff(NamedTuple):
 
 
 class Redated(NamedTuple):
-    """What an agreement makes of rows: pieces with other due dates, and a fee for it."""
+    """What an agreement makes of rows: fees that fall away, pieces with other due dates, and a fee for it.
+
+    `keeps_all` tells that what no statement has shown is agreed to as well, not only what was billed.
+    """
 
     pieces: tuple[Piece, ...]
     fee_minor: Minor
+    drops: tuple[Settlement, ...] = ()
+    keeps_all: bool = False
 
 
 class Redating(NamedTuple):
@@ -105,6 +116,7 @@ What: TypeAlias = (
     | Recovery
     | Settling
     | Refund
+    | Granting
     | Payout
     | Opening
     | Splitting

@@ -16,6 +16,7 @@ from whiteslip.money.replays.model import (
     Act,
     Charge,
     Claim,
+    Granted,
     Move,
     Names,
     Origin,
@@ -59,6 +60,7 @@ class Life:
     payoffs: dict[int, Allocation] = field(default_factory=dict[int, Allocation])
     splits: dict[int, SplitOff] = field(default_factory=dict[int, SplitOff])
     redated: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    grants: dict[int, Granted] = field(default_factory=dict[int, Granted])
     claim: Claim | None = None
     since_on: date | None = None
     oldest_due_on: date | None = None

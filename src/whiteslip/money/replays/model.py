@@ -188,6 +188,15 @@ class Share(NamedTuple):
     recovered_minor: Minor = 0
 
 
+class Granted(NamedTuple):
+    """Where an amount granted at our expense went; in minor units."""
+
+    principal_minor: Minor
+    fee_minor: Minor
+    late_fee_minor: Minor
+    credit_minor: Minor
+
+
 class SplitOff(NamedTuple):
     """What of a statement became a plan: its principal and fees, and what the statement asked for before and after."""
 

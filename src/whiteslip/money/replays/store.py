@@ -20,6 +20,7 @@ from whiteslip.money.replays.facts import (
     Capture,
     ChargingOff,
     Fact,
+    Granting,
     Opening,
     Pause,
     Payment,
@@ -40,7 +41,7 @@ from whiteslip.money.replays.model import Row
 from whiteslip.money.replays.names import Known
 
 sql = Sql(__package__)
-_TIMED = frozenset({"waiver", "charge-off", "write-off"})
+_TIMED = frozenset({"waiver", "goodwill", "charge-off", "write-off"})
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -133,6 +134,8 @@ def _decided(row: Any) -> What:
     match row.what:
         case "split":
             return Splitting(row.months)
+        case "goodwill":
+            return Granting(row.amount_minor)
         case "waiver":
             return Waiving(row.first_on, row.last_on, row.other_id)
         case "charge-off":

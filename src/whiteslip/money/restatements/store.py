@@ -41,6 +41,7 @@ class Later:
         self._shares()
         self._payoffs()
         self._splits()
+        self._grants()
         self._waivers(booked)
         self._returns()
         if self.other.claim and self.other.claim != self.past.life.claim:
@@ -109,6 +110,24 @@ class Later:
                 fees_minor=arrays.bigints(fees),
                 befores_minor=arrays.bigints(befores),
                 afters_minor=arrays.bigints(afters),
+            )
+
+    def _grants(self) -> None:
+        before = self.past.life.grants
+        changed = [
+            (number, *one) for number, one in self.other.grants.items() if before.get(number) != one
+        ]
+        if changed:
+            numbers, principals, fees, late_fees, credits_ = zip(*changed, strict=True)
+            sql.run(
+                self.db,
+                "correct_goodwill",
+                customer_id=self.correction.customer_id,
+                numbers=arrays.bigints(numbers),
+                principals_minor=arrays.bigints(principals),
+                fees_minor=arrays.bigints(fees),
+                late_fees_minor=arrays.bigints(late_fees),
+                credits_minor=arrays.bigints(credits_),
             )
 
     def _waivers(self, booked: Mapping[Move, list[int]]) -> None:

@@ -38,7 +38,21 @@ class Renegotiated(Struct, frozen=True, forbid_unknown_fields=True):
     """Which forms of relief change terms, and for how long a line is watched after."""
 
     forms: Annotated[
-        tuple[Literal["promise", "deferral", "extension", "installments", "seasonal"], ...],
+        tuple[
+            Literal[
+                "promise",
+                "deferral",
+                "extension",
+                "installments",
+                "seasonal",
+                "holiday",
+                "due_day",
+                "re_age",
+                "re_amortize",
+                "new_terms",
+            ],
+            ...,
+        ],
         Meta(min_length=1),
     ]
     observed_months: Months

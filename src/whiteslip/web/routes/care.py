@@ -18,15 +18,23 @@ from whiteslip.flows.ease_repayment import (
     ask_relief,
     write_messages,
 )
+from whiteslip.flows.grant_goodwill import (
+    GoodwillDecision,
+    GoodwillRequest,
+    State,
+    Why,
+    decide_goodwill,
+    grant_goodwill,
+)
 from whiteslip.flows.keep_contacts import Channel, Flag
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import InvalidInput, NotFound, WhiteslipError, only
 from whiteslip.money.lines.model import LineKey
-from whiteslip.views import appeals, contacts, desks, lines, relief, restrictions
+from whiteslip.views import appeals, contacts, desks, goodwill, lines, relief, restrictions
 from whiteslip.views import customers_api as people
 from whiteslip.web import mine, reliefs
 from whiteslip.web.acting import Acting, Done
-from whiteslip.web.forms import Form, Note, Nothing
+from whiteslip.web.forms import Form, Note, Nothing, Yuan
 from whiteslip.web.reliefs import Wanted
 from whiteslip.web.rights import Owner, Role, staff
 from whiteslip.web.table import Routes
@@ -65,6 +73,14 @@ class Flagged(Form, frozen=True):
     ends_on: date | None = None
 
 
+class Granted(Form, frozen=True):
+    """An amount at our expense, and why."""
+
+    granted: Yuan
+    why: Literal["our_mistake", "poor_service", "hardship", "complaint", "other"]
+    note: Note
+
+
 @routes.page(PAGE, sees=CARE, nav="care", order=40)
 def show_care(visit: Visit) -> Answer:
     """List reliefs and disputes that wait for somebody."""
@@ -86,13 +102,17 @@ def show_person(visit: Visit) -> Answer:
     speak = visit.speak
     line = None if key is None else lines.show(visit.db, *key)
     dues = [] if key is None or line is None else reliefs.billed(visit.db, key, line.current_on)
+    found = [] if key is None else relief.of_line(visit.db, *key)
     return visit.show(
         "care/person.html",
         customer=person,
         line=line,
         dues=dues,
         returns=[] if line is None else mine.returns_of(visit.db, line),
-        reliefs=[] if key is None else relief.of_line(visit.db, *key),
+        reliefs=found,
+        foreseen={} if key is None else reliefs.foreseen(visit.db, key, found),
+        goodwill=[] if key is None else goodwill.of_line(visit.db, *key),
+        whys=[(one.value, speak.name("goodwill_why", one.value)) for one in Why],
         disputes=[] if key is None else relief.disputes_of_line(visit.db, *key),
         causes=[] if key is None else relief.causes_of_line(visit.db, *key),
         standing=[] if key is None else restrictions.of_line(visit.db, *key),
@@ -169,6 +189,28 @@ def end_flag(act: Acting, _: Nothing) -> Done:
     owned = _of_person(act, "flg")
     only(keeping.end_flags(act.db, [keeping.OwnedRequest(*owned, act.actor)], at=act.at))
     return _back(act, "care.flag_ended")
+
+
+@routes.form(f"{PERSON}/goodwill", Granted, sees=CARE, owner=Owner.NOBODY, again=show_person)
+def grant(act: Acting, form: Granted) -> Done:
+    """Grant an amount at our expense; above a sum another person approves it first."""
+    key = mine.key_of(act.db, act.number("cus"))
+    request = GoodwillRequest(*key, form.granted, Why(form.why), form.note, act.actor)
+    (done,) = grant_goodwill(act.db, [request], at=act.at)
+    if isinstance(done, InvalidInput) and done.where == "amount_minor":
+        raise InvalidInput(str(done), where="granted")
+    if isinstance(done, WhiteslipError):
+        raise done
+    return _back(act, "care.granted" if done.state is State.DONE else "care.goodwill_waits")
+
+
+@routes.form(f"{PERSON}/goodwill/{{gwl}}", Ending, sees=CARE, owner=Owner.NOBODY, again=show_person)
+def decide_grant(act: Acting, form: Ending) -> Done:
+    """Approve or refuse what another person asked to grant."""
+    owned = _of_person(act, "gwl")
+    decision = GoodwillDecision(*owned, form.command == "approve", act.actor)
+    only(decide_goodwill(act.db, [decision], at=act.at))
+    return _back(act, f"care.did_{form.command}")
 
 
 def _of_person(act: Acting, prefix: str) -> ids.OwnedId:

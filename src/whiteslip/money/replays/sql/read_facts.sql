@@ -86,4 +86,8 @@ UNION ALL
 SELECT 'write-off', claim.ended_on, claim.ended_at, claim.charge_off_id, claim.written_off_minor, NULL, NULL, 0, NULL, NULL, NULL, FALSE, NULL
 FROM money.charge_off AS claim
 WHERE claim.customer_id = %(customer_id)s::bigint AND claim.line_id = %(line_id)s::bigint AND claim.state = 'written_off'
+UNION ALL
+SELECT 'goodwill', granted.decided_on, granted.decided_at, granted.goodwill_id, granted.amount_minor, NULL, NULL, 0, NULL, NULL, NULL, FALSE, NULL
+FROM money.goodwill AS granted
+WHERE granted.customer_id = %(customer_id)s::bigint AND granted.line_id = %(line_id)s::bigint AND granted.state = 'done'
 ORDER BY happened_on ASC, number ASC

@@ -1,0 +1,1 @@
+"""Goodwill: amounts granted to a customer at our expense, by one person of the staff or, above a sum, by two."""

@@ -1,0 +1,26 @@
+-- Amounts granted at our expense: what each settled of what its line owed, and what became the customer's credit balance.
+CREATE TABLE money.goodwill (
+    customer_id bigint NOT NULL,
+    goodwill_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    principal_minor bigint NOT NULL DEFAULT 0 CHECK (principal_minor >= 0),
+    fee_minor bigint NOT NULL DEFAULT 0 CHECK (fee_minor >= 0),
+    late_fee_minor bigint NOT NULL DEFAULT 0 CHECK (late_fee_minor >= 0),
+    credit_minor bigint NOT NULL DEFAULT 0 CHECK (credit_minor >= 0),
+    asked_at timestamptz NOT NULL,
+    decided_at timestamptz,
+    asked_on date NOT NULL,
+    decided_on date,
+    needs_two boolean NOT NULL,
+    state text NOT NULL CHECK (state IN ('asked', 'done', 'refused')),
+    why text NOT NULL CHECK (why IN ('our_mistake', 'poor_service', 'hardship', 'complaint', 'other')),
+    asked_by text NOT NULL CHECK (length(asked_by) > 0),
+    decided_by text,
+    note text NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
+    CHECK ((state = 'asked') = (decided_by IS NULL)),
+    CHECK (num_nonnulls(decided_by, decided_on, decided_at) IN (0, 3)),
+    CHECK (NOT needs_two OR decided_by <> asked_by),
+    CHECK (principal_minor + fee_minor + late_fee_minor + credit_minor = CASE WHEN state = 'done' THEN amount_minor ELSE 0 END),
+    PRIMARY KEY (customer_id, goodwill_id)
+);

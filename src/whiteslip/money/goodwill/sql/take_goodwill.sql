@@ -1,0 +1,6 @@
+-- Lock a grant and read it as it stands.
+SELECT
+    customer_id, goodwill_id, line_id, amount_minor, why, note, needs_two, state, asked_by, principal_minor, fee_minor, late_fee_minor, credit_minor
+FROM money.goodwill
+WHERE customer_id = %(customer_id)s::bigint AND goodwill_id = %(goodwill_id)s::bigint
+FOR UPDATE
