@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from whiteslip.care.hardship.agreed import read_agreed
@@ -11,6 +11,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.money.ledger.model import MovementKind as Kind
 from whiteslip.money.lines.model import LineKey
 from whiteslip.money.lines.store import read_lines
+from whiteslip.money.replays.comparing import Posted, unlike
 from whiteslip.money.replays.explained import Explanation
 from whiteslip.money.replays.explaining import explain
 from whiteslip.money.replays.store import Past, read_past
@@ -44,6 +45,8 @@ def unexplained(db: Connection) -> list[tuple[LineKey, str]]:
     for key, line in read_lines(db, keys).items():
         reached = business_day.day_reached(db, key.customer_id)
         past = read_past(db, line, reached=reached, agreed=read_agreed(db, line))
+        if unlike(past.life, past.book):
+            continue
         rows = explain(past.life, past.facts, past.book)
         said += [(key, text) for text in faults(past, rows)]
     return said
@@ -51,31 +54,29 @@ def unexplained(db: Connection) -> list[tuple[LineKey, str]]:
 
 def faults(past: Past, rows: Mapping[int, Explanation]) -> Iterator[str]:
     """Say which rows do not sum, and which movements are not named as often, or for as much, as they must be."""
+    named: Counter[int] = Counter()
+    shares: Counter[int] = Counter()
     for row in past.book.rows:
         yield from _unsummed(row, rows[row.installment_id])
-    named: Counter[int] = Counter()
-    shares: dict[int, int] = defaultdict(int)
     for told in rows.values():
         for line in told.lines:
             change = line.principal_minor, line.fee_minor, line.late_fee_minor
-            given_up = line.terms.get("given_up_minor", 0)
+            if line.what == "late_fee" and sum(e.amount_minor for e in line.journal) != change[2]:
+                yield f"row {told.installment_id}: late fees of {line.on} are booked otherwise"
             for entry in line.journal:
                 named[entry.movement_id] += 1
                 parts = _PLACES.get(Kind(entry.kind), ())
-                shares[entry.movement_id] -= sum(change[place] for place in parts)
-            if line.what == "late_fee" and sum(e.amount_minor for e in line.journal) != change[2]:
-                yield f"row {told.installment_id}: late fees of {line.on} are booked otherwise"
-            if line.what == "charged_off" and given_up and not line.journal:
-                yield f"row {told.installment_id}: nothing booked that it was charged off"
+                shares[entry.movement_id] += sum(abs(change[place]) for place in parts)
     for one in past.book.posted:
-        if one.kind in NOT_OF_ROWS:
-            continue
-        if not named[one.movement_id] or (one.kind in OF_ONE_ROW and named[one.movement_id] > 1):
-            yield f"movement {one.movement_id} {one.kind} is named {named[one.movement_id]} times"
-        sign = -1 if one.kind is Kind.CREDIT_RECLAIMED else 1
-        if one.kind in _PLACES and shares[one.movement_id] != sign * one.amount_minor:
-            share = shares[one.movement_id]
-            yield f"movement {one.movement_id} {one.kind} of {one.amount_minor}: lines have {share}"
+        if one.kind not in NOT_OF_ROWS:
+            yield from _misnamed(one, named[one.movement_id], shares[one.movement_id])
+
+
+def _misnamed(one: Posted, times: int, share: int) -> Iterator[str]:
+    if not times or (one.kind in OF_ONE_ROW and times > 1):
+        yield f"movement {one.movement_id} {one.kind} is named {times} times"
+    if one.kind in _PLACES and share != one.amount_minor:
+        yield f"movement {one.movement_id} {one.kind} of {one.amount_minor}: lines have {share}"
 
 
 def _unsummed(row: object, told: Explanation) -> Iterator[str]:

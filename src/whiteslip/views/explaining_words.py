@@ -37,7 +37,7 @@ def say_event(
         "change": _same(amount(amount_minor)),
         "paid": _same(amount(amount_minor)),
         "method": _named("method", method),
-        "value": _same(str(value_on)),
+        "value": _same("") if value_on is None else _day(value_on),
     }
     return _fill(_words()["line"][what], facts)
 
@@ -69,7 +69,7 @@ def _facts(line: Line, explanation: Explanation) -> dict[str, Words]:
         **_numbers(line),
         "change": _same(amount(_change(line))),
         "paid": _same(amount(-_change(line))),
-        "due": _same(str(line.due_on or explanation.due_on)),
+        "due": _day(line.due_on or explanation.due_on),
         "rounding": _named("rounding", explanation.rounding.value),
     }
     if line.accruals:
@@ -112,6 +112,18 @@ def _accrual(one: Accrual) -> Words:
         "carried": _same(exact(one.carried_out_micro)),
     }
     return _fill(table["carried" if one.carried_in_micro else "plain"], facts)
+
+
+def _day(on: date) -> Words:
+    return _fill(
+        _words()["day"]["written"],
+        {
+            "year": _same(str(on.year)),
+            "number": _same(str(on.month)),
+            "month": _words()["month"][str(on.month)],
+            "day": _same(str(on.day)),
+        },
+    )
 
 
 def _named(group: str, code: str) -> Words:

@@ -31,6 +31,10 @@ _SUMMED = frozenset(
 """What is told of all installments of a purchase at once, with its sum."""
 
 
+_RANKS = {"returned": 2, "reversed": 2, "back_dated": 2}
+"""What follows from an event is told after the installments it changed, what began it before them."""
+
+
 class LineSaid(NamedTuple):
     """A line of an explanation, and what it says."""
 
@@ -53,7 +57,10 @@ class ExplanationView(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that happened to a purchase: amounts as they changed what is owed, in minor units."""
+    """Something that happened to a purchase: amounts as they changed what is owed, in minor units.
+
+    `numbers` say which parts of the purchase its installments are.
+    """
 
     on: date
     until: date
@@ -66,6 +73,7 @@ class Event(NamedTuple):
     source_id: int | None
     method: str
     installment_ids: tuple[int, ...]
+    numbers: tuple[int, ...]
     journal: tuple[Entry, ...]
 
 
@@ -113,9 +121,13 @@ def of_purchase(db: Connection, customer_id: int, purchase_id: int) -> TimelineV
             db, "list_story_repayments", customer_id=customer_id, line_id=purchase.line_id
         )
     }
-    events = [_happened(row) for row in sql.many(db, "list_purchase_events", **key)]
-    events += _gathered(rows, methods)
-    events.sort(key=lambda event: event.on)
+    placed = [
+        ((row.happened_on, 0 if row.movement_id else row.number, _RANKS.get(row.what, 0)), row)
+        for row in sql.many(db, "list_purchase_events", **key)
+    ]
+    told_of = [(place, _happened(row)) for place, row in placed]
+    told_of += [((one.on, one.source_id or 0, 1), one) for one in _gathered(rows, methods)]
+    events = [event for _, event in sorted(told_of, key=lambda one: one[0])]
     if rows and all(one.status == "settled" for one in rows):
         events.append(_settled(rows))
     return TimelineView(purchase, tuple(events), told.faults)
@@ -158,11 +170,11 @@ def _gathered(rows: Iterable[Explanation], methods: dict[int, str]) -> Iterator[
         lines = [line for line, _ in some]
         whole = _summed(lines)
         method = methods.get(whole.source_id or 0, "")
-        ids = tuple(row.installment_id for _, row in some)
+        of = [row for _, row in some]
         is_summed = whole.what in _SUMMED
         says = say(whole, some[0][1]) if is_summed else say_several(lines, some[0][1])
         says = says or _joined([say(*one) for one in some])
-        yield _event(whole, says, method, ids)
+        yield _event(whole, says, method, of)
 
 
 def _summed(lines: Sequence[Line]) -> Line:
@@ -180,7 +192,7 @@ def _joined(some: Sequence[Words]) -> Words:
     return Words("".join(zh), " ".join(en))
 
 
-def _event(line: Line, says: Words, method: str, installment_ids: tuple[int, ...]) -> Event:
+def _event(line: Line, says: Words, method: str, of: Sequence[Explanation]) -> Event:
     parts = line.principal_minor, line.fee_minor, line.late_fee_minor
     return Event(
         line.on,
@@ -191,7 +203,8 @@ def _event(line: Line, says: Words, method: str, installment_ids: tuple[int, ...
         *parts,
         line.source_id,
         method,
-        installment_ids,
+        tuple(row.installment_id for row in of),
+        tuple(row.number for row in of),
         line.journal,
     )
 
@@ -203,9 +216,9 @@ def _happened(row: Any) -> Event:
     entry = None if number is None else Entry(number, row.what, row.amount_minor, on, on)
     journal = () if entry is None else (entry,)
     source = (on, on, row.what, says, row.amount_minor, 0, 0, 0, row.source_id, row.method)
-    return Event(*source, (), journal)
+    return Event(*source, (), (), journal)
 
 
 def _settled(rows: Iterable[Explanation]) -> Event:
     on = max(line.on for row in rows for line in row.lines)
-    return Event(on, on, "settled", say_event("settled", 0), 0, 0, 0, 0, None, "", (), ())
+    return Event(on, on, "settled", say_event("settled", 0), 0, 0, 0, 0, None, "", (), (), ())

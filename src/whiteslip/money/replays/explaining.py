@@ -175,7 +175,7 @@ class _Teller:
             )
         else:
             self._add(principal, "part", terms)
-        fee = Step(step.on, Act.MADE, fee_minor=step.fee_minor)
+        fee = Step(step.on, Act.MADE, fee_minor=step.fee_minor, source=step.source)
         if is_flat and step.fee_minor:
             self._add(fee, "plan_fee", {**terms, "rate_ppm": ppm, "exact_micro": total * ppm})
         elif step.fee_minor:

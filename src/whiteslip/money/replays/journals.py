@@ -71,7 +71,7 @@ class Journals:
         if step.source is None or step.act not in _EVENTS:
             return ()
         if step.act is Act.MADE and step.source.name in self._captured:
-            return (self._captured[step.source.name],)
+            return (self._captured[step.source.name],) if step.principal_minor else ()
         change = step.principal_minor, step.fee_minor, step.late_fee_minor
         wanted = {kind for some, part in zip(_KINDS, change, strict=True) if part for kind in some}
         return self._of_event(step, wanted)

@@ -1,4 +1,4 @@
--- List what happened to a purchase beside its installments: holds and captures, what refunds owe to the sources that paid, and corrections
+-- List what happened to a purchase beside its installments: holds and captures, refunds and what they owe to the sources that paid, and corrections
 -- of repayments that had settled something of it or do so now.
 SELECT
     purchase.authorized_on AS happened_on, purchase.purchase_id AS number, purchase.status::text AS what, purchase.authorized_minor AS amount_minor,
@@ -17,6 +17,10 @@ INNER JOIN money.movement
         AND movement.source_id = purchase.purchase_id
         AND movement.kind IN ('hold_placed', 'hold_released', 'captured', 'purchase_imported')
 WHERE purchase.customer_id = %(customer_id)s::bigint AND purchase.purchase_id = %(purchase_id)s::bigint
+UNION ALL
+SELECT refund.refunded_on, refund.refund_id, 'refund', refund.amount_minor, NULL, '', NULL::date, NULL::bigint
+FROM money.refund
+WHERE refund.customer_id = %(customer_id)s::bigint AND refund.purchase_id = %(purchase_id)s::bigint
 UNION ALL
 SELECT refund.refunded_on, refund.refund_id, 'returned', owed.amount_minor, owed.repayment_id, coalesce(repayment.method, ''), NULL::date, NULL::bigint
 FROM money.refund
