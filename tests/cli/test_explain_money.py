@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from pathlib import Path
 
 import pytest
 from tests.builders import Book, founded
@@ -23,7 +25,8 @@ def book(database: Database) -> Book:
 
 
 def said(book: Book, *words: str, exit_code: int = 0) -> str:
-    result = CliRunner().invoke(app, ["explain", *words, "--dsn", book.database.dsn])
+    command = ["explain", *words, "--dsn", book.database.dsn]
+    result = CliRunner(env={"COLUMNS": "140"}).invoke(app, command)
     assert result.exit_code == exit_code, (result.output, result.exception)
     return result.output
 
@@ -70,3 +73,28 @@ def test_what_is_not_as_the_rules_say_ends_with_1_and_says_so(book: Book) -> Non
 
     assert "NOT EXPLAINED" in text
     assert "338.34, of it" not in text
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "explanations.md"
+
+
+def test_the_page_shows_what_is_really_said(database: Database) -> None:
+    book = founded(database)
+    book.grant_all()
+    line, shop = book.line(1_000_000), book.shop()
+    purchase = book.buy(line, 100_000, at_shop=shop, plan_months=3)
+    book.refund(line.customer_id, purchase, 20_000)
+    book.close_until(date(2026, 2, 15))
+    book.pay(line, 33_833)
+    first, _, last = rows(book, "SELECT installment_id FROM money.installment ORDER BY number")
+
+    for (number,) in (first, last):
+        text = said(book, "installment", f"ins_{line.customer_id}_{number}")
+        assert _plain(text) in _plain(PAGE.read_text("utf-8"))
+    life = said(book, "purchase", f"pur_{line.customer_id}_{purchase}")
+    assert _plain(life) in _plain(PAGE.read_text("utf-8"))
+
+
+def _plain(text: str) -> str:
+    """Without how wide the columns are."""
+    return "\n".join(" ".join(line.replace("─", "").split()) for line in text.splitlines())

@@ -8,7 +8,7 @@ WHERE
     purchase.customer_id = %(customer_id)s::bigint AND purchase.purchase_id = %(purchase_id)s::bigint AND purchase.status IN ('declined', 'referred')
 UNION ALL
 SELECT
-    movement.business_date, movement.movement_id, movement.kind::text, movement.amount_minor, movement.source_id, '', NULL::date, movement.movement_id
+    movement.business_date, movement.movement_id, movement.kind::text, movement.amount_minor, NULL, '', NULL::date, movement.movement_id
 FROM money.purchase
 INNER JOIN money.movement
     ON
