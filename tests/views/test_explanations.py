@@ -8,7 +8,10 @@ import pytest
 from tests.builders import Book, done, founded, only
 from tests.flows.limit_worlds import rows
 
+from whiteslip.care.hardship.model import Form, Side
+from whiteslip.care.hardship.model import Terms as ReliefTerms
 from whiteslip.flows.correct_repayments import Reversal, reverse
+from whiteslip.flows.ease_repayment import ReliefRequest, ask_relief
 from whiteslip.flows.settle_early import Scope, SettleRequest, Wish, quote_payoff, settle_early
 from whiteslip.flows.split_statement import SplitRequest, quote_split, split_statements
 from whiteslip.infra.database import Database
@@ -217,6 +220,25 @@ def test_what_a_correction_booked_has_both_its_days(book: Book) -> None:
         "A repayment of 338.33 was taken back; it does not count since 20 Jan 2026,"
         " and what came after was worked out again." in told
     )
+
+
+def test_a_deferral_says_its_date_and_its_fee(book: Book) -> None:
+    line, shop = book.line(1_000_000), book.shop()
+    number = book.buy(line, 100_000, at_shop=shop)
+    book.close_until(date(2026, 2, 8))
+    terms = ReliefTerms(Form.DEFERRAL, due_on=date(2026, 2, 3), days=20)
+    asked = ReliefRequest(*line, terms, Side.CUSTOMER, "app")
+    done(only(book.write(lambda db: ask_relief(db, [asked], at=book.at))))
+
+    row = installments(book, line)[0]  # what is put off is paid as a plan
+
+    assert says(row)[-2:] == [
+        "Another due date was agreed: 23 Feb 2026.",
+        "The fee agreed for the later date: 0.50.",
+    ]
+    fee = row.lines[-1].line
+    assert [(one.kind, one.amount_minor) for one in fee.journal] == [("deferral_fee", 50)]
+    assert "deferral_fee" in [event.what for event in life(book, line, number).events]
 
 
 def test_a_book_that_is_not_what_the_rules_say_is_not_explained(book: Book) -> None:
