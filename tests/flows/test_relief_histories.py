@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from tests.builders import Book, founded
+from tests.simulation.explained import unexplained
 
 from whiteslip.care.hardship import planning
 from whiteslip.care.hardship.model import Form, Side, Terms
@@ -157,6 +158,7 @@ def test_the_books_agree_after_any_history_of_relief(database: Database, seed: i
     for _ in range(DAYS):
         lives.day()
         assert lives.problems() == []
+    assert lives.book.database.read(unexplained) == []
 
     assert lives.begun > 5, "the histories must be such that reliefs begin"
     statuses = lives.book.database.read(

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 from tests.builders import Book, founded, noon
+from tests.simulation.explained import unexplained
 from tests.simulation.invariants import Broken, Use, broken, fingerprint, overspent, uses
 from tests.simulation.remembering import RememberingOracle, unbilled_plans
 from tests.simulation.replayed import unlike_lines
@@ -661,6 +662,7 @@ class Simulation:
             if row is None or row[0] != self.accepted[kind]:
                 found.append(Broken("a key acts once", (kind, row, self.accepted[kind])))
         found += [Broken("a life lived again is the book's", one) for one in unlike_lines(db)]
+        found += [Broken("every row is explained", one) for one in unexplained(db)]
         for key, oracle in self.oracles.items():
             masked = self._corrected.get(key, set())
             ours = _seen(db, key, masked, aged=key.customer_id not in self._unaged)

@@ -70,6 +70,11 @@ def _purchase(world: Served, account: Account) -> str:
     return ids.write("pur", *row)
 
 
+def _installment(world: Served, account: Account) -> str:
+    number = first(world, "money.installment", "installment_id", account)
+    return ids.write("ins", customer_of(world, account), number)
+
+
 def _source(world: Served, account: Account) -> str:
     """A source of the customer's line, made when there is none yet."""
     customer_id = customer_of(world, account)
@@ -134,6 +139,7 @@ def makers() -> Mapping[str, Maker]:
         "cus": _customer,
         "lin": _line,
         "pur": _purchase,
+        "ins": _installment,
         "src": _source,
         "sus": _item,
         "token": _link,

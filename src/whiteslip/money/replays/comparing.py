@@ -120,6 +120,14 @@ def differ(first: Life, other: Life, book: Standing) -> Difference:
     )
 
 
+def booked(life: Life, book: Standing) -> list[tuple[Move, Posted]]:
+    """Find the movement that booked each move of a life that is the book's."""
+    waiting: dict[tuple[object, ...], list[Posted]] = {}
+    for one in book.posted:
+        waiting.setdefault(_posted(one), []).append(one)
+    return [(move, waiting[_label(move, _source_id(move, life))].pop()) for move in life.moves]
+
+
 def summed(paid: Iterable[Paid]) -> dict[tuple[Source, str], Paid]:
     """Add up what each source paid on each row."""
     sums: dict[tuple[Source, str], Paid] = {}

@@ -53,7 +53,7 @@ def _part(life: Life, row: Row, stays_minor: Minor, rolls_minor: Minor) -> None:
     next_on = life.next_statement()
     if rolls_minor and not stays_minor:
         row.statement_on, row.due_on, row.revolving = next_on, life.due_after(next_on), True
-        row.steps.append(Step(life.day, Act.ROLLED_ON, base_minor=rolls_minor))
+        row.steps.append(Step(life.day, Act.ROLLED_ON, base_minor=rolls_minor, due_on=row.due_on))
         return
     if not rolls_minor:
         row.revolving = row.revolving and not stays_minor
@@ -109,10 +109,10 @@ def _note(
 ) -> None:
     """Note a day's accrual; days of one base and rate are one step."""
     base = row.owed_principal_minor
-    fee = charge if is_late else 0
+    act, fee = (Act.ACCRUED, charge) if is_late else (Act.REVOLVED, 0)
     last = row.steps[-1]
     goes_on = (
-        last.act is Act.ACCRUED
+        last.act is act
         and (last.base_minor, last.rate_ppm) == (base, rate_ppm)
         and last.on + timedelta(days=last.days) == life.day
     )
@@ -126,7 +126,7 @@ def _note(
     row.steps.append(
         Step(
             life.day,
-            Act.ACCRUED,
+            act,
             late_fee_minor=fee,
             base_minor=base,
             rate_ppm=rate_ppm,
@@ -205,6 +205,9 @@ def _state(life: Life) -> None:
     on: date = life.day
     if on.day != life.terms.statement_day or life.terms.opened_on >= on:
         return
+    for row in life.open_rows():
+        if row.statement_on == on:
+            row.steps.append(Step(on, Act.STATED, due_on=row.due_on))
     life.statements[on] = close(
         life.owed(),
         credit_minor=life.credit_minor,

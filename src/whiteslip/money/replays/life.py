@@ -104,7 +104,7 @@ class Life:
         row.installment_id = self.names.name(row)
         self.rows[row.key] = row
         made = Step(self.day, act, row.principal_minor, row.fee_minor, row.late_fee_minor, source)
-        row.steps.append(made)
+        row.steps.append(made._replace(part=row.number, due_on=row.due_on))
         return row
 
     def move(self, kind: MovementKind, source: Source, amount_minor: Minor) -> None:
@@ -152,7 +152,8 @@ class Life:
             row.revolving = row.revolving if piece.revolving is None else piece.revolving
             after = row.principal_minor, row.fee_minor, row.late_fee_minor
             principal, fee, late_fee = (new - old for new, old in zip(after, before, strict=True))
-            row.steps.append(Step(self.day, act, principal, fee, late_fee, source))
+            step = Step(self.day, act, principal, fee, late_fee, source)
+            row.steps.append(step._replace(part=piece.number, due_on=piece.due_on))
             done.append((row, was_billed[row.installment_id]))
         return done
 

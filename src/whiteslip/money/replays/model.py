@@ -56,6 +56,8 @@ class Act(StrEnum):
     ROLLED_OUT = "rolled_out"
     ROLLED_ON = "rolled_on"
     ACCRUED = "accrued"
+    REVOLVED = "revolved"
+    STATED = "stated"
     BILLED = "billed"
     PAID = "paid"
     REFUNDED = "refunded"
@@ -71,7 +73,9 @@ class Step(NamedTuple):
     """One step in the life of a row: what each component changed by, and what it was computed from.
 
     Days of the same base and rate are one step: `days` times `base_minor` times `rate_ppm`, and the fraction carried
-    in and out in millionths of a minor unit.
+    in and out in millionths of a minor unit. What revolves bears a fee that another row gathers: such a step changes
+    nothing of its own row, nor does the statement that shows it. `part` is which part of a plan a row became, `due_on`
+    when it is due since.
     """
 
     on: date
@@ -85,6 +89,8 @@ class Step(NamedTuple):
     days: int = 0
     carried_in_ppm: int = 0
     carried_out_ppm: int = 0
+    part: int = 0
+    due_on: date | None = None
 
 
 @dataclass(slots=True)
