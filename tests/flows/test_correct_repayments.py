@@ -35,7 +35,7 @@ from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipE
 from whiteslip.money.lines.model import LineKey
 
 DUE = date(2026, 2, 3)
-RIPE = DUE + timedelta(days=181)
+RIPE = DUE + timedelta(days=215)
 
 
 QUERIES = {

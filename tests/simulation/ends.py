@@ -25,11 +25,9 @@ class EndingOracle(LineOracle):
         *,
         fee: int = 0,
         plan: bool = False,
-        captured_on: date | None = None,
+        on: date | None = None,
     ) -> OracleRow:
-        row = super()._add(
-            purchase_id, statement_on, principal, fee=fee, plan=plan, captured_on=captured_on
-        )
+        row = super()._add(purchase_id, statement_on, principal, fee=fee, plan=plan, on=on)
         if not hasattr(self, "made_on"):
             self.made_on = {}
         self.made_on[row.number] = self.day
@@ -91,7 +89,7 @@ class EndingOracle(LineOracle):
                     taken[number],
                     fee=fee_part,
                     plan=True,
-                    captured_on=bought.captured_on,
+                    on=bought.captured_on,
                 )
         for row in rows:
             row.principal = 0

@@ -254,12 +254,12 @@ class LineOracle:
         *,
         fee: int = 0,
         plan: bool = False,
-        captured_on: date | None = None,
+        on: date | None = None,
     ) -> OracleRow:
         self._made += 1
         due_on = statement_on + timedelta(days=self.terms.due_days)
         row = OracleRow(self._made, purchase_id, statement_on, due_on, principal, fee, plan=plan)
-        row.captured_on = captured_on or self.day
+        row.captured_on = on or self.day
         if principal or fee:
             self.rows.append(row)
         return row
@@ -267,7 +267,7 @@ class LineOracle:
     def _offset(self, purchase_id: int, amount: int) -> int:
         """Take a refund off its purchase's principal; return what is left of the refund."""
         mine = [row for row in self.rows if row.purchase_id == purchase_id and row.principal]
-        mine.sort(key=lambda row: (row.due_on, row.captured_on, row.number))
+        mine.sort(key=lambda row: (row.due_on, *row.bought))
         billed = [row for row in mine if row.statement_on <= self.day]
         unbilled = [row for row in reversed(mine) if row.statement_on > self.day]
         for row in billed + unbilled:
@@ -297,8 +297,7 @@ class LineOracle:
 
     def _age(self) -> None:
         """Find the oldest unpaid due date before the line's day; without one no episode runs."""
-        overdue = [row.due_on for row in self.rows if row.due_on < self.day]
-        oldest = min(overdue) if overdue else None
+        oldest = min((row.due_on for row in self.rows if row.due_on < self.day), default=None)
         if oldest == self.oldest_due_on:
             return
         if oldest is None:
@@ -336,8 +335,7 @@ class LineOracle:
 
     def _roll(self, day: date) -> None:
         """Let what is unpaid beyond the minimum payment revolve to the next statement."""
-        due = [row for row in self.rows if row.due_on == day and not row.plan]
-        if not due:
+        if not (due := [row for row in self.rows if row.due_on == day and not row.plan]):
             return
         said = next(each for each in self.statements if each.statement_on == due[0].statement_on)
         allowed = said.pay_later_minor - said.pay_later_minimum_minor
@@ -354,8 +352,7 @@ class LineOracle:
                 continue
             row.principal, row.revolving = stays, False
             if rolls:
-                bought = row.captured_on
-                self._add(row.purchase_id, next_on, rolls, captured_on=bought).revolving = True
+                self._add(row.purchase_id, next_on, rolls, on=row.captured_on).revolving = True
 
     def _accrue(self, tomorrow: date) -> None:
         """Charge one day: late fee on the overdue, revolving fee on what revolves, never both."""

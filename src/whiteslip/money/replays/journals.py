@@ -22,9 +22,20 @@ _KINDS = (
             Kind.REFUND_IMPORTED,
             Kind.RECOVERED,
             Kind.CREDIT_RECLAIMED,
+            Kind.CREDIT_RECOVERED,
+            Kind.GOODWILL_PRINCIPAL,
         }
     ),
-    frozenset({Kind.FEE_REPAID, Kind.FEE_OFFSET, Kind.REFUND_FEE_IMPORTED, Kind.RECOVERED}),
+    frozenset(
+        {
+            Kind.FEE_REPAID,
+            Kind.FEE_OFFSET,
+            Kind.REFUND_FEE_IMPORTED,
+            Kind.RECOVERED,
+            Kind.CREDIT_RECOVERED,
+            Kind.GOODWILL_FEE,
+        }
+    ),
     frozenset(
         {
             Kind.LATE_FEE_REPAID,
@@ -32,6 +43,8 @@ _KINDS = (
             Kind.REFUND_LATE_FEE_IMPORTED,
             Kind.RECOVERED,
             Kind.LATE_FEE_WAIVED,
+            Kind.CREDIT_RECOVERED,
+            Kind.GOODWILL_LATE_FEE,
         }
     ),
 )
