@@ -203,6 +203,7 @@ class Later:
             customer_id=self.correction.customer_id,
             on_date=self.correction.corrected_on,
             at=self.at,
+            oldest_due_on=self.other.oldest_due_on,
             **claim._asdict(),
         )
         was = self.past.life.claim
