@@ -9,9 +9,11 @@ from datetime import timedelta
 import pytest
 from tests.flows.banked_worlds import DUE_ON, EVENING, MORNING, TRIED_ON, Banked
 
+from whiteslip.flows.correct_repayments import Reversal, reverse
 from whiteslip.flows.take_bank_results import take_bank_results
 from whiteslip.gateways.bank.model import Debit, Outcome, Result
 from whiteslip.infra.database import Connection, Database
+from whiteslip.kernel.errors import WhiteslipError
 from whiteslip.worker.bank import ACTS, BANK
 
 PAID, FAILED, RETURNED = Outcome.PAID, Outcome.FAILED, Outcome.RETURNED
@@ -254,6 +256,12 @@ def test_another_amount_returned_than_came_is_for_people(book: Banked) -> None:
 
     assert [kind for kind, _ in queue(book)] == ["reversal"]
     assert book.value("SELECT count(*) FROM money.correction") == 0
+    (repayment,) = book.rows("SELECT customer_id, repayment_id FROM money.repayment")
+    asked = Reversal(repayment[0], repayment[1], "MD06", "the bank was asked", "anna")
+    at = book.at
+    (reversed_,) = book.write(lambda db: reverse(db, [asked], at=at))
+    assert not isinstance(reversed_, WhiteslipError)
+    assert book.rows("SELECT state, way FROM money.suspense_item") == [("closed", "reversed")]
     book.check()
 
 

@@ -8,6 +8,8 @@ import pytest
 from tests.builders import Book, done, founded, only
 from tests.flows.limit_worlds import problems, rows
 from tests.money.offered import bearing, flat, text_with
+from tests.simulation.explained import unexplained
+from tests.simulation.replayed import unlike_lines
 
 from whiteslip.flows.checkout import Authorized, PurchaseRequest, checkout
 from whiteslip.flows.quote import Quote, QuoteRequest, quote, quote_every_way
@@ -104,6 +106,8 @@ def test_a_quote_is_what_the_ledger_charges_until_nothing_is_owed(book: Book) ->
     assert rows(book, "SELECT count(*) FROM money.installment WHERE status = 'open'") == [(0,)]
     assert rows(book, "SELECT count(*) FROM money.disclosure WHERE is_named") == [(len(seen),)]
     assert problems(book) == []
+    assert book.database.read(unlike_lines) == []
+    assert book.database.read(unexplained) == []
 
 
 def test_what_was_agreed_to_is_kept_as_it_was_said(book: Book) -> None:

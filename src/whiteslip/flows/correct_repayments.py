@@ -28,6 +28,8 @@ from whiteslip.money.replays.living import live
 from whiteslip.money.replays.names import Anew
 from whiteslip.money.replays.store import Past, find_repayment, read_past
 from whiteslip.money.restatements.model import Corrected, Correction
+from whiteslip.money.suspense.model import RepaymentKey
+from whiteslip.money.suspense.store import note_reversed
 
 __all__ = ["BackDating", "Corrected", "CorrectionDone", "Reversal", "back_date", "reverse"]
 
@@ -119,6 +121,9 @@ def _reverse(db: Connection, request: Reversal, *, at: datetime) -> CorrectionDo
     )
     done = _correct(db, past, facts, correction, at=at)
     insert_notices(db, [_notice(db, correction, found.amount_minor)], at=at)
+    taken = [RepaymentKey(correction.customer_id, correction.repayment_id)]
+    by, on = correction.actor, correction.corrected_on
+    note_reversed(db, taken, actor=by, note=correction.note or correction.reason, on=on, at=at)
     return _answer(db, correction, found.amount_minor, done, "money.repayment-reversed", at=at)
 
 

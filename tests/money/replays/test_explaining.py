@@ -8,6 +8,7 @@ from importlib import resources
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.money.offered import bearing, text_with
 
 from whiteslip.kernel.errors import InvariantBroken
 from whiteslip.money.chargeoffs.model import Part
@@ -63,6 +64,23 @@ def bought(amount_minor: int, months: int, on: date = OPENED) -> tuple[date, Wha
 
 def told(explanation: Explanation, what: str) -> list[Line]:
     return [line for line in explanation.lines if line.what == what]
+
+
+def test_a_month_of_interest_is_of_what_remains_for_its_days() -> None:
+    offer = bearing(12, 240_000, day_count="ACT/365")
+    bears = parse(text_with(offer, numbers={"annual_cap_ppm": 300_000}), product_id=1)
+    terms = Terms(1, 2, bears, 5, OPENED, tuple(Part))
+    facts = [Fact(OPENED, datetime(2026, 1, 1, tzinfo=UTC), 100, bought(120_000, 12)[1])]
+    life = live(terms, facts, Known([]), until=OPENED)
+
+    parts = list(explain(life, facts, booked(life)).values())
+
+    (interest,) = told(parts[1], "plan_interest")
+    before = 120_000 - parts[0].lines[0].principal_minor
+    assert interest.terms["balance_minor"] == before
+    assert interest.terms["days"] == 31
+    assert interest.terms["exact_micro"] == round(before * 240_000 * 31 / 365)
+    assert interest.fee_minor == round(before * 0.24 * 31 / 365)
 
 
 def test_a_thousand_in_three_is_338_33_338_33_338_34() -> None:

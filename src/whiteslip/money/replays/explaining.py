@@ -7,9 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from whiteslip.kernel import rate
+from whiteslip.kernel.calendar import statement_dates
 from whiteslip.kernel.errors import invariant
 from whiteslip.kernel.money import Minor, divide, split
+from whiteslip.kernel.rate import WHOLE_PPM
 from whiteslip.money.ledger.model import MovementKind as Kind
+from whiteslip.money.plans.rules import schedule
+from whiteslip.money.products.model import PlanOffer
+from whiteslip.money.products.offers import terms_of
 from whiteslip.money.replays.comparing import Posted, Standing
 from whiteslip.money.replays.explained import Accrual, Explanation, Line, Terms
 from whiteslip.money.replays.facts import Capture, Fact, Splitting
@@ -163,6 +168,9 @@ class _Teller:
         offer = product.plan(capture.months)
         invariant(offer is not None, "a plan is one that is offered")
         terms = {"total_minor": total, "parts": self.parts, "number": number}
+        if offer and offer.bears_interest:
+            self._interest(step, capture, offer)
+            return
         is_equal = split(total, self.parts)[number - 1] == step.principal_minor
         ppm = offer.monthly_fee_ppm if offer else 0
         is_flat = rate.of(total, ppm, product.rounding) == step.fee_minor
@@ -180,6 +188,29 @@ class _Teller:
             self._add(fee, "plan_fee", {**terms, "rate_ppm": ppm, "exact_micro": total * ppm})
         elif step.fee_minor:
             self._add(fee, "fee_by_terms", terms)
+
+    def _interest(self, step: Step, capture: Capture, offer: PlanOffer) -> None:
+        """A part of a plan that bears interest: what remains before it, for the days of its month."""
+        life, number = self.told.life, self.part
+        day = life.terms.statement_day
+        dates = statement_dates(capture.captured_on, day, capture.months)
+        terms = terms_of(offer, life.terms.product.rounding, first_on=dates[0])
+        row = schedule(terms, capture.amount_minor, drawn_on=capture.captured_on)[number - 1]
+        said = row.principal_minor, row.interest_minor
+        invariant(said == (step.principal_minor, step.fee_minor), "the row is the plan's")
+        (stretch,) = row.stretches
+        parts = {"total_minor": capture.amount_minor, "parts": self.parts, "number": number}
+        self._add(step._replace(fee_minor=0), "part_by_terms", parts)
+        if step.fee_minor:
+            fee = Step(step.on, Act.MADE, fee_minor=step.fee_minor, source=step.source)
+            numbers = {
+                "number": number,
+                "balance_minor": stretch.balance_minor,
+                "rate_ppm": offer.annual_ppm,
+                "days": (stretch.until_on - stretch.from_on).days,
+                "exact_micro": round(stretch.balance_minor * stretch.factor * WHOLE_PPM),
+            }
+            self._add(fee, "plan_interest", numbers)
 
     def _accrued(self, step: Step) -> None:
         """Check days of a late fee, or of a fee that another row gathers."""
