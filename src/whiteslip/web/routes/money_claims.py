@@ -153,6 +153,7 @@ def show_line(visit: Visit) -> Answer:
         claims=claims,
         returns=mine.returns_of(visit.db, line),
         after_days=after_days,
+        may_correct=Role.MONEY in visit.person.roles,
         live=next((one for one in claims if one.ended_on is None and _is_live(one)), None),
         may_propose=line.status == "open" and line.days_past_due > after_days,
     )
