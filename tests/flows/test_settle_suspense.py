@@ -213,12 +213,12 @@ def test_control_a_payment_that_does_not_agree_is_found(book: Banked, wrong: str
 
 
 def returned(book: Banked) -> RepaymentKey:
-    """A payment a bank took back; its repayment stands until it is reversed."""
+    """A payment of which a bank took another amount back; its repayment stands until people reverse it."""
     book.owing()
     book.close_until(TRIED_ON)
     debit = book.collect_one()
     book.tell(book.result(debit))
-    book.tell(book.result(debit, Outcome.RETURNED, "MD06"))
+    book.tell(book.result(debit, Outcome.RETURNED, "MD06", amount_minor=4_000))
     (row,) = book.rows("SELECT customer_id, repayment_id FROM money.collection_try")
     return RepaymentKey(*row)
 

@@ -252,6 +252,13 @@ def repaid(book: Banked) -> list[tuple[str, int]]:
     return sorted(map(tuple, rows))
 
 
+def taken_back(told: Sequence[Result]) -> int:
+    """What was taken back of what came, each once."""
+    came = paid_by(told)
+    gone = {one.reference for one in told if one.outcome is Outcome.RETURNED}
+    return sum(amount for reference, amount in came.items() if reference in gone)
+
+
 def strangers(told: Sequence[Result]) -> int:
     """What came under references of nobody, each told once or more often."""
     return sum(
@@ -301,7 +308,9 @@ def _agrees_with_the_ledger(world: World, told: Sequence[Result]) -> None:
     balance = world.book.database.read(trial_balance)
     came = sum(paid_by(told).values())
     assert -balance[Account.SUSPENSE] == strangers(told) > 0
-    assert balance[Account.BANK] == came + strangers(told) + world.by_hand_minor
+    gone = taken_back(told)
+    assert gone > 0
+    assert balance[Account.BANK] == came + strangers(told) + world.by_hand_minor - gone
 
 
 def _told_again_it_does_nothing(book: Banked, told: Sequence[Result], draw: Random) -> None:

@@ -22,7 +22,7 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "doctor": ("doctor",),
     "down": ("server",),
     "end-of-day": ("book",),
-    "explain": ("explain",),
+    "explain": ("explain", "explain_money"),
     "keys": ("keys",),
     "liquidity": ("liquidity",),
     "loosen": ("loosenings",),

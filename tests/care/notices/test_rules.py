@@ -254,6 +254,7 @@ def test_good_news_needs_no_reason_and_bad_news_does() -> None:
         Kind.DUE_SOON,
         Kind.OVERDUE_REMINDER,
         Kind.LATE_FEE_WAIVED,
+        Kind.GOODWILL_GRANTED,
         Kind.RELIEF_OFFERED,
         Kind.RELIEF_AGREED,
         Kind.RELIEF_KEPT,

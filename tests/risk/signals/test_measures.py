@@ -143,7 +143,7 @@ def test_of_one_product_alone_nothing_is_concluded(db: Connection) -> None:
         INSERT INTO money.product
         SELECT
             9000, 'another', 1, effective_on, terms, due_days, minimum_ppm, revolving_fee_ppm, late_fee_ppm,
-            grace_days, allocation
+            grace_days, credit_order, credit_by_component, credit_future
         FROM money.product ORDER BY product_id LIMIT 1
     """
     db.execute(other)
