@@ -240,13 +240,13 @@ def test_new_terms_take_in_everything_and_nothing_is_bought_until_done(
     refused = Book.ask(book, line, 1_000, at_shop=shop)
     assert isinstance(refused, Declined)
     assert [reason.code for reason in refused.reasons] == ["CUS-03"]
-    fees = moved(book, "'late_fee', 'revolving_fee'")
+    fees = sorted(moved(book, "'late_fee', 'revolving_fee'"))
     pay_due(book, line, until=owed[-2][0])
     assert book.status(asked) == "running", "until the last part, billed before or not"
     pay_due(book, line, until=owed[-1][0])
     assert book.status(asked) == "kept"
     assert book.owed(line) == []
-    assert moved(book, "'late_fee', 'revolving_fee'") == fees, "nothing accrued meanwhile"
+    assert sorted(moved(book, "'late_fee', 'revolving_fee'")) == fees, "nothing accrued meanwhile"
     (barred,) = book.rows("SELECT credit_barred FROM money.line")
     assert not barred.credit_barred
     book.and_the_books_agree()
