@@ -7,8 +7,8 @@ from typing import Annotated, TypeVar
 
 import msgspec
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from whiteslip.api.shapes import explanations as shapes
 from whiteslip.cli.app import out, say
@@ -83,15 +83,10 @@ def _look(dsn: str | None, home: Home, work: Callable[[Connection], T]) -> T:
 def _show_installment(told: shapes.Explanation) -> None:
     of = f" {told.number} of {told.parts}" if told.parts else ""
     say(f"{told.installment_id}: {told.kind}{of}, {told.status}, due on {told.due_on}")
-    table = _table("principal", "fee", "late fee", "owed", "movements")
+    table = _table()
     for line in told.lines:
-        table.add_row(
-            _days(line.on, line.until),
-            line.says.en,
-            *_amounts(line),
-            amount(line.owed_minor),
-            _journal(line.movements),
-        )
+        figures = [*_changes(line), f"owed {amount(line.owed_minor)}", _journal(line.movements)]
+        table.add_row(_days(line.on, line.until), _told(line.says.en, figures))
     if told.lines:
         out.print(table)
         whole = told.principal_minor + told.fee_minor + told.late_fee_minor
@@ -104,13 +99,15 @@ def _show_installment(told: shapes.Explanation) -> None:
 
 def _show_purchase(told: shapes.Timeline) -> None:
     say(f"{told.purchase_id} on {told.line_id}")
-    table = _table("amount", "from", "movements")
+    table = _table()
     for event in told.events:
-        came = " ".join((str(event.source_id or ""), event.method)).strip()
-        change = amount(event.amount_minor) if event.amount_minor else ""
-        table.add_row(
-            _days(event.on, event.until), event.says.en, change, came, _journal(event.movements)
-        )
+        source = " ".join((str(event.source_id or ""), event.method)).strip()
+        figures = [
+            amount(event.amount_minor) if event.amount_minor else "",
+            f"from {source}" if source else "",
+            _journal(event.movements),
+        ]
+        table.add_row(_days(event.on, event.until), _told(event.says.en, figures))
     out.print(table)
 
 
@@ -124,22 +121,31 @@ def _conclude(faults: list[str], *, is_json: bool) -> None:
     raise typer.Exit(DISAGREES)
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("day", no_wrap=True)
-    table.add_column("what happened", ratio=1)
-    for name in columns:
-        table.add_column(name, justify="right")
+def _table() -> Table:
+    """Two columns: when, and what happened with its figures below; it reads at any width."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
     return table
+
+
+def _told(says: str, figures: list[str]) -> Text:
+    shown = " · ".join(figure for figure in figures if figure)
+    return Text.assemble(says, *((("\n" + shown, "dim"),) if shown else ()))
 
 
 def _days(on: object, until: object) -> str:
     return str(on) if on == until else f"{on}\n– {until}"
 
 
-def _amounts(line: shapes.ExplainedLine) -> list[str]:
-    parts = (line.principal_minor, line.fee_minor, line.late_fee_minor)
-    return [amount(part) if part else "" for part in parts]
+def _changes(line: shapes.ExplainedLine) -> list[str]:
+    """Name what the line changed, with its sign."""
+    parts = (
+        ("principal", line.principal_minor),
+        ("fee", line.fee_minor),
+        ("late fee", line.late_fee_minor),
+    )
+    return [f"{name} {'+' * (part > 0)}{amount(part)}" for name, part in parts if part]
 
 
 def _journal(movements: list[shapes.Movement]) -> str:
@@ -148,4 +154,5 @@ def _journal(movements: list[shapes.Movement]) -> str:
     numbers = [str(one.movement_id) for one in movements]
     shown = numbers if len(numbers) < 4 else [numbers[0], "…", f"{numbers[-1]} ({len(numbers)})"]
     booked = "".join(f", booked on {on}" for on in sorted(late))
-    return " ".join(shown) + booked
+    word = "movement" if len(numbers) == 1 else "movements"
+    return f"{word} {' '.join(shown)}{booked}" if numbers else ""
