@@ -24,8 +24,13 @@ def test_a_payment_is_taken_back_and_another_counts_from_its_day(
     before = owed(sitting.world, somebody)
     paid(sitting.world, somebody, 1_000)
     money = sit("money", phone=phone, language=language)
-    desk = money.open(f"/desk/money/lines/{somebody.line}")
-    desk.locator("a[href*='/payments']").first.click()
+    desk = money.open("/desk/money/payments")
+    desk.locator("input[name=q]").fill("rep_0_x")
+    desk.locator("form[role=search] button").click()
+    assert desk.locator("main table").count() == 0
+    desk.locator("input[name=q]").fill(f"cus_{somebody.customer_id}")
+    desk.locator("form[role=search] button").click()
+    desk.locator("main table a").first.click()
     assert money.faults() == []
     rows = desk.locator("section.card").first.locator("tbody tr")
     assert minor(rows.first.locator("td").first.text_content()) == 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from whiteslip.flows.correct_repayments import (
     BackDating,
@@ -16,6 +16,7 @@ from whiteslip.flows.correct_repayments import (
 )
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import NotFound, only
+from whiteslip.money.lines.store import find_lines as lines_of
 from whiteslip.views import corrections, lines, repayments
 from whiteslip.web.acting import Acting, Done
 from whiteslip.web.forms import Form, Note, Yuan
@@ -25,11 +26,18 @@ from whiteslip.web.visiting import Answer, Visit
 
 routes = Routes("money")
 MONEY = staff(Role.MONEY)
+FIND: Final = "/desk/money/payments"
 PAGE: Final = "/desk/money/lines/{lin}/payments"
 ROWS: Final = 50
 METHODS: Final = ("bank", "card", "wallet")
 _NEWEST: Final = 2**62
 _Reason = Annotated[str, Meta(min_length=1, max_length=40, pattern="^[^\\u0000-\\u001f]+$")]
+
+
+class Search(Struct, frozen=True):
+    """Whose lines to find: a number of the customer, or of anything of theirs."""
+
+    q: str = ""
 
 
 class TakenBack(Form, frozen=True):
@@ -47,6 +55,27 @@ class Late(Form, frozen=True):
     method: Literal["bank", "card", "wallet"]
     value_on: date
     why: _Reason
+
+
+@routes.page(FIND, sees=MONEY, nav="payments", order=55)
+def find_lines(visit: Visit) -> Answer:
+    """Find the lines of a customer by any number of theirs, to look at what came in on them."""
+    wanted = visit.asked(Search).q.strip()
+    customer_id = _owner(wanted)
+    keys = [] if customer_id is None else lines_of(visit.db, [customer_id])
+    shown = [(key, lines.show(visit.db, *key)) for key in keys]
+    return visit.show("money/find.html", wanted=wanted, found=shown)
+
+
+def _owner(wanted: str) -> int | None:
+    """Whose number it is; None where it is nobody's."""
+    prefix = wanted.partition("_")[0]
+    try:
+        if prefix == "cus":
+            return ids.read_one(wanted, prefix)
+        return ids.read_owned(wanted, prefix).customer_id if prefix else None
+    except NotFound:
+        return None
 
 
 @routes.page(PAGE, sees=MONEY, owner=Owner.NOBODY)

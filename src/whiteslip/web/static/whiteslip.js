@@ -34,3 +34,13 @@ document.addEventListener("keydown", (event) => {
 // Choosing a way to pay shows what it costs at once.
 document.documentElement.classList.add("has-script");
 for (const form of document.querySelectorAll("form[data-choose]")) form.addEventListener("change", () => form.requestSubmit());
+
+// Of a form with several ways, only the fields of the chosen way are shown; those of no way are all shown.
+for (const field of document.querySelectorAll("select[name=form]")) {
+  const show = () => {
+    for (const part of field.form.querySelectorAll("[data-for]"))
+      part.hidden = field.value !== "" && !part.dataset.for.split(" ").includes(field.value);
+  };
+  field.addEventListener("change", show);
+  show();
+}
