@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from tests.builders import Book, done, founded, only
 from tests.flows.limit_worlds import problems
 from tests.flows.test_charge_off import approve, charged_off, end, take
+from tests.money.offered import text_with
+from tests.simulation.explained import unexplained
 from tests.simulation.replayed import unlike_lines
 
 from whiteslip.flows.correct_repayments import (
@@ -29,10 +32,12 @@ from whiteslip.flows.ease_repayment import (
     ask_relief,
 )
 from whiteslip.flows.pay_out_credit import PayoutRequest, pay_out_credit
+from whiteslip.flows.split_statement import SplitRequest, quote_split, split_statements
 from whiteslip.flows.waive_late_fees import WaiverRequest, waive_late_fees
 from whiteslip.infra.database import Database
 from whiteslip.kernel.errors import Conflict, InvalidInput, NotFound, WhiteslipError
 from whiteslip.money.lines.model import LineKey
+from whiteslip.money.products.store import publish
 
 DUE = date(2026, 2, 3)
 RIPE = DUE + timedelta(days=215)
@@ -83,9 +88,9 @@ def take_back(book: Book, line: LineKey, repayment_id: int) -> CorrectionDone | 
     return only(book.write(lambda db: reverse(db, [asked], at=book.at)))
 
 
-def money(book: Book, line: LineKey) -> dict[str, object]:
+def money(book: Book, line: LineKey) -> dict[str, list[Any]]:
     """What a line owes, row by row, its credit, its claim and its arrears, whatever the numbers are."""
-    said: dict[str, object] = {}
+    said: dict[str, list[Any]] = {}
     for name, query in QUERIES.items():
         said[name] = book.database.read(
             lambda db, query=query: db.execute(query.encode(), line).fetchall()
@@ -171,6 +176,50 @@ def test_what_came_late_counts_from_its_day(book: Book) -> None:
 
     assert money(book, came) == money(book, late)
     assert book.database.read(unlike_lines) == []
+    assert problems(book) == []
+
+
+def test_a_statement_split_after_the_payment_is_split_of_all_of_it(book: Book) -> None:
+    had, never = pair(book)
+    book.close_until(date(2026, 1, 8))
+    paid = book.pay(had, 20_000)
+    for line in (had, never):
+        seen = book.database.read(lambda db, line=line: quote_split(db, line, months=3))
+        asked = SplitRequest(*line, 3, seen.version)
+        done(only(book.write(lambda db, one=asked: split_statements(db, [one], at=book.at))))
+    book.close_until(DUE + timedelta(days=20))
+    assert money(book, had) != money(book, never)
+
+    done(take_back(book, had, paid.repayment_id))
+
+    assert money(book, had) == money(book, never)
+    assert problems(book) == []
+    assert book.database.read(unlike_lines) == []
+
+
+def test_where_the_product_says_so_it_is_owed_with_the_next_due(book: Book) -> None:
+    text = text_with("", name="later", words={"reopen": "next_due"})
+    book.write(lambda db: publish(db, text))
+    line, shop = book.line(1_000_000, product="later"), book.shop()
+    book.buy(line, 100_000, at_shop=shop)
+    book.close_until(date(2026, 1, 20))
+    paid = book.pay(line, 100_500)
+    book.close_until(DUE + timedelta(days=20))
+    before = money(book, line)
+
+    corrected = done(take_back(book, line, paid.repayment_id))
+
+    said = money(book, line)
+    assert said["line"] == [(100_500, 500, "open")]
+    assert said["arrears"] == before["arrears"] == []
+    (row,) = said["rows"]
+    assert (row[1], row[3], row[7:]) == (date(2026, 4, 3), "plan", (100_500, 0, 0))
+    assert corrected.done.undone == 0
+    assert isinstance(take_back(book, line, paid.repayment_id), Conflict)
+    book.close_until(date(2026, 3, 6))
+    assert money(book, line)["line"] == [(100_000, 0, "open")], "the credit paid its part"
+    assert book.database.read(unlike_lines) == []
+    assert book.database.read(unexplained) == []
     assert problems(book) == []
 
 

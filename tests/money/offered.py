@@ -15,6 +15,7 @@ def text_with(
     rounding: str = "half_even",
     name: str = "pay-later",
     numbers: Mapping[str, int] | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> str:
     """The text of a product with these plans, and some whole numbers other than it has them."""
     text = next(text for text in shipped() if "[[plan]]" in text).split("[[plan]]")[0]
@@ -23,7 +24,8 @@ def text_with(
     for key, value in (numbers or {}).items():
         line = next(line for line in text.splitlines() if line.startswith(f"{key} ="))
         text = text.replace(line, f"{key} = {value}")
-    return f"{text}\n{plans}"
+    more = "".join(f'{key} = "{value}"\n' for key, value in (words or {}).items())
+    return f"{text}\n{more}{plans}"
 
 
 def flat(months: int, fee_ppm: int) -> str:

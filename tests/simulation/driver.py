@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from tests.builders import Book, founded, noon
 from tests.simulation.explained import unexplained
@@ -673,11 +673,21 @@ class Simulation:
                 aged=key.customer_id not in self._unaged,
             )
             found.extend(
-                Broken(f"line {key}: {name} is what the oracle says", (ours[name], theirs[name]))
+                Broken(
+                    f"line {key}: {name} is what the oracle says", _unlike(ours[name], theirs[name])
+                )
                 for name in ours
                 if ours[name] != theirs[name]
             )
         return found
+
+
+def _unlike(ours: Any, theirs: Any) -> tuple[Any, Any]:
+    """Of lists, only what the other has not."""
+    if not isinstance(ours, list):
+        return ours, theirs
+    mine, other = cast("list[Any]", ours), cast("list[Any]", theirs)
+    return [one for one in mine if one not in other], [one for one in other if one not in mine]
 
 
 _EXPECTED: dict[str, Callable[[Simulation, Any, Any, dict[LineKey, int]], None]] = {

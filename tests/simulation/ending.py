@@ -1,12 +1,43 @@
-"""Commands that end debts early, as random histories give them."""
+"""Commands of shopping and of ending debts early, as random histories give them."""
 
 from __future__ import annotations
 
+from random import Random
+
 from tests.simulation.driver import Simulation
 
+from whiteslip.flows.capture import CaptureRequest
+from whiteslip.flows.refund import RefundRequest
 from whiteslip.flows.settle_early import Scope, Settled, SettleRequest, Wish, quote_payoff
 from whiteslip.flows.split_statement import SplitDone, SplitRequest, quote_split
 from whiteslip.kernel.errors import Conflict, NotFound
+from whiteslip.money.purchases.model import Authorized, PurchaseRequest
+
+
+def buy(sim: Simulation, chance: Random, shop: int, months: list[int]) -> None:
+    """Let every line buy twice, by installments of one of the months given, and capture it all."""
+    asked = [
+        PurchaseRequest(*line, shop, amount, chance.choice(months), "o", is_verified=True)
+        for line in sim.lines
+        for amount in (chance.randint(10_000, 40_000), chance.randint(10_000, 40_000))
+    ]
+    captured = [
+        CaptureRequest(one.customer_id, one.purchase_id, None, None, final=True)
+        for one in sim.command("checkout", asked)
+        if isinstance(one, Authorized)
+    ]
+    if captured:
+        sim.command("capture", captured)
+
+
+def refund(sim: Simulation, chance: Random) -> None:
+    """Give back half of what is left of one purchase."""
+    if not sim.bought:
+        return
+    one = chance.choice(sim.bought)
+    found = sim.oracles[one.line].purchases.get(one.purchase_id)
+    amount = 1 if found is None else (found.captured - found.refunded) // 2
+    sim.command("refund", [RefundRequest(one.line.customer_id, one.purchase_id, None, amount)])
 
 
 def settle_early(sim: Simulation, pick: int, scope: Scope, *, odd: int = 0) -> None:

@@ -74,6 +74,7 @@ class EndingOracle(LineOracle):
         rows.sort(key=lambda row: row.bought)
         cents = [row for row in rows for _ in range(row.principal)]
         on, begun = self.day, 0
+        carried = {row.number: row.carried_ppm for row in rows}
         for month in range(months):
             part = total // months + (month >= months - total % months)
             on = statement_after(on, self.statement_day)
@@ -83,7 +84,7 @@ class EndingOracle(LineOracle):
             owners = {row.number: row for row in rows}
             for number, fee_part in zip(taken, _shared(fee, list(taken.values())), strict=True):
                 bought = owners[number]
-                self._add(
+                piece = self._add(
                     bought.purchase_id,
                     on,
                     taken[number],
@@ -91,6 +92,7 @@ class EndingOracle(LineOracle):
                     plan=True,
                     on=bought.captured_on,
                 )
+                piece.carried_ppm = carried.pop(number, 0)
         for row in rows:
             row.principal = 0
         left = said.pay_later_minor - total

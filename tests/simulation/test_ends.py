@@ -9,9 +9,8 @@ from random import Random
 import pytest
 from tests.simulation.conftest import Databases
 from tests.simulation.driver import Simulation
-from tests.simulation.ending import settle_early, split_statement
+from tests.simulation.ending import buy, refund, settle_early, split_statement
 
-from whiteslip.flows.capture import CaptureRequest
 from whiteslip.flows.charge_off import ChargeOffDecision, ChargeOffRequest
 from whiteslip.flows.recover import RecoveryRequest
 from whiteslip.flows.refund import RefundRequest
@@ -19,7 +18,6 @@ from whiteslip.flows.repay import RepaymentRequest
 from whiteslip.flows.settle_early import Scope
 from whiteslip.flows.write_off import WriteOffDecision, WriteOffRequest
 from whiteslip.money.lines.model import LineKey
-from whiteslip.money.purchases.model import Authorized, PurchaseRequest
 
 STEPS = 24
 
@@ -49,7 +47,7 @@ def test_no_charge_off_breaks_the_book(databases: Databases, tell: Callable[[str
         shop = sim.open_shop(10_000)
         for product in ("pay-later", "odd", "pay-later"):
             sim.open_line(2_000_000, chance.randint(1, 28), product=product, owner=None)
-        _buy(sim, chance, shop)
+        buy(sim, chance, shop, [0, 3, 3])
         sim.close_days(250)
         for line in sim.lines:
             (claim,) = sim.command("propose charge-off", [ChargeOffRequest(*line, "gone", "Ann")])
@@ -92,13 +90,13 @@ def _take(sim: Simulation, chance: Random, line: LineKey) -> None:
 def _one(sim: Simulation, chance: Random, shop: int) -> None:
     match chance.randrange(7):
         case 0 | 1 | 2:
-            _buy(sim, chance, shop)
+            buy(sim, chance, shop, [0, 3, 3])
         case 3:
             known = sim.oracles[line := chance.choice(sim.lines)]
             part = known.outstanding_minor * chance.choice([10, 50, 90]) // 100
             sim.command("repay", [RepaymentRequest(*line, part, "wallet")])
         case 4:
-            _refund(sim, chance)
+            refund(sim, chance)
         case 5:
             sim.interrupt_day(1)
         case _:
@@ -108,27 +106,3 @@ def _one(sim: Simulation, chance: Random, shop: int) -> None:
     if chance.random() < 0.6:
         settle_early(sim, chance.randrange(99), scope, odd=chance.randrange(10))
     sim.close_days(chance.choice([0, 1, 2, 14]))
-
-
-def _buy(sim: Simulation, chance: Random, shop: int) -> None:
-    asked = [
-        PurchaseRequest(*line, shop, amount, chance.choice([0, 3, 3]), "o", is_verified=True)
-        for line in sim.lines
-        for amount in (chance.randint(10_000, 40_000), chance.randint(10_000, 40_000))
-    ]
-    captured = [
-        CaptureRequest(one.customer_id, one.purchase_id, None, None, final=True)
-        for one in sim.command("checkout", asked)
-        if isinstance(one, Authorized)
-    ]
-    if captured:
-        sim.command("capture", captured)
-
-
-def _refund(sim: Simulation, chance: Random) -> None:
-    if not sim.bought:
-        return
-    one = chance.choice(sim.bought)
-    found = sim.oracles[one.line].purchases.get(one.purchase_id)
-    amount = 1 if found is None else (found.captured - found.refunded) // 2
-    sim.command("refund", [RefundRequest(one.line.customer_id, one.purchase_id, None, amount)])

@@ -20,6 +20,7 @@ from whiteslip.money.corrections.store import read_asked, write
 from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import take_turns
+from whiteslip.money.products.model import Reopens
 from whiteslip.money.repayments.model import Repayment
 from whiteslip.money.repayments.store import insert_repayments
 from whiteslip.money.replays import facts as happened
@@ -80,6 +81,9 @@ def reverse(
 ) -> list[CorrectionDone | WhiteslipError]:
     """Reverse repayments, in order: each line is as if the money had never come, and what came after is replayed.
 
+    Where the product says so, what was taken back is added to the next due instead, and nothing else changes; money
+    for a claim always reopens the claim.
+
     What differs is booked today with the days it counts from; nothing that was posted is changed.
     """
     return [_reverse(db, request, at=at) for request in requests]
@@ -106,15 +110,20 @@ def _reverse(db: Connection, request: Reversal, *, at: datetime) -> CorrectionDo
     past = _read(db, line)
     if isinstance(past, WhiteslipError):
         return past
-    facts = [fact for fact in past.facts if fact.number != request.repayment_id]
     (number,) = take_numbers(db, 1)
+    goes_on = past.terms.product.reopens is Reopens.NEXT_DUE and past.life.claim is None
+    if goes_on:
+        taken = happened.TakingBack(found.amount_minor)
+        facts = [*past.facts, happened.Fact(past.life.day, at, number, taken)]
+    else:
+        facts = [fact for fact in past.facts if fact.number != request.repayment_id]
     correction = Correction(
         *line.key,
         number,
         request.repayment_id,
-        found.repaid_on,
+        past.life.day if goes_on else found.repaid_on,
         past.life.day,
-        "reversed",
+        "added_to_next" if goes_on else "reversed",
         request.reason,
         PROGRAM if request.actor is None else actor_of(request.actor),
         request.note,

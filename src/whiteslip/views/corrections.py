@@ -17,7 +17,7 @@ class Correction(NamedTuple):
     customer_id: int
     correction_id: int
     repayment_id: int
-    kind: Literal["reversed", "back_dated"]
+    kind: Literal["reversed", "added_to_next", "back_dated"]
     amount_minor: int
     value_on: date
     corrected_on: date

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.money.lines import use
+from whiteslip.money.lines.store import find_lines
 from whiteslip.money.lines.store import use as terms
 
 sql = Sql(__package__)
@@ -84,6 +85,12 @@ def show(db: Connection, customer_id: int, line_id: int) -> LineView | None:
     """Show a line today."""
     row = sql.maybe(db, "show_line", customer_id=customer_id, line_id=line_id)
     return None if row is None else LineView(*row)
+
+
+def of_customer(db: Connection, customer_id: int) -> list[LineView]:
+    """Show the lines of a customer today, the oldest first."""
+    shown = (show(db, *key) for key in find_lines(db, [customer_id]))
+    return [line for line in shown if line is not None]
 
 
 def open_installments(db: Connection, customer_id: int, line_id: int) -> list[InstallmentView]:

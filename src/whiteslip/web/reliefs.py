@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from msgspec import Meta
 
@@ -21,7 +21,7 @@ from whiteslip.web.forms import Form, Tick, Yuan
 from whiteslip.web.mine import Due
 from whiteslip.web.rendering import Speaker
 
-WAYS: Final = (
+Offered: TypeAlias = Literal[
     "deferral",
     "promise",
     "installments",
@@ -31,24 +31,15 @@ WAYS: Final = (
     "re_age",
     "re_amortize",
     "new_terms",
-)
+]
+WAYS: Final[tuple[str, ...]] = get_args(Offered)
 WAITING: Final = frozenset({"offered", "countered", "agreed"})
 
 
 class Wanted(Form, frozen=True):
     """Another way to pay; which fields count depends on the form."""
 
-    form: Literal[
-        "deferral",
-        "promise",
-        "installments",
-        "extension",
-        "holiday",
-        "due_day",
-        "re_age",
-        "re_amortize",
-        "new_terms",
-    ]
+    form: Offered
     due_on: date | None = None
     days: Annotated[int, Meta(ge=1, le=60)] | None = None
     parts: Annotated[int, Meta(ge=1, le=60)] | None = None

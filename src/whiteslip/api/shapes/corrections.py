@@ -64,7 +64,7 @@ class KeptCorrection(Struct, frozen=True):
 
     correction_id: str
     repayment_id: str
-    kind: Literal["reversed", "back_dated"]
+    kind: Literal["reversed", "added_to_next", "back_dated"]
     amount_minor: int
     value_on: date
     corrected_on: date

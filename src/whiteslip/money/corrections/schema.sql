@@ -8,13 +8,13 @@ CREATE TABLE money.correction (
     corrected_at timestamptz NOT NULL,
     value_on date NOT NULL,
     corrected_on date NOT NULL CHECK (corrected_on >= value_on),
-    kind text NOT NULL CHECK (kind IN ('reversed', 'back_dated')),
+    kind text NOT NULL CHECK (kind IN ('reversed', 'added_to_next', 'back_dated')),
     reason text NOT NULL CHECK (length(reason) BETWEEN 1 AND 40),
     actor text NOT NULL CHECK (length(actor) > 0),
     note text NOT NULL CHECK (length(note) <= 2000),
     PRIMARY KEY (customer_id, correction_id)
 ) WITH (fillfactor = 100);
-CREATE UNIQUE INDEX correction_reversed ON money.correction (customer_id, repayment_id) WHERE kind = 'reversed';
+CREATE UNIQUE INDEX correction_reversed ON money.correction (customer_id, repayment_id) WHERE kind <> 'back_dated';
 
 -- What moved because of a correction: undoes_id is the movement it takes back (its legs the other way round), or NULL for one that holds from value_on.
 CREATE TABLE money.corrected_movement (

@@ -73,6 +73,7 @@ class MovementKind(StrEnum):
     RECOVERED = "recovered"
     COST_RECOVERED = "cost_recovered"
     CREDIT_RECLAIMED = "credit_reclaimed"
+    PAYMENT_RECLAIMED = "payment_reclaimed"
     UNDONE = "undone"
     CREDIT_RECOVERED = "credit_recovered"
     GOODWILL_PRINCIPAL = "goodwill_principal"
@@ -139,6 +140,7 @@ LEGS = MappingProxyType(
         MovementKind.RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.COST_RECOVERED: Legs(Account.BANK, Account.RECOVERY_INCOME),
         MovementKind.CREDIT_RECLAIMED: Legs(Account.RECEIVABLE_PRINCIPAL, Account.CUSTOMER_CREDIT),
+        MovementKind.PAYMENT_RECLAIMED: Legs(Account.RECEIVABLE_PRINCIPAL, Account.BANK),
         MovementKind.CREDIT_RECOVERED: Legs(Account.CUSTOMER_CREDIT, Account.RECOVERY_INCOME),
         MovementKind.GOODWILL_PRINCIPAL: Legs(
             Account.GOODWILL_EXPENSE, Account.RECEIVABLE_PRINCIPAL

@@ -18,7 +18,7 @@ CREATE TYPE money.movement_kind AS ENUM (
     'late_fee_waived', 'late_fee_returned',
     'suspense_received', 'suspense_assigned', 'suspense_sent_back',
     'principal_charged_off', 'fee_charged_off', 'late_fee_charged_off', 'recovered', 'cost_recovered',
-    'credit_reclaimed', 'undone', 'credit_recovered', 'goodwill_principal', 'goodwill_fee', 'goodwill_late_fee', 'goodwill_credit'
+    'credit_reclaimed', 'payment_reclaimed', 'undone', 'credit_recovered', 'goodwill_principal', 'goodwill_fee', 'goodwill_late_fee', 'goodwill_credit'
 );
 
 -- One sequence numbers everything a customer owns, so an id is unique whatever it names.

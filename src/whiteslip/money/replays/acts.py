@@ -28,6 +28,7 @@ from whiteslip.money.replays.facts import (
     Refund,
     Settling,
     Splitting,
+    TakingBack,
     Waiving,
     WritingOff,
 )
@@ -214,18 +215,21 @@ def _pay_out(life: Life, what: Payout, number: int) -> None:
     if not short:
         return
     life.move(MovementKind.CREDIT_RECLAIMED, source, short)
+    _owe_again(life, short, source, "reclaimed")
+
+
+def _take_back(life: Life, what: TakingBack, number: int) -> None:
+    """Owe with the next statement what was taken back; what it had paid stays paid."""
+    source = event(number)
+    life.move(MovementKind.PAYMENT_RECLAIMED, source, what.amount_minor)
+    _owe_again(life, what.amount_minor, source, "taken_back")
+
+
+def _owe_again(life: Life, amount_minor: Minor, source: Source, why: str) -> None:
+    """Owe an amount of no purchase, in full, with the next statement."""
     on = life.next_statement()
-    row = Row(
-        f"{source.name}.reclaimed",
-        0,
-        None,
-        1,
-        "plan",
-        on,
-        life.due_after(on),
-        life.day,
-        short,
-    )
+    key, due_on = f"{source.name}.{why}", life.due_after(on)
+    row = Row(key, 0, None, 1, "plan", on, due_on, life.day, amount_minor)
     life.add(row, Act.MADE, source)
 
 
@@ -337,6 +341,7 @@ _ACTS: Mapping[type, Callable[[Life, Any, int], None]] = {
     Refund: _refund,
     Granting: _grant,
     Payout: _pay_out,
+    TakingBack: _take_back,
     Opening: _open,
     Splitting: _split,
     Waiving: _waive,

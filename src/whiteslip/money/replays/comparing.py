@@ -106,7 +106,7 @@ def differ(first: Life, other: Life, book: Standing) -> Difference:
     new = [row for key, row in other.rows.items() if key not in first.rows]
     paid_before, paid_after = _gone_elsewhere(first, other)
     fees = _sum(come, _FEES) - _sum(gone, _FEES)
-    money = _sum(come, _MONEY_IN) - _sum(gone, _MONEY_IN)
+    money = _money(come) - _money(gone)
     return Difference(
         tuple(changed + vanished),
         tuple(new),
@@ -215,6 +215,12 @@ def _emptied(row: Row) -> Row:
 
 def _sum(moves: Iterable[Move], kinds: frozenset[MovementKind]) -> Minor:
     return sum(move.amount_minor for move in moves if move.kind in kinds)
+
+
+def _money(moves: Iterable[Move]) -> Minor:
+    """Sum what came in, less what was taken back."""
+    moves = list(moves)
+    return _sum(moves, _MONEY_IN) - _sum(moves, frozenset({MovementKind.PAYMENT_RECLAIMED}))
 
 
 def _credited(life: Life) -> Minor:

@@ -154,8 +154,8 @@ class _Teller:
             invariant(self.row.kind == "revolving_fee", "only gathered fees come from nothing")
             return
         capture = self.told.captures.get(int(step.source.name))
-        if self.row.key.endswith(".reclaimed") or capture is None:
-            self._add(step, "reclaimed")
+        if capture is None:
+            self._add(step, self.row.key.rpartition(".")[2])
         elif not capture.months:
             self._add(step, "made_later", {"total_minor": capture.amount_minor})
         else:

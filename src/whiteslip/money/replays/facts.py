@@ -52,6 +52,12 @@ class Refund(NamedTuple):
     amount_minor: Minor
 
 
+class TakingBack(NamedTuple):
+    """Money that had come was taken back, and is owed with the next due instead of at its old ones."""
+
+    amount_minor: Minor
+
+
 class Granting(NamedTuple):
     """An amount was granted at our expense."""
 
@@ -116,6 +122,7 @@ What: TypeAlias = (
     | Recovery
     | Settling
     | Refund
+    | TakingBack
     | Granting
     | Payout
     | Opening

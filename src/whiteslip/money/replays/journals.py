@@ -22,6 +22,7 @@ _KINDS = (
             Kind.REFUND_IMPORTED,
             Kind.RECOVERED,
             Kind.CREDIT_RECLAIMED,
+            Kind.PAYMENT_RECLAIMED,
             Kind.CREDIT_RECOVERED,
             Kind.GOODWILL_PRINCIPAL,
         }

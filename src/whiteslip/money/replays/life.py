@@ -138,10 +138,12 @@ class Life:
         """
         was_billed = {row.installment_id: row.statement_on <= self.day for row in self.open_rows()}
         done: list[tuple[Row, bool]] = []
-        for place, piece in enumerate(pieces):
+        for piece in pieces:
             row = self.row_of(piece.installment_id)
-            if not piece.is_first:
-                row = self._beside(row, piece, f"{row.key}/{source.name}.{place}", source, act)
+            if not piece.is_first:  # named by its part, which is the same in every life
+                row = self._beside(
+                    row, piece, f"{row.key}/{source.name}.{piece.number}", source, act
+                )
                 done.append((row, True))
                 continue
             before = row.principal_minor, row.fee_minor, row.late_fee_minor

@@ -30,6 +30,7 @@ from whiteslip.money.replays.facts import (
     Refund,
     Settling,
     Splitting,
+    TakingBack,
     Terms,
     Waiving,
     What,
@@ -108,8 +109,18 @@ def _fact(row: Any) -> Fact:
     )
 
 
+_OF_AMOUNT = {
+    "payout": Payout,
+    "opening": Opening,
+    "taken back": TakingBack,
+    "goodwill": Granting,
+}
+
+
 def _what(row: Any) -> What:
     amount = row.amount_minor
+    if row.what in _OF_AMOUNT:
+        return _OF_AMOUNT[row.what](amount)
     match row.what:
         case "capture":
             return Capture(row.purchase_id, amount, row.months, row.happened_on)
@@ -122,10 +133,6 @@ def _what(row: Any) -> What:
             return Recovery(amount, row.other_id)
         case "refund":
             return Refund(row.purchase_id, amount)
-        case "payout":
-            return Payout(amount)
-        case "opening":
-            return Opening(amount)
         case _:
             return _decided(row)
 
@@ -134,8 +141,6 @@ def _decided(row: Any) -> What:
     match row.what:
         case "split":
             return Splitting(row.months)
-        case "goodwill":
-            return Granting(row.amount_minor)
         case "waiver":
             return Waiving(row.first_on, row.last_on, row.other_id)
         case "charge-off":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
@@ -12,8 +12,9 @@ from whiteslip.infra.sql import Sql
 from whiteslip.money.ledger.model import MovementKind
 from whiteslip.money.lines.model import CHARGED_OFF, LineKey
 from whiteslip.money.lines.store import set_statuses
+from whiteslip.money.repayments.model import Allocation
 from whiteslip.money.replays.life import Life
-from whiteslip.money.replays.model import Claim, Move
+from whiteslip.money.replays.model import Claim, Move, Share
 from whiteslip.money.replays.store import Past
 from whiteslip.money.restatements.model import Correction
 
@@ -31,11 +32,6 @@ class Later:
     undone: frozenset[int]
     at: datetime
 
-    @property
-    def line(self) -> dict[str, int]:
-        """The line, as statements name it."""
-        return LineKey(self.correction.customer_id, self.correction.line_id)._asdict()
-
     def say(self, booked: Mapping[Move, list[int]]) -> None:
         """Write shares, settlements, splits, waivers, returns and claims; `booked` are the movements just booked."""
         self._shares()
@@ -47,120 +43,88 @@ class Later:
         if self.other.claim and self.other.claim != self.past.life.claim:
             self._claim(self.other.claim)
 
+    def _restate(
+        self, statement: str, names: str, rows: Sequence[Sequence[int | None]], **more: int
+    ) -> None:
+        """Run a statement over whole numbers by column; nothing where nothing differs."""
+        if rows:
+            columns = zip(names.split(), zip(*rows, strict=True), strict=True)
+            values = {name: arrays.bigints(column) for name, column in columns}
+            owner = self.correction.customer_id
+            sql.run(self.db, statement, customer_id=owner, **values, **more)
+
     def _shares(self) -> None:
         before = self.past.life.shares
-        changed = [
-            (number, *share)
-            for number, share in self.other.shares.items()
-            if before.get(number, share) != share
-        ]
-        if changed:
-            numbers, settled, credit, unbilled, recovered = zip(*changed, strict=True)
-            sql.run(
-                self.db,
-                "correct_shares",
-                customer_id=self.correction.customer_id,
-                numbers=arrays.bigints(numbers),
-                settled_minor=arrays.bigints(settled),
-                credits_minor=arrays.bigints(credit),
-                unbilled_minor=arrays.bigints(unbilled),
-                recovered_minor=arrays.bigints(recovered),
-            )
+        self._restate(
+            "correct_shares",
+            "numbers settled_minor credits_minor unbilled_minor recovered_minor",
+            [
+                (number, *share)
+                for number, share in self.other.shares.items()
+                if before.get(number, share) != share
+            ],
+        )
 
     def _payoffs(self) -> None:
         before, after = self.past.life.payoffs, self.other.payoffs
-        changed = [number for number in before | after if before.get(number) != after.get(number)]
-        if not changed:
-            return
-        lived = [after.get(number) for number in changed]
-        sql.run(
-            self.db,
+        undone = 0, 0, 0, 0, self.correction.correction_id
+        self._restate(
             "correct_payoffs",
-            customer_id=self.correction.customer_id,
-            numbers=arrays.bigints(changed),
-            principals_minor=arrays.bigints([one.principal_minor if one else 0 for one in lived]),
-            fees_minor=arrays.bigints([one.fee_minor if one else 0 for one in lived]),
-            late_fees_minor=arrays.bigints([one.late_fee_minor if one else 0 for one in lived]),
-            dropped_minor=arrays.bigints(
-                [
-                    sum(row.fee_dropped_minor for row in one.settlements) if one else 0
-                    for one in lived
-                ]
-            ),
-            undone_bys=arrays.bigints(
-                [None if one else self.correction.correction_id for one in lived]
-            ),
+            "numbers principals_minor fees_minor late_fees_minor dropped_minor undone_bys",
+            [
+                (number, *(_settled(after[number]) if number in after else undone))
+                for number in before | after
+                if before.get(number) != after.get(number)
+            ],
         )
 
     def _splits(self) -> None:
+        """Restate splits; a statement that is due already asked for what it asked, whatever is split of it now."""
         before = self.past.life.splits
-        changed = [
-            (number, *one[1:])
-            for number, one in self.other.splits.items()
-            if before.get(number) != one
-        ]
-        if changed:
-            numbers, principals, fees, befores, afters = zip(*changed, strict=True)
-            sql.run(
-                self.db,
-                "correct_splits",
-                customer_id=self.correction.customer_id,
-                numbers=arrays.bigints(numbers),
-                principals_minor=arrays.bigints(principals),
-                fees_minor=arrays.bigints(fees),
-                befores_minor=arrays.bigints(befores),
-                afters_minor=arrays.bigints(afters),
-            )
+        due_days = timedelta(days=self.other.terms.product.due_days)
+        self._restate(
+            "correct_splits",
+            "numbers principals_minor fees_minor befores_minor afters_minor",
+            [
+                (number, *one[1:3], *(before.get(number, one) if is_due else one)[3:])
+                for number, one in self.other.splits.items()
+                if before.get(number) != one
+                for is_due in (one.statement_on + due_days < self.correction.corrected_on,)
+            ],
+        )
 
     def _grants(self) -> None:
         before = self.past.life.grants
-        changed = [
-            (number, *one) for number, one in self.other.grants.items() if before.get(number) != one
-        ]
-        if changed:
-            numbers, principals, fees, late_fees, credits_ = zip(*changed, strict=True)
-            sql.run(
-                self.db,
-                "correct_goodwill",
-                customer_id=self.correction.customer_id,
-                numbers=arrays.bigints(numbers),
-                principals_minor=arrays.bigints(principals),
-                fees_minor=arrays.bigints(fees),
-                late_fees_minor=arrays.bigints(late_fees),
-                credits_minor=arrays.bigints(credits_),
-            )
+        self._restate(
+            "correct_goodwill",
+            "numbers principals_minor fees_minor late_fees_minor credits_minor",
+            [
+                (number, *one)
+                for number, one in self.other.grants.items()
+                if before.get(number) != one
+            ],
+        )
 
     def _waivers(self, booked: Mapping[Move, list[int]]) -> None:
         """Write which charges each waiver takes in this life, by their movements."""
         before, after = self.past.life.waived_charges, self.other.waived_charges
         changed = [number for number in before | after if before.get(number) != after.get(number)]
-        if not changed:
-            return
-        sums = [self.other.waived.get(number) for number in changed]
-        sql.run(
-            self.db,
+        sums = {number: self.other.waived.get(number, Share(0, 0)) for number in changed}
+        self._restate(
             "correct_waivers",
-            customer_id=self.correction.customer_id,
-            numbers=arrays.bigints(changed),
-            waived_minor=arrays.bigints([one.settled_minor if one else 0 for one in sums]),
-            returned_minor=arrays.bigints([one.credit_minor if one else 0 for one in sums]),
+            "numbers waived_minor returned_minor",
+            [(number, one.settled_minor, one.credit_minor) for number, one in sums.items()],
         )
         charged = self._charged(booked)
-        taken = [
-            (charged[one.key, one.on], number, one.amount_minor)
-            for number in changed
-            for one in after.get(number, ())
-        ]
-        if taken:
-            movements, waivers, amounts = zip(*taken, strict=True)
-            sql.run(
-                self.db,
-                "note_waived",
-                customer_id=self.correction.customer_id,
-                movement_ids=arrays.bigints(movements),
-                waiver_ids=arrays.bigints(waivers),
-                amounts_minor=arrays.bigints(amounts),
-            )
+        self._restate(
+            "note_waived",
+            "movement_ids waiver_ids amounts_minor",
+            [
+                (charged[one.key, one.on], number, one.amount_minor)
+                for number in changed
+                for one in after.get(number, ())
+            ],
+        )
 
     def _charged(self, booked: Mapping[Move, list[int]]) -> dict[tuple[str, date], int]:
         """Find the movement of each late fee of this life: one that held before, or one just booked."""
@@ -180,21 +144,16 @@ class Later:
     def _returns(self) -> None:
         before = {one[:2]: one.amount_minor for one in self.past.life.returns}
         after = {one[:2]: one.amount_minor for one in self.other.returns}
-        changed = [
-            (*key, after.get(key, 0))
-            for key in before | after
-            if before.get(key, 0) != after.get(key, 0)
-        ]
-        if changed:
-            refunds, repayments, amounts = zip(*changed, strict=True)
-            sql.run(
-                self.db,
-                "correct_returns",
-                **self.line,
-                refund_ids=arrays.bigints(refunds),
-                repayment_ids=arrays.bigints(repayments),
-                amounts_minor=arrays.bigints(amounts),
-            )
+        self._restate(
+            "correct_returns",
+            "refund_ids repayment_ids amounts_minor",
+            [
+                (*key, after.get(key, 0))
+                for key in before | after
+                if before.get(key, 0) != after.get(key, 0)
+            ],
+            line_id=self.correction.line_id,
+        )
 
     def _claim(self, claim: Claim) -> None:
         sql.run(
@@ -209,4 +168,11 @@ class Later:
         was = self.past.life.claim
         if was is None or was.state != claim.state:
             status = CHARGED_OFF if claim.state == "charged_off" else "closed"
-            set_statuses(self.db, [(LineKey(*self.line.values()), status)])
+            key = LineKey(self.correction.customer_id, self.correction.line_id)
+            set_statuses(self.db, [(key, status)])
+
+
+def _settled(payoff: Allocation) -> tuple[int, int, int, int, None]:
+    """What an early settlement paid by component, and the fees it dropped."""
+    dropped = sum(row.fee_dropped_minor for row in payoff.settlements)
+    return payoff.principal_minor, payoff.fee_minor, payoff.late_fee_minor, dropped, None

@@ -25,10 +25,9 @@ def is_billed(row: Owed, *, reached: date) -> bool:
 
 def defer(owed: Iterable[Owed], *, due_on: date, days: int, reached: date) -> list[Piece]:
     """Move one due by some days. What is overdue must then be paid in full; what is not keeps its minimum payment."""
-    moved = [row for row in owed if row.due_on == due_on and is_billed(row, reached=reached)]
-    return [
-        _moved(row, row.statement_on, row.due_on + timedelta(days=days), reached) for row in moved
-    ]
+    due = [row for row in owed if row.due_on == due_on and is_billed(row, reached=reached)]
+    later = due_on + timedelta(days=days)
+    return [moved(row, row.statement_on, later, kind=_due_in_full(row, reached)) for row in due]
 
 
 def extend(owed: Iterable[Owed], *, months: int, reached: date) -> list[Piece]:
@@ -40,11 +39,11 @@ def extend(owed: Iterable[Owed], *, months: int, reached: date) -> list[Piece]:
     for row in owed:
         if is_billed(row, reached=reached):
             due_on = add_months(row.due_on, months)
-            pieces.append(_moved(row, row.statement_on, due_on, reached))
+            pieces.append(moved(row, row.statement_on, due_on, kind=_due_in_full(row, reached)))
         elif row.kind == "plan":
             statement_on = add_months(row.statement_on, months)
             due_on = statement_on + (row.due_on - row.statement_on)
-            pieces.append(_moved(row, statement_on, due_on, reached))
+            pieces.append(moved(row, statement_on, due_on, kind=_due_in_full(row, reached)))
     return pieces
 
 
@@ -54,10 +53,7 @@ def divide(owed: Iterable[Owed], parts: Sequence[Part], *, reached: date) -> lis
     Principal is taken from the oldest due. Each part must be paid in full, so it becomes an installment of a plan; it
     was billed already, so it keeps its statement, and bears no revolving fee.
     """
-    rows = sorted(
-        (row for row in owed if is_billed(row, reached=reached)),
-        key=lambda row: row.age,
-    )
+    rows = in_order(row for row in owed if is_billed(row, reached=reached))
     total = sum(map(owed_of, rows))
     invariant(sum(part.amount_minor for part in parts) == total, "parts are all that is owed")
     invariant(all(part.amount_minor > 0 for part in parts), "a part is not empty")
@@ -100,8 +96,18 @@ def _pieces(
         seen.add(index)
 
 
-def _moved(row: Owed, statement_on: date, due_on: date, reached: date) -> Piece:
-    overdue = row.kind == "pay_later" and row.due_on < reached
+def in_order(rows: Iterable[Owed]) -> list[Owed]:
+    """Put rows in the order in which they are paid."""
+    return sorted(rows, key=lambda row: row.age)
+
+
+def _due_in_full(row: Owed, reached: date) -> str | None:
+    """What is overdue of a statement must be paid in full when it is moved, like an installment of a plan."""
+    return "plan" if row.kind == "pay_later" and row.due_on < reached else None
+
+
+def moved(row: Owed, statement_on: date, due_on: date, *, kind: str | None = None) -> Piece:
+    """Give a whole row other dates; of another kind if one is named."""
     return Piece(
         row.customer_id,
         row.line_id,
@@ -112,7 +118,7 @@ def _moved(row: Owed, statement_on: date, due_on: date, reached: date) -> Piece:
         late_fee_minor=row.late_fee_minor,
         statement_on=statement_on,
         due_on=due_on,
-        kind="plan" if overdue else row.kind,
+        kind=kind or row.kind,
         number=1,
         revolving=None,
     )

@@ -10,7 +10,7 @@ from whiteslip.kernel.calendar import add_months
 from whiteslip.kernel.errors import invariant
 from whiteslip.kernel.money import Minor, divide, split
 from whiteslip.money.schedules.model import Owed, Piece, Settlement
-from whiteslip.money.schedules.rescheduling import is_billed, owed_of
+from whiteslip.money.schedules.rescheduling import in_order, is_billed, moved, owed_of
 
 
 class Slot(NamedTuple):
@@ -56,7 +56,7 @@ def pause(owed: Iterable[Owed], *, cycles: int, reached: date) -> list[Piece]:
         if not is_billed(row, reached=reached):
             statement_on = add_months(row.statement_on, cycles)
             due_on = statement_on + (row.due_on - row.statement_on)
-        pieces.append(_moved(row, statement_on, due_on)._replace(revolving=False))
+        pieces.append(moved(row, statement_on, due_on)._replace(revolving=False))
     return pieces
 
 
@@ -74,7 +74,7 @@ def to_day(owed: Iterable[Owed], *, day: int, reached: date) -> list[Piece]:
         if due_on < row.due_on:
             due_on = add_months(due_on, 1)
         if due_on != row.due_on:
-            pieces.append(_moved(row, row.statement_on, due_on))
+            pieces.append(moved(row, row.statement_on, due_on))
     return pieces
 
 
@@ -83,7 +83,7 @@ def re_age(owed: Iterable[Owed], slots: Sequence[Slot], *, reached: date) -> lis
 
     Agrees with `money/plans/changing.py: re_age` for a plan of which all that is open is overdue.
     """
-    rows = _in_order(row for row in owed if is_overdue(row, reached=reached))
+    rows = in_order(row for row in owed if is_overdue(row, reached=reached))
     return _spread(rows, slots, _by_principal(rows, len(slots)), reached=reached)
 
 
@@ -100,7 +100,7 @@ def re_amortize(owed: Iterable[Owed], slots: Sequence[Slot], *, reached: date) -
     pieces: list[Piece] = []
     for plan in plans.values():
         if slots:
-            rows = _in_order(plan)
+            rows = in_order(plan)
             pieces += _spread(rows, slots, _by_principal(rows, len(slots)), reached=reached)
         else:
             pieces += _behind(plan, reached=reached)
@@ -113,7 +113,7 @@ def new_terms(owed: Iterable[Owed], slots: Sequence[Slot], *, reached: date) -> 
     Fees of plans to come are shared equally and billed with their installment. What no statement has shown but is no
     plan is billed by the agreement.
     """
-    rows, count = _in_order(owed), len(slots)
+    rows, count = in_order(owed), len(slots)
     late_fee = sum(row.late_fee_minor for row in rows)
     fee = sum(row.fee_minor for row in rows)
     principal = sum(row.principal_minor for row in rows)
@@ -141,7 +141,7 @@ def drop_fees(
 
 
 def _behind(plan: Sequence[Owed], *, reached: date) -> list[Piece]:
-    overdue = _in_order(row for row in plan if is_overdue(row, reached=reached))
+    overdue = in_order(row for row in plan if is_overdue(row, reached=reached))
     ahead = sorted({(row.due_on, row.statement_on) for row in plan if row.due_on > reached})
     if not overdue or not ahead:
         return []
@@ -237,24 +237,3 @@ def _statement_of(row: Owed, slot: Slot, reached: date) -> date:
     if is_billed(row, reached=reached):
         return row.statement_on
     return slot.statement_on if row.kind == "plan" else reached
-
-
-def _in_order(rows: Iterable[Owed]) -> list[Owed]:
-    return sorted(rows, key=lambda row: (row.due_on, row.installment_id))
-
-
-def _moved(row: Owed, statement_on: date, due_on: date) -> Piece:
-    return Piece(
-        row.customer_id,
-        row.line_id,
-        row.installment_id,
-        is_first=True,
-        principal_minor=row.principal_minor,
-        fee_minor=row.fee_minor + row.unbilled_fee_minor,
-        late_fee_minor=row.late_fee_minor,
-        statement_on=statement_on,
-        due_on=due_on,
-        kind=row.kind,
-        number=1,
-        revolving=None,
-    )

@@ -16,7 +16,6 @@ from whiteslip.flows.correct_repayments import (
 )
 from whiteslip.kernel import ids
 from whiteslip.kernel.errors import NotFound, only
-from whiteslip.money.lines.store import find_lines as lines_of
 from whiteslip.views import corrections, lines, repayments
 from whiteslip.web.acting import Acting, Done
 from whiteslip.web.forms import Form, Note, Yuan
@@ -62,9 +61,8 @@ def find_lines(visit: Visit) -> Answer:
     """Find the lines of a customer by any number of theirs, to look at what came in on them."""
     wanted = visit.asked(Search).q.strip()
     customer_id = _owner(wanted)
-    keys = [] if customer_id is None else lines_of(visit.db, [customer_id])
-    shown = [(key, lines.show(visit.db, *key)) for key in keys]
-    return visit.show("money/find.html", wanted=wanted, found=shown)
+    found = [] if customer_id is None else lines.of_customer(visit.db, customer_id)
+    return visit.show("money/find.html", wanted=wanted, found=found)
 
 
 def _owner(wanted: str) -> int | None:
@@ -87,7 +85,7 @@ def show_payments(visit: Visit) -> Answer:
         raise NotFound("there is no such line")
     rows = repayments.of_line(visit.db, *key, before=_NEWEST, limit=ROWS)
     done = corrections.of_line(visit.db, *key)
-    gone = {one.repayment_id for one in done if one.kind == "reversed"}
+    gone = {one.repayment_id for one in done if one.kind != "back_dated"}
     return visit.show(
         "money/payments.html",
         line=line,

@@ -90,4 +90,11 @@ UNION ALL
 SELECT 'goodwill', granted.decided_on, granted.decided_at, granted.goodwill_id, granted.amount_minor, NULL, NULL, 0, NULL, NULL, NULL, FALSE, NULL
 FROM money.goodwill AS granted
 WHERE granted.customer_id = %(customer_id)s::bigint AND granted.line_id = %(line_id)s::bigint AND granted.state = 'done'
+UNION ALL
+SELECT
+    'taken back', correction.corrected_on, correction.corrected_at, correction.correction_id, repayment.amount_minor, NULL, NULL, 0, NULL, NULL, NULL,
+    FALSE, NULL
+FROM money.correction
+INNER JOIN money.repayment ON repayment.customer_id = correction.customer_id AND repayment.repayment_id = correction.repayment_id
+WHERE correction.customer_id = %(customer_id)s::bigint AND correction.line_id = %(line_id)s::bigint AND correction.kind = 'added_to_next'
 ORDER BY happened_on ASC, number ASC
