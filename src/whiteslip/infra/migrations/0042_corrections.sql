@@ -6,6 +6,7 @@ ALTER TABLE money.installment DROP CONSTRAINT installment_check4;
 ALTER TABLE money.installment ADD CONSTRAINT installment_check4
 CHECK (CASE kind WHEN 'revolving_fee' THEN purchase_id IS NULL WHEN 'pay_later' THEN purchase_id IS NOT NULL ELSE TRUE END);
 ALTER TABLE money.payoff ADD COLUMN undone_by bigint;
+ALTER TABLE money.statement_split ADD COLUMN undone_by bigint;
 ALTER TABLE money.fee_waiver DROP CONSTRAINT fee_waiver_check4;
 ALTER TABLE money.fee_waiver ADD CONSTRAINT fee_waiver_check4 CHECK (state = 'done' OR waived_minor + returned_minor = 0);
 

@@ -62,7 +62,7 @@ def write(
     numbers = pen.numbers_of_credit()
     pen.allocations(numbers)
     booked = pen.movements(numbers)
-    Later(db, past, other, correction, frozenset(difference.undone), at).say(booked)
+    Later(db, past, other, correction, frozenset(difference.undone), asked, at).say(booked)
     pen.statements(asked)
     pen.arrears()
     return Corrected(
@@ -111,7 +111,6 @@ class _Pen:
                 purchase_ids=arrays.bigints([row.purchase_id for row in new]),
                 numbers=arrays.smallints([row.number for row in new]),
                 captured_ons=arrays.dates([row.captured_on for row in new]),
-                split_ids=arrays.bigints([row.split_id for row in new]),
             )
 
     def numbers_of_credit(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
@@ -17,6 +17,7 @@ from whiteslip.money.replays.life import Life
 from whiteslip.money.replays.model import Claim, Move, Share
 from whiteslip.money.replays.store import Past
 from whiteslip.money.restatements.model import Correction
+from whiteslip.money.statements.rules import Figures
 
 sql = Sql(__package__)
 
@@ -30,6 +31,7 @@ class Later:
     other: Life
     correction: Correction
     undone: frozenset[int]
+    asked: Mapping[date, Figures]
     at: datetime
 
     def say(self, booked: Mapping[Move, list[int]]) -> None:
@@ -79,19 +81,40 @@ class Later:
         )
 
     def _splits(self) -> None:
-        """Restate splits; a statement that is due already asked for what it asked, whatever is split of it now."""
-        before = self.past.life.splits
-        due_days = timedelta(days=self.other.terms.product.due_days)
+        """Restate splits and their parts; a statement that is due asked for what it asked, whatever is split of it."""
+        before, after = self.past.life.splits, self.other.splits
         self._restate(
             "correct_splits",
-            "numbers principals_minor fees_minor befores_minor afters_minor",
+            "numbers principals_minor fees_minor befores_minor afters_minor undone_bys",
             [
-                (number, *one[1:3], *(before.get(number, one) if is_due else one)[3:])
-                for number, one in self.other.splits.items()
-                if before.get(number) != one
-                for is_due in (one.statement_on + due_days < self.correction.corrected_on,)
+                self._split(number)
+                for number in before | after
+                if before.get(number) != after.get(number)
             ],
         )
+        was = {key: row.split_id for key, row in self.past.life.rows.items()}
+        now = {key: row.split_id for key, row in self.other.rows.items()}
+        known = self.other.rows | self.past.life.rows
+        self._restate(
+            "correct_parts",
+            "installment_ids split_ids",
+            [
+                (known[key].installment_id, now.get(key))
+                for key in known
+                if was.get(key) != now.get(key)
+            ],
+        )
+
+    def _split(self, number: int) -> tuple[int | None, ...]:
+        """Tell what a split is in this life; one that is none stays as it was, and its statement asks for all."""
+        holds = self.other.splits.get(number)
+        said = holds or self.past.life.splits[number]
+        minimums: tuple[int | None, int | None] = None, None
+        if said.statement_on in self.asked:
+            asks = self.other.statements[said.statement_on].minimum_minor
+            minimums = holds[3:] if holds else (asks, asks)
+        undone_by = None if holds else self.correction.correction_id
+        return number, said.principal_minor, said.fee_minor, *minimums, undone_by
 
     def _grants(self) -> None:
         before = self.past.life.grants

@@ -11,6 +11,7 @@ CREATE TABLE money.statement_split (
     split_on date NOT NULL CHECK (split_on >= statement_on),
     months smallint NOT NULL CHECK (months BETWEEN 2 AND 60),
     version text NOT NULL CHECK (length(version) = 32),
+    undone_by bigint,
     PRIMARY KEY (customer_id, split_id),
     UNIQUE (customer_id, line_id, statement_on)
 ) WITH (fillfactor = 100);

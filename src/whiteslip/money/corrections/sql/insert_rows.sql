@@ -1,22 +1,16 @@
--- Write rows that only another life of their line has; split_id names the split of a statement that made one.
+-- Write rows that only another life of their line has.
 WITH lived AS (
     SELECT *
     FROM unnest(
-        %(installment_ids)b::bigint[], %(purchase_ids)b::bigint[], %(numbers)b::smallint[], %(captured_ons)b::date[], %(split_ids)b::bigint[],
+        %(installment_ids)b::bigint[], %(purchase_ids)b::bigint[], %(numbers)b::smallint[], %(captured_ons)b::date[],
         %(principals_minor)b::bigint[], %(fees_minor)b::bigint[], %(late_fees_minor)b::bigint[], %(paid_principals_minor)b::bigint[],
         %(paid_fees_minor)b::bigint[], %(paid_late_fees_minor)b::bigint[], %(statement_ons)b::date[], %(due_ons)b::date[],
         %(kinds)b::text[]::money.installment_kind[], %(carried_ppm)b::integer[], %(revolving)b::boolean[],
         %(statuses)b::text[]::money.installment_status[]
     ) AS given (
-        installment_id, purchase_id, number, captured_on, split_id, principal_minor, fee_minor, late_fee_minor, paid_principal_minor, paid_fee_minor,
+        installment_id, purchase_id, number, captured_on, principal_minor, fee_minor, late_fee_minor, paid_principal_minor, paid_fee_minor,
         paid_late_fee_minor, statement_on, due_on, kind, carried_ppm, revolving, status
     )
-),
-
-parts AS (
-    INSERT INTO money.split_part (customer_id, installment_id, split_id)
-    SELECT %(customer_id)s::bigint, installment_id, split_id FROM lived
-    WHERE split_id IS NOT NULL
 )
 
 INSERT INTO money.installment (

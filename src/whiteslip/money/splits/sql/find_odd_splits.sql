@@ -1,4 +1,4 @@
--- Splits whose statement asks for another minimum payment than the split left, or whose installments hold more principal than was split or begin before its day.
+-- Splits that hold and whose statement asks for another minimum payment than the split left, or whose installments are too few or begin before its day.
 SELECT split.customer_id, split.split_id, split.principal_minor, parts.principal_minor AS parts_minor, split.minimum_after_minor, statement.minimum_minor
 FROM money.statement_split AS split
 LEFT JOIN money.statement
@@ -11,8 +11,11 @@ CROSS JOIN LATERAL (
     WHERE part.customer_id = split.customer_id AND part.split_id = split.split_id
 ) AS parts
 WHERE
-    statement.minimum_minor IS DISTINCT FROM split.minimum_after_minor
-    OR parts.parts < split.months
-    OR parts.first_on <= split.split_on
+    split.undone_by IS NULL
+    AND (
+        statement.minimum_minor IS DISTINCT FROM split.minimum_after_minor
+        OR parts.parts < split.months
+        OR parts.first_on <= split.split_on
+    )
 ORDER BY split.customer_id, split.split_id
 LIMIT 100
