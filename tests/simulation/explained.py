@@ -30,7 +30,7 @@ NOT_OF_ROWS = frozenset(
 OF_ONE_ROW = frozenset({Kind.LATE_FEE, Kind.REVOLVING_FEE, Kind.INSTALLMENT_FEE, Kind.DEFERRAL_FEE})
 _PLACES: Mapping[Kind, tuple[int, ...]] = {
     **dict.fromkeys((Kind.PRINCIPAL_REPAID, Kind.PRINCIPAL_OFFSET, Kind.REFUNDED), (0,)),
-    **dict.fromkeys((Kind.REFUND_IMPORTED, Kind.CREDIT_RECLAIMED), (0,)),
+    **dict.fromkeys((Kind.REFUND_IMPORTED, Kind.CREDIT_RECLAIMED, Kind.PAYMENT_RECLAIMED), (0,)),
     **dict.fromkeys((Kind.FEE_REPAID, Kind.FEE_OFFSET, Kind.REFUND_FEE_IMPORTED), (1,)),
     **dict.fromkeys((Kind.LATE_FEE_REPAID, Kind.LATE_FEE_OFFSET, Kind.LATE_FEE_WAIVED), (2,)),
     Kind.REFUND_LATE_FEE_IMPORTED: (2,),

@@ -115,8 +115,11 @@ class _Batch:
                 held_minor=-captured - released,
             )
         )
+        product = self.products[self.locked.line_of(purchase).product_id]
         fee = self.merchants[purchase.merchant_id].fee_between(
-            purchase.captured_minor, purchase.captured_minor + captured
+            purchase.captured_minor,
+            purchase.captured_minor + captured,
+            plan_ppm=product.merchant_fee_ppm(purchase.plan_months),
         )
         for kind, amount in (
             (MovementKind.HOLD_RELEASED, captured + released),

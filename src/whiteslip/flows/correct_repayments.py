@@ -114,7 +114,7 @@ def _reverse(db: Connection, request: Reversal, *, at: datetime) -> CorrectionDo
     goes_on = past.terms.product.reopens is Reopens.NEXT_DUE and past.life.claim is None
     if goes_on:
         taken = happened.TakingBack(found.amount_minor)
-        facts = [*past.facts, happened.Fact(past.life.day, at, number, taken)]
+        facts = [*past.facts, happened.Fact(past.life.day, number, number, taken)]
     else:
         facts = [fact for fact in past.facts if fact.number != request.repayment_id]
     correction = Correction(
@@ -157,7 +157,7 @@ def _back_date(
         return Conflict("the line was charged off: money for it counts from the day it is booked")
     correction_id, number = take_numbers(db, 2)
     payment = happened.Payment(request.amount_minor)
-    fact = happened.Fact(request.value_on, at, number, payment, happened.Place.DAY)
+    fact = happened.Fact(request.value_on, number, number, payment, is_back_dated=True)
     correction = Correction(
         *key,
         correction_id,

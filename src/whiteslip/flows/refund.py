@@ -189,8 +189,11 @@ class _Batch:
             )
         )
         self.allocations.extend((number, on, settlement) for settlement in gone.settlements)
+        product = self.products[self.locked.line_of(purchase).product_id]
         fee = self.merchants[purchase.merchant_id].fee_between(
-            purchase.refunded_minor, purchase.refunded_minor + amount
+            purchase.refunded_minor,
+            purchase.refunded_minor + amount,
+            plan_ppm=product.merchant_fee_ppm(purchase.plan_months),
         )
         for kind, part in (
             (MovementKind.REFUNDED, gone.principal_minor),

@@ -146,6 +146,7 @@ def test_where_every_month_is_alike_the_rate_may_be_the_cap(day_count: str) -> N
         (bearing(6, 0), "annual_ppm"),
         (bearing(6, 100_000) + flat(6, 5_000), "plan"),
         (bearing(12, 100_000, multiple=100), "plan_minimum_minor"),
+        (flat(6, 0) + "merchant_fee_ppm = 300_001\n", "merchant_fee_ppm"),
     ],
 )
 def test_a_plan_that_says_two_things_or_too_little_is_refused(plans: str, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from importlib import resources
 
 import pytest
@@ -31,8 +31,7 @@ def life_of(*happened: tuple[date, What], until: date) -> tuple[Life, list[Fact]
     """Live a line with a statement day of the 5th on which this happened; purchases number 7."""
     terms = Terms(1, 2, PRODUCT, 5, OPENED, tuple(Part))
     facts = [
-        Fact(on, datetime(2026, 1, 1, tzinfo=UTC), number, what)
-        for number, (on, what) in enumerate(happened, start=100)
+        Fact(on, number, number, what) for number, (on, what) in enumerate(happened, start=100)
     ]
     return live(terms, facts, Known([]), until=until), facts
 
@@ -70,7 +69,7 @@ def test_a_month_of_interest_is_of_what_remains_for_its_days() -> None:
     offer = bearing(12, 240_000, day_count="ACT/365")
     bears = parse(text_with(offer, numbers={"annual_cap_ppm": 300_000}), product_id=1)
     terms = Terms(1, 2, bears, 5, OPENED, tuple(Part))
-    facts = [Fact(OPENED, datetime(2026, 1, 1, tzinfo=UTC), 100, bought(120_000, 12)[1])]
+    facts = [Fact(OPENED, 100, 100, bought(120_000, 12)[1])]
     life = live(terms, facts, Known([]), until=OPENED)
 
     parts = list(explain(life, facts, booked(life)).values())

@@ -8,7 +8,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.money.lines.model import Line
 from whiteslip.money.products import store as products
-from whiteslip.money.replays.facts import Fact, Place
+from whiteslip.money.replays.facts import Fact
 
 sql = Sql(__package__)
 
@@ -19,7 +19,7 @@ def read_agreed(db: Connection, line: Line) -> list[Fact]:
     return [
         Fact(
             row.started_on,
-            row.happened_at,
+            row.acted_number,
             row.relief_id,
             redating(
                 read_terms(row.terms),
@@ -28,7 +28,6 @@ def read_agreed(db: Connection, line: Line) -> list[Fact]:
                 statement_day=line.statement_day,
                 due_days=due_days,
             ),
-            Place.TIME,
         )
         for row in sql.many(db, "read_started", **line.key._asdict())
     ]

@@ -31,8 +31,10 @@ CREATE TABLE care.relief (
     proposed_by text NOT NULL CHECK (length(proposed_by) > 0),
     offered_by text,
     terms jsonb NOT NULL,
+    acted_number bigint,
     CHECK ((status IN ('countered', 'offered', 'agreed', 'running')) = (finished_on IS NULL)),
     CHECK (status NOT IN ('running', 'kept', 'broken') OR started_on IS NOT NULL),
+    CHECK ((started_on IS NULL) = (acted_number IS NULL)),
     PRIMARY KEY (customer_id, relief_id)
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX relief_live ON care.relief (customer_id, line_id) WHERE status IN ('countered', 'offered', 'agreed', 'running');

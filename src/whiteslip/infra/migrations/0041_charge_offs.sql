@@ -36,7 +36,10 @@ CREATE TABLE money.charge_off (
     ending_by text,
     ended_by text,
     note text NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
+    acted_number bigint,
+    ended_number bigint,
     CHECK ((state = 'proposed') = (decided_by IS NULL)),
+    CHECK ((acted_number IS NULL) = (decided_by IS NULL)),
     CHECK (decided_by <> proposed_by),
     CHECK (ended_by <> ending_by),
     CHECK ((state IN ('proposed', 'refused')) = (principal_minor + fee_minor + late_fee_minor = 0)),
@@ -44,6 +47,7 @@ CREATE TABLE money.charge_off (
     CHECK ((state IN ('recovered', 'written_off')) = (ended_on IS NOT NULL)),
     CHECK (ended_on IS NULL OR recovered_minor + written_off_minor = principal_minor + fee_minor + late_fee_minor),
     CHECK ((state = 'written_off') = (ended_by IS NOT NULL)),
+    CHECK (state <> 'written_off' OR ended_number IS NOT NULL),
     PRIMARY KEY (customer_id, charge_off_id)
 );
 CREATE UNIQUE INDEX charge_off_live ON money.charge_off (customer_id, line_id) WHERE state IN ('proposed', 'charged_off', 'ending');

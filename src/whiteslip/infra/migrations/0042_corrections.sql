@@ -19,6 +19,48 @@ SET
     held_until = ends_on + CASE reason WHEN 'treatment' THEN 0 ELSE 1 END;
 ALTER TABLE money.fee_pause ALTER COLUMN held_from SET NOT NULL;
 
+-- What was decided later than asked draws a number when it acts, so that it has a place among what happened to its line. What was decided before
+-- gets the number before the next thing that happened to the line.
+ALTER TABLE money.fee_waiver ADD COLUMN acted_number bigint;
+ALTER TABLE care.relief ADD COLUMN acted_number bigint;
+CREATE TEMPORARY TABLE happened ON COMMIT DROP AS
+SELECT purchase.customer_id, purchase.line_id, capture.captured_at AS at, capture.capture_id AS number
+FROM money.capture
+INNER JOIN money.purchase ON purchase.customer_id = capture.customer_id AND purchase.purchase_id = capture.purchase_id
+UNION ALL
+SELECT customer_id, line_id, repaid_at, repayment_id FROM money.repayment
+UNION ALL
+SELECT customer_id, line_id, refunded_at, refund_id FROM money.refund
+UNION ALL
+SELECT customer_id, line_id, paid_out_at, payout_id FROM money.credit_payout;
+CREATE INDEX ON happened (customer_id, line_id, at);
+UPDATE money.fee_waiver
+SET acted_number = coalesce(
+    (
+        SELECT min(happened.number) - 1 FROM happened
+        WHERE happened.customer_id = fee_waiver.customer_id AND happened.line_id = fee_waiver.line_id AND happened.at > fee_waiver.decided_at
+    ),
+    nextval('money.number')
+)
+WHERE decided_at IS NOT NULL;
+UPDATE care.relief
+SET acted_number = coalesce(
+    (
+        SELECT min(happened.number) - 1 FROM happened
+        WHERE
+            happened.customer_id = relief.customer_id
+            AND happened.line_id = relief.line_id
+            AND happened.at > (
+                SELECT max(event.happened_at) FROM care.relief_event AS event
+                WHERE event.customer_id = relief.customer_id AND event.relief_id = relief.relief_id AND event.to_status = 'running'
+            )
+    ),
+    nextval('money.number')
+)
+WHERE started_on IS NOT NULL;
+ALTER TABLE money.fee_waiver ADD CONSTRAINT fee_waiver_check5 CHECK ((acted_number IS NULL) = (decided_by IS NULL));
+ALTER TABLE care.relief ADD CONSTRAINT relief_check2 CHECK ((started_on IS NULL) = (acted_number IS NULL));
+
 -- Repayments taken back by whoever sent them, and repayments that count from an earlier day: the line's life was lived again, and what differs was
 -- booked on the day of the correction with the day it counts from. Nothing that was posted is changed: a movement that no longer holds is undone by another.
 CREATE TABLE money.correction (

@@ -88,10 +88,12 @@ CREATE TABLE money.fee_waiver (
     asked_by text NOT NULL CHECK (length(asked_by) > 0),
     decided_by text,
     note text NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
+    acted_number bigint,
     CHECK ((state = 'asked') = (decided_by IS NULL)),
     CHECK (num_nonnulls(decided_by, decided_on, decided_at) IN (0, 3)),
     CHECK (NOT needs_two OR decided_by <> asked_by),
     CHECK (state = 'done' OR waived_minor + returned_minor = 0),
+    CHECK ((acted_number IS NULL) = (decided_by IS NULL)),
     PRIMARY KEY (customer_id, waiver_id)
 );
 

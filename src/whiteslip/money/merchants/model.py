@@ -28,7 +28,7 @@ UNTOLD: Final = Category(OTHER, 0, resells_easily=False)
 
 
 class Merchant(NamedTuple):
-    """A shop; `fee_ppm` of each capture is ours."""
+    """A shop; `fee_ppm` of each capture is ours, and what a plan costs it beside."""
 
     merchant_id: int
     name: str
@@ -41,9 +41,11 @@ class Merchant(NamedTuple):
         """Tell whether it may take new purchases."""
         return self.status == "open"
 
-    def fee_between(self, before_minor: Minor, after_minor: Minor) -> Minor:
+    def fee_between(self, before_minor: Minor, after_minor: Minor, *, plan_ppm: int = 0) -> Minor:
         """Return the fee of a part: that of all up to its end less that of all before, half even.
 
-        So parts of a capture pay what the whole would, and refunds never return more than was paid.
+        So parts of a capture pay what the whole would, and refunds never return more than was paid. `plan_ppm` is what
+        the shop pays for the purchase's plan.
         """
-        return rate.of(after_minor, self.fee_ppm) - rate.of(before_minor, self.fee_ppm)
+        fee_ppm = self.fee_ppm + plan_ppm
+        return rate.of(after_minor, fee_ppm) - rate.of(before_minor, fee_ppm)

@@ -78,6 +78,7 @@ class PlanOffer:
     """A plan of monthly installments, with a flat fee each month or with interest at a rate a year.
 
     `multiple_minor` rounds what is equal from month to month where interest is borne; the last month carries the rest.
+    `merchant_fee_ppm` of what is captured is what the shop pays for the plan beside its usual fee.
     """
 
     months: int
@@ -86,6 +87,7 @@ class PlanOffer:
     annual_ppm: Ppm = 0
     day_count: DayCount | None = None
     multiple_minor: Minor = 1
+    merchant_fee_ppm: Ppm = 0
 
     @property
     def by_real_days(self) -> bool:
@@ -125,3 +127,8 @@ class Product:
     def plan(self, months: int) -> PlanOffer | None:
         """Find the plan of so many months, if it is offered."""
         return next((plan for plan in self.plans if plan.months == months), None)
+
+    def merchant_fee_ppm(self, months: int) -> Ppm:
+        """What a shop pays for a plan beside its usual fee; nothing where none is chosen."""
+        offer = self.plan(months)
+        return offer.merchant_fee_ppm if offer else 0

@@ -115,19 +115,22 @@ def _plan(table: dict[str, Any]) -> PlanOffer:
     if wrong := sorted(other & set(table)):
         text = f"{wrong[0]} says nothing in a plan whose method is {method}"
         raise InvalidInput(text, where=wrong[0])
+    merchant_fee_ppm = _whole({"merchant_fee_ppm": 0, **table}, "merchant_fee_ppm", 0, 300_000)
     if method is Method.FLAT_FEE:
-        return PlanOffer(months, _whole(table, "monthly_fee_ppm", 0, 100_000))
+        fee_ppm = _whole(table, "monthly_fee_ppm", 0, 100_000)
+        return PlanOffer(months, fee_ppm, merchant_fee_ppm=merchant_fee_ppm)
     return PlanOffer(
         months,
         method=method,
         annual_ppm=_whole(table, "annual_ppm", 1, 1_000_000),
         day_count=_member(DayCount, {"day_count": "", **table}, "day_count"),
         multiple_minor=_whole({"multiple_minor": 1, **table}, "multiple_minor", 1, 100_000),
+        merchant_fee_ppm=merchant_fee_ppm,
     )
 
 
 _INTEREST = {"annual_ppm", "day_count", "multiple_minor"}
-_PLAN_KEYS = _INTEREST | {"months", "method", "monthly_fee_ppm"}
+_PLAN_KEYS = _INTEREST | {"months", "method", "monthly_fee_ppm", "merchant_fee_ppm"}
 
 
 def _check_plans(product: Product) -> None:

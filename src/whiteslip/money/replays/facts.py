@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from typing import NamedTuple, TypeAlias
 
 from whiteslip.kernel.money import Minor
@@ -134,25 +133,18 @@ What: TypeAlias = (
 )
 
 
-class Place(StrEnum):
-    """What tells when a fact acted: its number, drawn at that moment; the time; or only the day it counts from."""
-
-    NUMBER = "number"
-    TIME = "time"
-    DAY = "day"
-
-
 class Fact(NamedTuple):
-    """Something that happened on a day of the line; `number` was drawn under its lock, so numbers are in order.
+    """Something that happened on a day of the line, known by its number.
 
-    What was decided later than its number was drawn is put in place by its time, what was back-dated by its day.
+    `acted` was drawn under the line's lock when it acted, so these are in order; of most it is the number, of what was
+    decided later than asked one drawn then. What is back-dated is put in place by its day.
     """
 
     on: date
-    at: datetime
+    acted: int
     number: int
     what: What
-    place: Place = Place.NUMBER
+    is_back_dated: bool = False
 
 
 class Pause(NamedTuple):
@@ -182,26 +174,13 @@ def in_order(facts: Sequence[Fact]) -> list[Fact]:
     """
     ordered: list[Fact] = []
     reached = date.max
-    for fact in sorted(_placed(facts, Place.NUMBER), key=lambda fact: fact.number, reverse=True):
+    acted = [fact for fact in facts if not fact.is_back_dated]
+    for fact in sorted(acted, key=lambda fact: fact.acted, reverse=True):
         reached = min(reached, fact.on)
         ordered.append(fact._replace(on=reached))
     ordered.reverse()
-    for fact in sorted(_placed(facts, Place.TIME), key=lambda fact: fact.at):
-        _insert(ordered, fact, [_follows(other, fact) for other in ordered])
-    for fact in sorted(_placed(facts, Place.DAY), key=lambda fact: fact.number):
-        _insert(ordered, fact, [other.on > fact.on for other in ordered])
+    dated = [fact for fact in facts if fact.is_back_dated]
+    for fact in sorted(dated, key=lambda fact: fact.number):
+        is_later = [other.on > fact.on for other in ordered]
+        ordered.insert(is_later.index(True) if True in is_later else len(ordered), fact)
     return ordered
-
-
-def _follows(other: Fact, fact: Fact) -> bool:
-    """Tell whether a fact is later than one placed by its time; money for a claim always follows its charge-off."""
-    is_for_it = isinstance(other.what, Recovery) and isinstance(fact.what, ChargingOff)
-    return is_for_it or (other.on, other.at) > (fact.on, fact.at)
-
-
-def _placed(facts: Sequence[Fact], place: Place) -> list[Fact]:
-    return [fact for fact in facts if fact.place is place]
-
-
-def _insert(ordered: list[Fact], fact: Fact, is_later: Sequence[bool]) -> None:
-    ordered.insert(is_later.index(True) if True in is_later else len(ordered), fact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from whiteslip.infra.database import Connection
@@ -25,7 +25,6 @@ from whiteslip.money.replays.facts import (
     Pause,
     Payment,
     Payout,
-    Place,
     Recovery,
     Refund,
     Settling,
@@ -42,8 +41,6 @@ from whiteslip.money.replays.model import Row
 from whiteslip.money.replays.names import Known
 
 sql = Sql(__package__)
-_TIMED = frozenset({"waiver", "goodwill", "charge-off", "write-off"})
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Past(NamedTuple):
@@ -102,11 +99,7 @@ def find_repayment(db: Connection, customer_id: int, repayment_id: int) -> Found
 
 
 def _fact(row: Any) -> Fact:
-    at = row.happened_at or _NEVER
-    place = Place.TIME if row.what in _TIMED else Place.NUMBER
-    return Fact(
-        row.happened_on, at, row.number, _what(row), Place.DAY if row.is_back_dated else place
-    )
+    return Fact(row.happened_on, row.acted, row.number, _what(row), row.is_back_dated)
 
 
 _OF_AMOUNT = {

@@ -17,6 +17,7 @@ WITH moved AS (
         offered_by = move.offered_by,
         expires_on = move.expires_on,
         moved_at = %(at)s::timestamptz,
+        acted_number = CASE WHEN move.status = 'running' THEN nextval('money.number') ELSE relief.acted_number END,
         started_on = CASE WHEN move.status = 'running' THEN %(on)s::date ELSE relief.started_on END,
         finished_on = CASE WHEN move.status NOT IN ('countered', 'offered', 'agreed', 'running') THEN %(on)s::date END
     FROM unnest(

@@ -7,5 +7,6 @@ UPDATE money.goodwill SET
     credit_minor = %(credit_minor)s::bigint,
     decided_by = %(decided_by)s,
     decided_on = %(on_date)s::date,
-    decided_at = %(at)s::timestamptz
+    decided_at = %(at)s::timestamptz,
+    acted_number = nextval('money.number')
 WHERE customer_id = %(customer_id)s::bigint AND goodwill_id = %(goodwill_id)s::bigint AND state = 'asked'
