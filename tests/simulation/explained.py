@@ -22,6 +22,7 @@ NOT_OF_ROWS = frozenset(
         Kind.REFUND_CREDITED,
         Kind.REFUND_CREDIT_IMPORTED,
         Kind.CREDIT_PAID_OUT,
+        Kind.GOODWILL_CREDIT,
         Kind.LATE_FEE_RETURNED,
         Kind.COST_RECOVERED,
     }

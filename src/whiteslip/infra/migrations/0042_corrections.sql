@@ -90,6 +90,16 @@ CREATE TABLE money.corrected_movement (
 ) WITH (fillfactor = 100);
 CREATE UNIQUE INDEX corrected_movement_undone ON money.corrected_movement (customer_id, undoes_id) WHERE undoes_id IS NOT NULL;
 
+-- Installments that only another life of the line has, by the key that life knows them by, and those that no life has any more.
+CREATE TABLE money.corrected_installment (
+    customer_id bigint NOT NULL,
+    installment_id bigint NOT NULL,
+    correction_id bigint NOT NULL,
+    is_gone boolean NOT NULL,
+    key text NOT NULL,
+    PRIMARY KEY (customer_id, installment_id)
+);
+
 -- Where money had gone before a correction sent it elsewhere.
 CREATE TABLE money.undone_allocation (
     customer_id bigint NOT NULL,

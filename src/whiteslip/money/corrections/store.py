@@ -112,6 +112,21 @@ class _Pen:
                 numbers=arrays.smallints([row.number for row in new]),
                 captured_ons=arrays.dates([row.captured_on for row in new]),
             )
+        self._name(new, [row for row in changed if row.key not in self.other.rows])
+
+    def _name(self, made: Sequence[Row], gone: Sequence[Row]) -> None:
+        """Keep the keys of the rows this life made, and which rows it does not have."""
+        named = [*made, *gone]
+        if named:
+            sql.run(
+                self.db,
+                "name_rows",
+                customer_id=self.correction.customer_id,
+                correction_id=self.correction.correction_id,
+                installment_ids=arrays.bigints([row.installment_id for row in named]),
+                are_gone=arrays.bools([row.key not in self.other.rows for row in named]),
+                keys=arrays.texts([row.key for row in named]),
+            )
 
     def numbers_of_credit(self) -> dict[str, int]:
         """Number the uses of credit by their days: those of the book keep theirs."""

@@ -19,14 +19,6 @@ _OFFSETS = frozenset(
         MovementKind.LATE_FEE_OFFSET,
     }
 )
-_FEES = frozenset(
-    {
-        MovementKind.LATE_FEE,
-        MovementKind.REVOLVING_FEE,
-        MovementKind.INSTALLMENT_FEE,
-        MovementKind.DEFERRAL_FEE,
-    }
-)
 _MONEY_IN = frozenset(
     {
         MovementKind.PRINCIPAL_REPAID,
@@ -105,8 +97,7 @@ def differ(first: Life, other: Life, book: Standing) -> Difference:
     vanished = [_emptied(row) for key, row in first.rows.items() if key not in other.rows]
     new = [row for key, row in other.rows.items() if key not in first.rows]
     paid_before, paid_after = _gone_elsewhere(first, other)
-    fees = _sum(come, _FEES) - _sum(gone, _FEES)
-    money = _money(come) - _money(gone)
+    credited = _money(come) - _money(gone) + _credited(other) - _credited(first)
     return Difference(
         tuple(changed + vanished),
         tuple(new),
@@ -116,7 +107,7 @@ def differ(first: Life, other: Life, book: Standing) -> Difference:
         paid_after,
         other.principal_minor - first.principal_minor,
         other.credit_minor - first.credit_minor,
-        money + max(0, -fees) + _credited(other) - _credited(first),
+        max(credited, _shown(first) - _shown(other)),
     )
 
 
@@ -221,6 +212,17 @@ def _money(moves: Iterable[Move]) -> Minor:
     """Sum what came in, less what was taken back."""
     moves = list(moves)
     return _sum(moves, _MONEY_IN) - _sum(moves, frozenset({MovementKind.PAYMENT_RECLAIMED}))
+
+
+def _shown(life: Life) -> Minor:
+    """Sum what the next statement would show today. What it falls by is credited, as nothing is charged below zero."""
+    on = life.next_statement()
+    owed = sum(
+        one.principal_minor + one.fee_minor + one.late_fee_minor
+        for one in life.owed()
+        if one.statement_on <= on
+    )
+    return owed - life.credit_minor
 
 
 def _credited(life: Life) -> Minor:

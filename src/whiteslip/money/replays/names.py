@@ -12,17 +12,23 @@ FIRST_NEW = 1 << 62
 
 
 class Known:
-    """The numbers of the book: rows of one capture, number and kind were made in the order of theirs."""
+    """The numbers of the book: rows of one capture, number and kind are in order, those a correction made have keys."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         """Take the rows of the book."""
         self._waiting: dict[tuple[object, ...], deque[int]] = defaultdict(deque)
+        self._keyed: dict[str, int] = {}
         for row in sorted(rows, key=lambda row: row.installment_id):
-            self._waiting[_family(row)].append(row.installment_id)
+            if row.key:
+                self._keyed[row.key] = row.installment_id
+            else:
+                self._waiting[_family(row)].append(row.installment_id)
         self._missing = FIRST_NEW
 
     def name(self, row: Row) -> int:
-        """Return the next number of the row's family; a new one, which the book lacks, if none is left."""
+        """Return the number of the key, or the next of its family; a new one, which the book lacks, if none is left."""
+        if row.key in self._keyed:
+            return self._keyed[row.key]
         waiting = self._waiting[_family(row)]
         if waiting:
             return waiting.popleft()

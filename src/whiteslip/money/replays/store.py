@@ -144,7 +144,7 @@ def _decided(row: Any) -> What:
 
 def _row(row: Any) -> Row:
     return Row(
-        "",
+        row.key,
         row.installment_id,
         row.purchase_id,
         row.number,

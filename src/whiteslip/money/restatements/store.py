@@ -167,14 +167,12 @@ class Later:
     def _returns(self) -> None:
         before = {one[:2]: one.amount_minor for one in self.past.life.returns}
         after = {one[:2]: one.amount_minor for one in self.other.returns}
+        known = before | after
+        refunds = {key[0] for key in known if before.get(key, 0) != after.get(key, 0)}
         self._restate(
             "correct_returns",
             "refund_ids repayment_ids amounts_minor",
-            [
-                (*key, after.get(key, 0))
-                for key in before | after
-                if before.get(key, 0) != after.get(key, 0)
-            ],
+            [(*key, after.get(key, 0)) for key in known if key[0] in refunds],
             line_id=self.correction.line_id,
         )
 
