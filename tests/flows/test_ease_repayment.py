@@ -11,6 +11,7 @@ from tests.builders import Book, done, founded
 
 from whiteslip.care.hardship.model import Command, Form, Side, Status, Terms
 from whiteslip.flows.check_books import check_books
+from whiteslip.flows.correct_repayments import Reversal, reverse
 from whiteslip.flows.ease_repayment import (
     Eased,
     ReliefAnswer,
@@ -173,6 +174,19 @@ def test_a_broken_promise_is_noticed_after_the_days_of_grace(book: Eager, late: 
     book.close_day()
     after = book.owed(late)[0][1]
     assert after == first + 5, "one day's fee of 10,000 overdue, none of the days before"
+    book.and_the_books_agree()
+
+
+def test_money_that_was_taken_back_keeps_no_promise(book: Eager, late: LineKey) -> None:
+    until = book.today + timedelta(3)
+    asked = done(book.ask(late, Terms(Form.PROMISE, amount_minor=5_000, until_on=until)))
+    book.close_day()
+    paid = book.pay(late, 5_000)
+    said = Reversal(late.customer_id, paid.repayment_id, "MD06", "", "Ann")
+    done(book.write(lambda db: reverse(db, [said], at=book.at))[0])
+
+    book.close_until(until + timedelta(4))
+    assert book.status(asked) == "broken"
     book.and_the_books_agree()
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from whiteslip.care.agreed.store import read_agreed
 from whiteslip.care.cures.store import cure
+from whiteslip.care.hardship.store import restate_dues
 from whiteslip.care.notices.model import Kind, NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.infra import business_day, outbox
@@ -25,6 +26,7 @@ from whiteslip.money.repayments.model import Repayment
 from whiteslip.money.repayments.store import insert_repayments
 from whiteslip.money.replays import facts as happened
 from whiteslip.money.replays.comparing import unlike
+from whiteslip.money.replays.life import Life
 from whiteslip.money.replays.living import live
 from whiteslip.money.replays.names import Anew
 from whiteslip.money.replays.store import Past, find_repayment, read_past
@@ -215,8 +217,19 @@ def _correct(
     key = LineKey(correction.customer_id, correction.line_id)
     asked = read_asked(db, key, reached=past.life.day)
     done = write(db, past, other, correction, asked, at=at)
+    before, after = _agreed_dues(past.life), _agreed_dues(other)
+    changed = [one for one in before | after if before.get(one) != after.get(one)]
+    restate_dues(db, key.customer_id, {one: after.get(one, ()) for one in changed})
     cure(db, {key.customer_id}, {key.customer_id: past.life.day}, at=at)
     return done
+
+
+def _agreed_dues(life: Life) -> dict[int, list[tuple[int, Minor, date]]]:
+    """What each relief makes due in a life: installment, amount and day."""
+    return {
+        number: [(life.rows[due.key].installment_id, *due[1:]) for due in dues]
+        for number, dues in life.redated.items()
+    }
 
 
 def _notice(db: Connection, correction: Correction, amount_minor: Minor) -> NewNotice:

@@ -34,6 +34,7 @@ from whiteslip.infra.database import Connection
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.actor import PROGRAM
 from whiteslip.kernel.errors import invariant
+from whiteslip.kernel.money import Minor
 from whiteslip.kernel.reason import Reason, ReasonCode
 from whiteslip.money.arrears.model import FeePause
 from whiteslip.money.arrears.store import pause_fees, resume_fees
@@ -180,6 +181,25 @@ def insert_dues(db: Connection, dues: Sequence[tuple[ReliefKey, Rescheduled]]) -
         installment_ids=arrays.bigints([row.installment_id for _, row in dues]),
         amounts_minor=arrays.bigints([sum(row[4:7]) for _, row in dues]),
         due_ons=arrays.dates([row.due_on for _, row in dues]),
+    )
+
+
+def restate_dues(
+    db: Connection, customer_id: int, dues: Mapping[int, Sequence[tuple[int, Minor, date]]]
+) -> None:
+    """Say anew what reliefs of a customer make due: installment, amount in minor units, and day."""
+    if not dues:
+        return
+    sql.run(db, "delete_dues", customer_id=customer_id, relief_ids=arrays.bigints(list(dues)))
+    rows = [(relief_id, *due) for relief_id, some in dues.items() for due in some]
+    sql.run(
+        db,
+        "insert_dues",
+        customer_ids=arrays.bigints([customer_id] * len(rows)),
+        relief_ids=arrays.bigints([row[0] for row in rows]),
+        installment_ids=arrays.bigints([row[1] for row in rows]),
+        amounts_minor=arrays.bigints([row[2] for row in rows]),
+        due_ons=arrays.dates([row[3] for row in rows]),
     )
 
 

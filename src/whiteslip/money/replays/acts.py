@@ -35,6 +35,7 @@ from whiteslip.money.replays.facts import (
 from whiteslip.money.replays.life import Life, event
 from whiteslip.money.replays.model import (
     Act,
+    Agreed,
     Granted,
     Origin,
     Returned,
@@ -324,7 +325,8 @@ def _redate(life: Life, what: Redating, number: int) -> None:
     life.settle(worked.drops, source, Act.DROPPED)
     rows = life.redate(worked.pieces, source, Act.REDATED)
     agreed = [row for row, was_billed in rows if was_billed or worked.keeps_all]
-    life.redated[number] = [row.key for row in agreed]
+    dues = [Agreed(row.key, row.all_owed_minor, row.due_on) for row in agreed]
+    life.redated[number] = [due for due in dues if due.amount_minor]
     if not worked.fee_minor:
         return
     first = min(agreed, key=lambda row: (row.due_on, row.installment_id))

@@ -14,6 +14,7 @@ from whiteslip.money.repayments.model import Allocation
 from whiteslip.money.replays.facts import Terms
 from whiteslip.money.replays.model import (
     Act,
+    Agreed,
     Charge,
     Claim,
     Granted,
@@ -59,7 +60,7 @@ class Life:
     waived_charges: dict[int, list[Charge]] = field(default_factory=dict[int, list[Charge]])
     payoffs: dict[int, Allocation] = field(default_factory=dict[int, Allocation])
     splits: dict[int, SplitOff] = field(default_factory=dict[int, SplitOff])
-    redated: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    redated: dict[int, list[Agreed]] = field(default_factory=dict[int, list[Agreed]])
     grants: dict[int, Granted] = field(default_factory=dict[int, Granted])
     claim: Claim | None = None
     since_on: date | None = None

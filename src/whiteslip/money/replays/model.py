@@ -126,6 +126,12 @@ class Row:
         """Principal still to be paid."""
         return self.principal_minor - self.paid_principal_minor
 
+    @property
+    def all_owed_minor(self) -> Minor:
+        """All still to be paid, a fee not billed yet included."""
+        fees = self.fee_minor - self.paid_fee_minor + self.late_fee_minor - self.paid_late_fee_minor
+        return self.owed_principal_minor + fees
+
     def is_billed(self, reached: date) -> bool:
         """Tell whether its fee is owed: that of a plan is once its statement has closed."""
         return self.kind != "plan" or self.statement_on <= reached
@@ -201,6 +207,14 @@ class Granted(NamedTuple):
     fee_minor: Minor
     late_fee_minor: Minor
     credit_minor: Minor
+
+
+class Agreed(NamedTuple):
+    """What of a row an agreement made due, and when."""
+
+    key: str
+    amount_minor: Minor
+    due_on: date
 
 
 class SplitOff(NamedTuple):
