@@ -280,7 +280,7 @@ class Installments(Struct, frozen=True):
 
 
 class Repayment(Struct, frozen=True):
-    """Money received, and how it was used."""
+    """Money received, and how it was used; taken back by whoever sent it since `reversed_on`."""
 
     repayment_id: str
     line_id: str
@@ -289,6 +289,7 @@ class Repayment(Struct, frozen=True):
     credit_minor: int
     method: str
     repaid_on: date
+    reversed_on: date | None
     currency: Currency = "CNY"
 
 

@@ -129,6 +129,7 @@ def repayment(row: RepaymentView) -> answers.Repayment:
         credit_minor=row.credit_minor,
         method=row.method,
         repaid_on=row.repaid_on,
+        reversed_on=row.reversed_on,
     )
 
 

@@ -78,7 +78,7 @@ class StoryRefund(NamedTuple):
 
 
 class StoryRepayment(NamedTuple):
-    """Money received."""
+    """Money received; taken back by whoever sent it since `reversed_on`."""
 
     repayment_id: int
     repaid_on: date
@@ -87,6 +87,7 @@ class StoryRepayment(NamedTuple):
     amount_minor: int
     allocated_minor: int
     credit_minor: int
+    reversed_on: date | None
 
 
 class StoryAllocation(NamedTuple):

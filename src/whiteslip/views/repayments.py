@@ -12,7 +12,7 @@ sql = Sql(__package__)
 
 
 class RepaymentView(NamedTuple):
-    """Money received and how it was used: allocated + credit = amount, in minor units."""
+    """Money received and how it was used: allocated + credit = amount, in minor units; and when it was taken back."""
 
     customer_id: int
     repayment_id: int
@@ -22,6 +22,7 @@ class RepaymentView(NamedTuple):
     credit_minor: int
     method: str
     repaid_on: date
+    reversed_on: date | None
 
 
 def find(db: Connection, customer_id: int, repayment_id: int) -> RepaymentView | None:

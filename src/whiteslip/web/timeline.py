@@ -144,9 +144,8 @@ def _payments(story: StoryView) -> Iterator[Entry]:
         went[allocation.source_id].append(allocation)
     for repayment in story.repayments:
         parts = went.pop(repayment.repayment_id, [])
-        yield Entry(
-            repayment.repaid_on, repayment.repayment_id, "repayment", "good", repayment, parts
-        )
+        number, tone = repayment.repayment_id, "warn" if repayment.reversed_on else "good"
+        yield Entry(repayment.repaid_on, number, "repayment", tone, repayment, parts)
     for refund in story.refunds:
         parts = went.pop(refund.refund_id, [])
         yield Entry(refund.refunded_on, refund.refund_id, "refund", "good", refund, parts)

@@ -23,6 +23,7 @@ from whiteslip.decisioning.features.store import (
 )
 from whiteslip.decisioning.rulebooks.model import InputType
 from whiteslip.decisioning.rulebooks.tokens import KEYWORDS
+from whiteslip.flows.correct_repayments import BackDating, Reversal, back_date, reverse
 from whiteslip.infra.database import Connection, Database
 from whiteslip.kernel.errors import InvalidInput
 from whiteslip.money.lines.model import LineKey
@@ -272,3 +273,25 @@ def test_what_was_paid_is_beside_what_was_billed(book: Book) -> None:
         lambda db: compute(db, None, as_of=date(2026, 2, 3), features=["paid_in_full"])
     )
     assert due["paid_in_full"].tolist() == [None, None]
+
+
+def test_money_counts_as_received_between_being_known_and_being_taken_back(book: Book) -> None:
+    """What is booked late counts from its day only once it is booked; what is taken back counts until then."""
+    line = book.line()
+    book.buy(line, 10_000, at_shop=book.shop())
+    book.close_until(date(2026, 1, 20))
+    paid = book.pay(line, 2_000)
+    book.close_until(date(2026, 1, 25))
+    taken = Reversal(line.customer_id, paid.repayment_id, "MD06", "", "Ann")
+    late = BackDating(*line, 3_000, "bank", date(2026, 1, 22), "late file", "", "Ann")
+    book.write(lambda db: reverse(db, [taken], at=book.at))
+    book.write(lambda db: back_date(db, [late], at=book.at))
+
+    def received(on: date) -> list[object]:
+        found: Columns = book.database.read(
+            lambda db: compute(db, None, as_of=on, features=["repaid_30d_minor"])
+        )
+        return [value or 0 for value in found["repaid_30d_minor"].tolist()]
+
+    assert received(date(2026, 1, 24)) == [2_000]
+    assert received(date(2026, 1, 25)) == [3_000]

@@ -14,7 +14,7 @@ CREATE TABLE money.correction (
     note text NOT NULL CHECK (length(note) <= 2000),
     PRIMARY KEY (customer_id, correction_id)
 ) WITH (fillfactor = 100);
-CREATE UNIQUE INDEX correction_reversed ON money.correction (customer_id, repayment_id) WHERE kind <> 'back_dated';
+CREATE UNIQUE INDEX correction_once ON money.correction (customer_id, repayment_id, (kind = 'back_dated'));
 
 -- What moved because of a correction: undoes_id is the movement it takes back (its legs the other way round), or NULL for one that holds from value_on.
 CREATE TABLE money.corrected_movement (

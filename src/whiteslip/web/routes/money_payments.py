@@ -85,13 +85,11 @@ def show_payments(visit: Visit) -> Answer:
         raise NotFound("there is no such line")
     rows = repayments.of_line(visit.db, *key, before=_NEWEST, limit=ROWS)
     done = corrections.of_line(visit.db, *key)
-    gone = {one.repayment_id for one in done if one.kind != "back_dated"}
     return visit.show(
         "money/payments.html",
         line=line,
         id=visit.text("lin"),
         rows=rows,
-        gone=gone,
         done=done,
         choices=[
             (
@@ -99,7 +97,7 @@ def show_payments(visit: Visit) -> Answer:
                 f"{visit.speak.day(one.repaid_on)} · {visit.speak.amount(one.amount_minor)}",
             )
             for one in rows
-            if one.repayment_id not in gone
+            if one.reversed_on is None
         ],
         methods=[(one, visit.speak.name("method", one)) for one in METHODS],
     )

@@ -1,4 +1,5 @@
 -- What each line was billed and paid up to a day: by its latest statements, and by the money received in windows that end with the day.
+-- What was taken back by the day was never received, and what was only booked later is not known yet.
 -- A statement counts as due once its due date has passed; what is paid until the next statement counts toward it.
 WITH received AS (
     SELECT repayment.customer_id, repayment.line_id, repayment.repaid_on, sum(repayment.amount_minor) AS amount_minor
@@ -8,6 +9,13 @@ WITH received AS (
         AND (%(customer_ids)b::bigint[] IS NULL OR repayment.customer_id = ANY(%(customer_ids)b::bigint[]))
         AND repayment.repaid_on <= %(as_of)s::date
         AND repayment.repaid_on > %(as_of)s::date - 365
+        AND NOT EXISTS (
+            SELECT FROM money.correction
+            WHERE
+                correction.customer_id = repayment.customer_id
+                AND correction.repayment_id = repayment.repayment_id
+                AND (correction.kind = 'back_dated') = (correction.corrected_on > %(as_of)s::date)
+        )
     GROUP BY repayment.customer_id, repayment.line_id, repayment.repaid_on
 ),
 

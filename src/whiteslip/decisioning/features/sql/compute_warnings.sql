@@ -11,6 +11,13 @@ WITH failed AS (
                 AND repayment.line_id = debit.line_id
                 AND repayment.repayment_id > debit.debit_id
                 AND repayment.repaid_on <= %(as_of)s::date
+                AND NOT EXISTS (
+                    SELECT FROM money.correction
+                    WHERE
+                        correction.customer_id = repayment.customer_id
+                        AND correction.repayment_id = repayment.repayment_id
+                        AND (correction.kind = 'back_dated') = (correction.corrected_on > %(as_of)s::date)
+                )
         ), 0)
         + coalesce((
             SELECT sum(refund.amount_minor) FROM money.refund

@@ -23,6 +23,13 @@ paid AS (
             AND repayment.repaid_on >= billed.statement_on
             AND repayment.repaid_on < coalesce(billed.next_on, billed.statement_on + 31)
             AND repayment.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
+            AND NOT EXISTS (
+                SELECT FROM money.correction
+                WHERE
+                    correction.customer_id = repayment.customer_id
+                    AND correction.repayment_id = repayment.repayment_id
+                    AND (correction.kind = 'back_dated') = (correction.corrected_on > %(as_of)s::date)
+            )
     WHERE billed.place <= 3
     GROUP BY billed.customer_id, billed.line_id, billed.place, billed.due_on
 ),
