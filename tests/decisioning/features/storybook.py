@@ -23,6 +23,7 @@ from whiteslip.flows.change_limits import (
     change_limits,
     grant_temporary_limits,
 )
+from whiteslip.flows.correct_repayments import Reversal, reverse
 from whiteslip.flows.ease_repayment import (
     ReliefAnswer,
     ReliefRequest,
@@ -117,6 +118,7 @@ class Story:
         for line, probability in ((self.payer, 0.2), (self.debtor, 0.9), (self.changer, 0.4)):
             self.score(line, probability, on=THE_DAY - timedelta(days=1))
         self.fail(self.payer, 5_000)
+        self.bounced = book.pay(self.payer, 1_000)
         self.fail(self.forgetter, 500)
         for line in (self.payer, self.changer, self.forgetter):
             self.refer(line, 20_000, "BEH-01")
@@ -139,6 +141,7 @@ class Story:
         for line, probability in ((self.payer, 0.1), (self.debtor, 0.6), (self.mover, 0.5)):
             self.score(line, probability, on=late)
         self.fail(self.debtor, 9_000)
+        self.take_back()
         self.promise(self.debtor, 200, days=3)
         self.refer(self.debtor, 30_000, "BEH-02")
         self.rule(self.debtor, self.to_decline, Word.DECLINED)
@@ -164,6 +167,11 @@ class Story:
         book.close_until(date(2026, 3, 7))
         book.pay(self.debtor, 300_000)
         book.close_day()
+
+    def take_back(self) -> None:
+        """Let the bank take a payment back."""
+        asked = Reversal(self.bounced.customer_id, self.bounced.repayment_id, "MD06", "", "Ann")
+        done(self.book.write(lambda db: reverse(db, [asked], at=self.book.at))[0])
 
     def tell(self, name: str, value: float | str, *, about: date, on: date) -> None:
         """Record a fact of the payer's."""
