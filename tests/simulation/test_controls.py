@@ -38,8 +38,8 @@ PLANTED = {
     ),
     "what was lost is": (
         "INSERT INTO money.charge_off (customer_id, charge_off_id, line_id, principal_minor, proposed_at,"
-        " proposed_on, oldest_due_on, days_past_due, state, proposed_by, decided_by, note)"
-        " SELECT customer_id, 10^6, line_id, 1, '2026-01-01', opened_on, opened_on, 1, 'charged_off', 'a', 'b', 'n'"
+        " proposed_on, oldest_due_on, days_past_due, state, proposed_by, decided_by, note, acted_number)"
+        " SELECT customer_id, 10^6, line_id, 1, '2026-01-01', opened_on, opened_on, 1, 'charged_off', 'a', 'b', 'n', 1"
         " FROM money.line"
     ),
     "a line's temporary limit": "UPDATE money.line SET temporary_limit_minor = 1",

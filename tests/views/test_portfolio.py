@@ -262,8 +262,8 @@ def test_classes_are_of_all_that_was_owed_and_stages_make_the_losses(book: Book)
         lambda db: db.execute(
             "INSERT INTO care.relief (customer_id, relief_id, line_id, amount_minor, fee_minor, moved_at, asked_on,"
             " expires_on, started_on, ends_on, finished_on, needs_approval, stops_fees, pauses_reminders, bars_credit,"
-            " form, status, proposed_by, terms) VALUES (%s, 9, %s, 1, 0, now(), %s, %s, %s, %s, %s, false, false,"
-            " false, false, 'extension', 'kept', 'x', '{}')",
+            " form, status, proposed_by, terms, acted_number) VALUES (%s, 9, %s, 1, 0, now(), %s, %s, %s, %s, %s,"
+            " false, false, false, false, 'extension', 'kept', 'x', '{}', 9)",
             (*eased, on, on, on, on, on),
         )
     )

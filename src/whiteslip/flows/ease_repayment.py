@@ -330,7 +330,9 @@ class _Desk:
             for row in rows
             if row.installment_id not in new_rows and sum(row[4:7])
         ]
-        store.insert_dues(db, dues)
+        store.insert_dues(
+            db, [(key, row.installment_id, sum(row[4:7]), row.due_on) for key, row in dues]
+        )
         self._charge(db, started, dict(reversed(dues)), on=on)
         store.stop_what_is_agreed(db, started, on=on)
         customers = {one.customer_id for one in started}

@@ -56,19 +56,12 @@ class Due(NamedTuple):
     owed_minor: int
 
 
-class Against(NamedTuple):
-    """A restriction in force, with its reasons in words."""
-
-    restriction: StoryRestriction
-    texts: tuple[Any, ...]
-
-
 class Standing(NamedTuple):
-    """Where the line stands: what is owed when, what works, and what is against it."""
+    """Where the line stands: what is owed when, what works, and what is against it in words, each once."""
 
     dues: tuple[Due, ...]
     works: tuple[str, ...]
-    against: tuple[Against, ...]
+    against: tuple[Any, ...]
 
 
 def months(story: StoryView, *, newest_first: bool) -> tuple[Month, ...]:
@@ -89,7 +82,7 @@ def standing(story: StoryView) -> Standing:
     return Standing(
         tuple(_dues(story.installments, story.line.current_on)),
         tuple(reasons.still_works(story.line.restriction_level)),
-        tuple(Against(each, explained(each.reasons)) for each in active),
+        tuple(dict.fromkeys(text for each in active for text in explained(each.reasons))),
     )
 
 

@@ -57,9 +57,10 @@ def _hold(db: Connection, status: str, rest: int) -> None:
     db.execute(
         "INSERT INTO care.relief (customer_id, relief_id, line_id, amount_minor, fee_minor, moved_at, asked_on,"
         " expires_on, started_on, ends_on, finished_on, needs_approval, stops_fees, pauses_reminders,"
-        " bars_credit, form, status, proposed_by, terms) SELECT customer_id, 1, line_id, 1, 0, %(at)s, %(on)s,"
+        " bars_credit, form, status, proposed_by, terms, acted_number)"
+        " SELECT customer_id, 1, line_id, 1, 0, %(at)s, %(on)s,"
         " %(on)s, %(on)s, %(on)s, CASE WHEN %(status)s = 'kept' THEN %(on)s::date END, false, true, true,"
-        " true, 'promise', %(status)s, 'x', '{}' FROM money.arrears WHERE customer_id %% 10 = %(rest)s",
+        " true, 'promise', %(status)s, 'x', '{}', 1 FROM money.arrears WHERE customer_id %% 10 = %(rest)s",
         {"at": noon(TODAY), "on": TODAY, "status": status, "rest": rest},
     )
 

@@ -152,8 +152,9 @@ def book(db: Connection) -> Connection:
         cursor.executemany(
             "INSERT INTO care.relief (customer_id, relief_id, line_id, amount_minor, fee_minor, moved_at, asked_on,"
             " expires_on, started_on, ends_on, finished_on, needs_approval, stops_fees, pauses_reminders, bars_credit,"
-            " form, status, proposed_by, terms) VALUES (%s, %s, %s, 1, 0, %s, %s, %s, %s, %s, %s, false, false, false,"
-            " false, %s, 'kept', 'x', '{}')",
+            " form, status, proposed_by, terms, acted_number)"
+            " VALUES (%s, %s, %s, 1, 0, %s, %s, %s, %s, %s, %s, false, false, false,"
+            " false, %s, 'kept', 'x', '{}', 9)",
             [
                 (
                     customer,

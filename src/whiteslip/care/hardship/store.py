@@ -42,7 +42,7 @@ from whiteslip.money.ledger.store import take_numbers
 from whiteslip.money.lines.model import Line, LineKey
 from whiteslip.money.lines.store import project_bars, read_lines, take_turns
 from whiteslip.money.products import store as products
-from whiteslip.money.schedules.model import Owed, Rescheduled
+from whiteslip.money.schedules.model import Owed
 from whiteslip.money.schedules.store import read_owed
 
 sql = Sql(__package__)
@@ -169,38 +169,30 @@ def read_past(
     return live, {(LineKey(*row[:2]), Form(row.form)): row.begun for row in rows}
 
 
-def insert_dues(db: Connection, dues: Sequence[tuple[ReliefKey, Rescheduled]]) -> None:
-    """Keep which installments a relief made due, by when."""
+def insert_dues(db: Connection, dues: Sequence[tuple[ReliefKey, int, Minor, date]]) -> None:
+    """Keep what reliefs make due: installment, amount in minor units, and by when."""
     if not dues:
         return
+    keys, installment_ids, amounts, due_ons = zip(*dues, strict=True)
     sql.run(
         db,
         "insert_dues",
-        customer_ids=arrays.bigints([key.customer_id for key, _ in dues]),
-        relief_ids=arrays.bigints([key.relief_id for key, _ in dues]),
-        installment_ids=arrays.bigints([row.installment_id for _, row in dues]),
-        amounts_minor=arrays.bigints([sum(row[4:7]) for _, row in dues]),
-        due_ons=arrays.dates([row.due_on for _, row in dues]),
+        customer_ids=arrays.bigints([key.customer_id for key in keys]),
+        relief_ids=arrays.bigints([key.relief_id for key in keys]),
+        installment_ids=arrays.bigints(installment_ids),
+        amounts_minor=arrays.bigints(amounts),
+        due_ons=arrays.dates(due_ons),
     )
 
 
 def restate_dues(
     db: Connection, customer_id: int, dues: Mapping[int, Sequence[tuple[int, Minor, date]]]
 ) -> None:
-    """Say anew what reliefs of a customer make due: installment, amount in minor units, and day."""
-    if not dues:
-        return
-    sql.run(db, "delete_dues", customer_id=customer_id, relief_ids=arrays.bigints(list(dues)))
-    rows = [(relief_id, *due) for relief_id, some in dues.items() for due in some]
-    sql.run(
-        db,
-        "insert_dues",
-        customer_ids=arrays.bigints([customer_id] * len(rows)),
-        relief_ids=arrays.bigints([row[0] for row in rows]),
-        installment_ids=arrays.bigints([row[1] for row in rows]),
-        amounts_minor=arrays.bigints([row[2] for row in rows]),
-        due_ons=arrays.dates([row[3] for row in rows]),
-    )
+    """Say anew what reliefs of a customer make due, by their numbers."""
+    if dues:
+        sql.run(db, "delete_dues", customer_id=customer_id, relief_ids=arrays.bigints(list(dues)))
+        keys = {number: ReliefKey(customer_id, number) for number in dues}
+        insert_dues(db, [(keys[number], *due) for number, some in dues.items() for due in some])
 
 
 def insert_messages(

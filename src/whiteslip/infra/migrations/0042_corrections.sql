@@ -79,6 +79,18 @@ CREATE TABLE money.correction (
 ) WITH (fillfactor = 100);
 CREATE UNIQUE INDEX correction_once ON money.correction (customer_id, repayment_id, (kind = 'back_dated'));
 
+-- Money received, with the day it was known from and the day it was taken back; NULL while it stands.
+CREATE VIEW money.received AS
+SELECT
+    repayment.customer_id, repayment.repayment_id, repayment.line_id, repayment.amount_minor, repayment.allocated_minor, repayment.credit_minor,
+    repayment.method, repayment.repaid_on, repayment.repaid_at, coalesce(dated.corrected_on, repayment.repaid_on) AS known_on,
+    gone.corrected_on AS reversed_on
+FROM money.repayment
+LEFT JOIN money.correction AS dated
+    ON dated.customer_id = repayment.customer_id AND dated.repayment_id = repayment.repayment_id AND dated.kind = 'back_dated'
+LEFT JOIN money.correction AS gone
+    ON gone.customer_id = repayment.customer_id AND gone.repayment_id = repayment.repayment_id AND gone.kind <> 'back_dated';
+
 -- What moved because of a correction: undoes_id is the movement it takes back (its legs the other way round), or NULL for one that holds from value_on.
 CREATE TABLE money.corrected_movement (
     customer_id bigint NOT NULL,

@@ -1,12 +1,4 @@
 -- Find one repayment.
-SELECT
-    customer_id, repayment_id, line_id, amount_minor, allocated_minor, credit_minor, method, repaid_on,
-    (
-        SELECT correction.corrected_on FROM money.correction
-        WHERE
-            correction.customer_id = repayment.customer_id
-            AND correction.repayment_id = repayment.repayment_id
-            AND correction.kind <> 'back_dated'
-    ) AS reversed_on
-FROM money.repayment
+SELECT customer_id, repayment_id, line_id, amount_minor, allocated_minor, credit_minor, method, repaid_on, reversed_on
+FROM money.received
 WHERE customer_id = %(customer_id)s AND repayment_id = %(repayment_id)s

@@ -1,14 +1,6 @@
 -- List a line's repayments before a cursor, newest first.
-SELECT
-    customer_id, repayment_id, line_id, amount_minor, allocated_minor, credit_minor, method, repaid_on,
-    (
-        SELECT correction.corrected_on FROM money.correction
-        WHERE
-            correction.customer_id = repayment.customer_id
-            AND correction.repayment_id = repayment.repayment_id
-            AND correction.kind <> 'back_dated'
-    ) AS reversed_on
-FROM money.repayment
+SELECT customer_id, repayment_id, line_id, amount_minor, allocated_minor, credit_minor, method, repaid_on, reversed_on
+FROM money.received
 WHERE customer_id = %(customer_id)s AND line_id = %(line_id)s AND repayment_id < %(before)s
 ORDER BY repayment_id DESC
 LIMIT %(limit)s

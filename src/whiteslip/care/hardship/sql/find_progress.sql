@@ -18,19 +18,13 @@ LEFT JOIN LATERAL (
 ) AS unpaid ON TRUE
 LEFT JOIN LATERAL (
     SELECT sum(repayment.amount_minor) AS amount_minor
-    FROM money.repayment
+    FROM money.received AS repayment
     WHERE
         repayment.customer_id = relief.customer_id
         AND repayment.line_id = relief.line_id
         AND repayment.repayment_id > relief.relief_id
         AND repayment.repaid_on >= relief.started_on
-        AND NOT EXISTS (
-            SELECT FROM money.correction
-            WHERE
-                correction.customer_id = repayment.customer_id
-                AND correction.repayment_id = repayment.repayment_id
-                AND correction.kind <> 'back_dated'
-        )
+        AND repayment.reversed_on IS NULL
 ) AS repaid ON relief.form = 'promise'
 WHERE relief.status = 'running' AND relief.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
 ORDER BY relief.customer_id, relief.relief_id

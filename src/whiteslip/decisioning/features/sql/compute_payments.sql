@@ -3,19 +3,13 @@
 -- A statement counts as due once its due date has passed; what is paid until the next statement counts toward it.
 WITH received AS (
     SELECT repayment.customer_id, repayment.line_id, repayment.repaid_on, sum(repayment.amount_minor) AS amount_minor
-    FROM money.repayment
+    FROM money.received AS repayment
     WHERE
         repayment.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
         AND (%(customer_ids)b::bigint[] IS NULL OR repayment.customer_id = ANY(%(customer_ids)b::bigint[]))
-        AND repayment.repaid_on <= %(as_of)s::date
+        AND repayment.known_on <= %(as_of)s::date
+        AND (repayment.reversed_on > %(as_of)s::date) IS NOT FALSE
         AND repayment.repaid_on > %(as_of)s::date - 365
-        AND NOT EXISTS (
-            SELECT FROM money.correction
-            WHERE
-                correction.customer_id = repayment.customer_id
-                AND correction.repayment_id = repayment.repayment_id
-                AND (correction.kind = 'back_dated') = (correction.corrected_on > %(as_of)s::date)
-        )
     GROUP BY repayment.customer_id, repayment.line_id, repayment.repaid_on
 ),
 

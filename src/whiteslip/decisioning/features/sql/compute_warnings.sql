@@ -5,19 +5,13 @@ WITH failed AS (
     SELECT
         debit.customer_id, debit.line_id, debit.amount_minor,
         coalesce((
-            SELECT sum(repayment.amount_minor) FROM money.repayment
+            SELECT sum(repayment.amount_minor) FROM money.received AS repayment
             WHERE
                 repayment.customer_id = debit.customer_id
                 AND repayment.line_id = debit.line_id
                 AND repayment.repayment_id > debit.debit_id
-                AND repayment.repaid_on <= %(as_of)s::date
-                AND NOT EXISTS (
-                    SELECT FROM money.correction
-                    WHERE
-                        correction.customer_id = repayment.customer_id
-                        AND correction.repayment_id = repayment.repayment_id
-                        AND (correction.kind = 'back_dated') = (correction.corrected_on > %(as_of)s::date)
-                )
+                AND repayment.known_on <= %(as_of)s::date
+                AND (repayment.reversed_on > %(as_of)s::date) IS NOT FALSE
         ), 0)
         + coalesce((
             SELECT sum(refund.amount_minor) FROM money.refund

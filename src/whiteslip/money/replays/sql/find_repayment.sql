@@ -1,9 +1,4 @@
--- A repayment or a recovery, whose line it is on, and whether it was reversed.
-SELECT
-    repayment.line_id, repayment.amount_minor, repayment.method, repayment.repaid_on,
-    EXISTS(
-        SELECT FROM money.correction
-        WHERE correction.customer_id = repayment.customer_id AND correction.repayment_id = repayment.repayment_id AND correction.kind <> 'back_dated'
-    ) AS is_reversed
-FROM money.repayment
-WHERE repayment.customer_id = %(customer_id)s::bigint AND repayment.repayment_id = %(repayment_id)s::bigint
+-- Find a repayment and the line it is on, and whether it was taken back.
+SELECT line_id, amount_minor, method, repaid_on, reversed_on IS NOT NULL AS is_reversed
+FROM money.received
+WHERE customer_id = %(customer_id)s::bigint AND repayment_id = %(repayment_id)s::bigint

@@ -16,20 +16,15 @@ WITH billed AS (
 paid AS (
     SELECT billed.customer_id, billed.line_id, billed.place, max(repayment.repaid_on) - billed.due_on AS late_days
     FROM billed
-    INNER JOIN money.repayment
+    INNER JOIN money.received AS repayment
         ON
             repayment.customer_id = billed.customer_id
             AND repayment.line_id = billed.line_id
             AND repayment.repaid_on >= billed.statement_on
             AND repayment.repaid_on < coalesce(billed.next_on, billed.statement_on + 31)
             AND repayment.customer_id BETWEEN %(first)s::bigint AND %(last)s::bigint
-            AND NOT EXISTS (
-                SELECT FROM money.correction
-                WHERE
-                    correction.customer_id = repayment.customer_id
-                    AND correction.repayment_id = repayment.repayment_id
-                    AND (correction.kind = 'back_dated') = (correction.corrected_on > %(as_of)s::date)
-            )
+            AND repayment.known_on <= %(as_of)s::date
+            AND (repayment.reversed_on > %(as_of)s::date) IS NOT FALSE
     WHERE billed.place <= 3
     GROUP BY billed.customer_id, billed.line_id, billed.place, billed.due_on
 ),
