@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from whiteslip.care.agreed.store import read_agreed
+from whiteslip.care.agreed.store import read_agreed, restate_dues
 from whiteslip.care.cures.store import cure
-from whiteslip.care.hardship.store import restate_dues
 from whiteslip.care.notices.model import Kind, NewNotice
 from whiteslip.care.notices.store import insert_notices
 from whiteslip.infra import business_day, outbox

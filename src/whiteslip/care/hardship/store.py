@@ -185,16 +185,6 @@ def insert_dues(db: Connection, dues: Sequence[tuple[ReliefKey, int, Minor, date
     )
 
 
-def restate_dues(
-    db: Connection, customer_id: int, dues: Mapping[int, Sequence[tuple[int, Minor, date]]]
-) -> None:
-    """Say anew what reliefs of a customer make due, by their numbers."""
-    if dues:
-        sql.run(db, "delete_dues", customer_id=customer_id, relief_ids=arrays.bigints(list(dues)))
-        keys = {number: ReliefKey(customer_id, number) for number in dues}
-        insert_dues(db, [(keys[number], *due) for number, some in dues.items() for due in some])
-
-
 def insert_messages(
     db: Connection, messages: Sequence[Message], message_ids: Sequence[int], *, at: datetime
 ) -> set[int]:
