@@ -11,6 +11,14 @@ from tests.flows.limit_worlds import rows
 from whiteslip.care.hardship.model import Form, Side
 from whiteslip.care.hardship.model import Terms as ReliefTerms
 from whiteslip.flows.correct_repayments import Reversal, reverse
+from whiteslip.flows.dispute import (
+    Command,
+    DisputeAnswer,
+    DisputeRequest,
+    Ground,
+    answer_disputes,
+    open_disputes,
+)
 from whiteslip.flows.ease_repayment import ReliefRequest, ask_relief
 from whiteslip.flows.settle_early import Scope, SettleRequest, Wish, quote_payoff, settle_early
 from whiteslip.flows.split_statement import SplitRequest, quote_split, split_statements
@@ -239,6 +247,43 @@ def test_a_deferral_says_its_date_and_its_fee(book: Book) -> None:
     fee = row.lines[-1].line
     assert [(one.kind, one.amount_minor) for one in fee.journal] == [("deferral_fee", 50)]
     assert "deferral_fee" in [event.what for event in life(book, line, number).events]
+
+
+def test_disputes_of_a_purchase_and_of_its_due_are_in_its_life(book: Book) -> None:
+    line, shop = book.line(1_000_000), book.shop()
+    number = book.buy(line, 100_000, at_shop=shop, plan_months=3)
+    another = book.buy(line, 50_000, at_shop=shop)
+    of_purchase = DisputeRequest(*line, number, None, Ground.FAULTY, "broken", "app")
+    first = done(only(book.write(lambda db: open_disputes(db, [of_purchase], at=book.at))))
+    book.close_until(date(2026, 2, 10))
+    of_due = DisputeRequest(*line, None, date(2026, 2, 3), Ground.OTHER, "?", "app")
+    second = done(only(book.write(lambda db: open_disputes(db, [of_due], at=book.at))))
+    for dispute, command in ((first, Command.REJECT), (second, Command.ACCEPT)):
+        answer = DisputeAnswer(
+            line.customer_id, dispute.dispute_id, command, "looked into", "staff:1"
+        )
+        book.write(lambda db, answer=answer: answer_disputes(db, [answer], at=book.at))
+
+    told = [
+        (event.on, event.says.en)
+        for event in life(book, line, number).events
+        if event.what.startswith("disput")
+    ]
+
+    opened, rejected, of_the_due, accepted = told
+    assert opened == (
+        date(2026, 1, 1),
+        "Disputed (faulty): 1,015.00. While it is open no late fee is charged on it.",
+    )
+    assert of_the_due[1].startswith("The due of 3 Feb 2026 was disputed (another reason): ")
+    assert {one[0] for one in (rejected, of_the_due, accepted)} == {date(2026, 2, 10)}
+    assert rejected[1].startswith("The dispute was rejected")
+    assert accepted[1].startswith("The dispute was accepted")
+    others = [event.what for event in life(book, line, another).events]
+    assert [what for what in others if what.startswith("disput")] == [
+        "disputed",
+        "dispute_accepted",
+    ]
 
 
 def test_a_book_that_is_not_what_the_rules_say_is_not_explained(book: Book) -> None:

@@ -30,7 +30,12 @@ def say_several(lines: Sequence[Line], explanation: Explanation) -> Words | None
 
 
 def say_event(
-    what: str, amount_minor: int, *, method: str = "", value_on: date | None = None
+    what: str,
+    amount_minor: int,
+    *,
+    method: str = "",
+    value_on: date | None = None,
+    ground: str | None = None,
 ) -> Words:
     """Say what happened to a whole purchase."""
     facts = {
@@ -38,6 +43,7 @@ def say_event(
         "paid": _same(amount(amount_minor)),
         "method": _named("method", method),
         "value": _same("") if value_on is None else _day(value_on),
+        "ground": _named("ground", ground or ""),
     }
     return _fill(_words()["line"][what], facts)
 

@@ -31,7 +31,17 @@ _SUMMED = frozenset(
 """What is told of all installments of a purchase at once, with its sum."""
 
 
-_RANKS = {"returned": 2, "reversed": 2, "back_dated": 2}
+_RANKS = dict.fromkeys(
+    (
+        "returned",
+        "reversed",
+        "back_dated",
+        "dispute_accepted",
+        "dispute_rejected",
+        "dispute_withdrawn",
+    ),
+    2,
+)
 """What follows from an event is told after the installments it changed, what began it before them."""
 
 
@@ -211,7 +221,14 @@ def _event(line: Line, says: Words, method: str, of: Sequence[Explanation]) -> E
 
 def _happened(row: Any) -> Event:
     """What happened to the whole purchase; it changes none of its installments by itself."""
-    says = say_event(row.what, row.amount_minor, method=row.method, value_on=row.value_on)
+    of_due = row.what == "disputed" and row.value_on is not None
+    says = say_event(
+        "disputed_due" if of_due else row.what,
+        row.amount_minor,
+        method=row.method,
+        value_on=row.value_on,
+        ground=row.ground,
+    )
     number, on = row.movement_id, row.happened_on
     entry = None if number is None else Entry(number, row.what, row.amount_minor, on, on)
     journal = () if entry is None else (entry,)
