@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from whiteslip.bench.published_terms import (
     ALLOCATED,
@@ -30,6 +30,7 @@ from whiteslip.money.plans.model import (
     Future,
     InstallmentFee,
     Kind,
+    Period,
     Row,
     Terms,
     Unit,
@@ -113,10 +114,8 @@ class _Play:
     def drawings(self, case: Json) -> None:
         """Compare schedules after one drawing, after two, and so on."""
         dated = case["periods"]
-        first = dated[0]
-        self.terms = replace(
-            terms_of(self.product), count=len(dated), first_due_on=day(first["due"])
-        )
+        periods = tuple(Period(day(one["from_"]), day(one["due"])) for one in dated)
+        self.terms = replace(terms_of(self.product), count=len(dated), dated=periods)
         all_events = [
             happened.Drawn(day(event["date"]), minor(event["amount"])) for event in case["events"]
         ]
@@ -133,7 +132,8 @@ class _Play:
         last, where = wanted[-1], f"period {row.number}"
         self.same(f"{where} interest", row.interest_minor, minor(last["interest"]))
         self.same(f"{where} principal", row.principal_minor, minor(last["principal"]))
-        self.same(f"{where} balance", row.balance_minor, minor(last["balance"]))
+        drawn = sum(one.amount_minor for one in self.happened if _is_drawn(one, row.due_on))
+        self.same(f"{where} balance", row.balance_minor + drawn, minor(last["balance"]))
         together = row.principal_minor + row.interest_minor
         self.same(f"{where} installment", together, minor(last["emi"]))
         bearing = [one for one in row.stretches if one.factor]
@@ -253,6 +253,11 @@ _PARTS: Final = {
     "fees": Component.FEE,
     "penalties": Component.PENALTY,
 }
+
+
+def _is_drawn(event: Event, on: date) -> TypeGuard[happened.Drawn]:
+    """Tell whether money was drawn on a day: their balances of periods are those of the evening."""
+    return isinstance(event, happened.Drawn) and event.on == on
 
 
 def status(life: Life, known: list[Event]) -> str:

@@ -63,6 +63,7 @@ def terms_of(product: Json) -> Terms:
         every=Every(int(product["repay_every"]), Unit(product["repay_unit"].lower())),
         annual_ppm=ppm(product["annual_rate_pct"]),
         day_count=DayCount.BY_PERIOD if by_period else _DAY_COUNTS[year, month],
+        by_month=month == "ACTUAL",
         interest=Interest.FLAT if is_flat else Interest.DECLINING,
         multiple_minor=minor(product.get("installment_amount_in_multiples_of") or 0) or 1,
         down_payment_ppm=ppm(product.get("down_payment_pct", 0)),

@@ -16,11 +16,10 @@ from whiteslip.money.plans.factors import (
     DIGITS,
     EXACT,
     equal_installment,
-    periods,
     tolerance,
 )
 from whiteslip.money.plans.model import Amortization, Interest, Row, Terms
-from whiteslip.money.plans.rules import factor_of, schedule
+from whiteslip.money.plans.rules import factor_of, periods_of, schedule
 
 Column: TypeAlias = npt.NDArray[np.int64]
 _ONE = 10**DIGITS
@@ -49,7 +48,7 @@ def flat_fee_plans(principals: Column, *, months: int, monthly_fee_ppm: Ppm) -> 
 
 def plans(terms: Terms, principals: Column, *, drawn_on: date) -> Columns:
     """Make the installments of plans drawn on one day; what is not plain is made one after the other."""
-    dated = periods(drawn_on, terms.every, terms.count, first_due_on=terms.first_due_on)
+    dated = periods_of(terms, drawn_on=drawn_on)
     factors = [factor_of(terms, Row(1, *period, annual_ppm=terms.annual_ppm)) for period in dated]
     scaled = [int(one * _ONE) for one in factors]
     if not _is_plain(terms) or int(principals.max(initial=0)) * max(scaled) >= _ROOM:

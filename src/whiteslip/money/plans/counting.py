@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from whiteslip.kernel.money import Minor
 from whiteslip.money.plans.factors import (
-    Bearing,
     bears,
     equal_installment,
     factor,
@@ -19,7 +18,7 @@ from whiteslip.money.plans.factors import (
     tolerance,
 )
 from whiteslip.money.plans.model import Component, Row, Stretch, Terms
-from whiteslip.money.plans.rules import factor_of
+from whiteslip.money.plans.rules import bearing_of, factor_of
 
 
 class Move(NamedTuple):
@@ -146,7 +145,7 @@ def _fill(row: Row, whole: Minor, interest: Minor, *, is_last: bool) -> Minor:
 def _stretches(book: Ledger, row: Row, left: Minor, added: Sequence[Move]) -> Iterator[Stretch]:
     """Cut a period where the balance changes; each stretch is rounded by itself."""
     terms = book.terms
-    by = Bearing(row.annual_ppm, terms.day_count, terms.every)
+    by = bearing_of(terms, row.annual_ppm)
     cuts = {row.from_on, row.due_on}
     cuts.update(move.on for move in added if row.from_on < move.on < row.due_on)
     if terms.recalculated:

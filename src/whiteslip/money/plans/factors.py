@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -26,6 +27,7 @@ _YEAR = {
     DayCount.ACT_364: 364,
     DayCount.ACT_365: 365,
 }
+_NIGHT = timedelta(days=1)
 _PERIODS_A_YEAR = {Unit.MONTHS: 12, Unit.WEEKS: 52, Unit.DAYS: 365}
 
 
@@ -49,11 +51,12 @@ def periods(
 
 
 class Bearing(NamedTuple):
-    """What interest is counted by: a rate a year, a day count, and the rhythm of the periods."""
+    """What interest is counted by: a rate a year, a day count, the rhythm of the periods, and whether its name counts."""
 
     annual_ppm: Ppm
     day_count: DayCount
     every: Every
+    by_month: bool = False
 
 
 @lru_cache(1 << 14)
@@ -65,21 +68,27 @@ def factor(by: Bearing, period: Period, from_on: date, until_on: date) -> Decima
     if by.annual_ppm == 0 or until_on <= from_on:
         return Decimal(0)
     rate = EXACT.divide(Decimal(by.annual_ppm), Decimal(WHOLE_PPM))
-    if by.day_count is DayCount.ACT_ACT:
+    if by.day_count is DayCount.ACT_ACT and not by.by_month:
         borne = EXACT.multiply(rate, _calendar_years(from_on, until_on))
+    elif by.day_count is DayCount.ACT_ACT and from_on.year < until_on.year:
+        borne = EXACT.multiply(rate, _calendar_years(from_on + _NIGHT, until_on + _NIGHT))
     else:
         days, whole = days_between(from_on, until_on), days_between(*period)
-        borne = EXACT.multiply(rate, _part_of_year(by.day_count, by.every, whole))
+        borne = EXACT.multiply(rate, _part_of_year(by, whole, from_on))
         borne = EXACT.divide(EXACT.multiply(borne, Decimal(days)), Decimal(whole))
     return borne.quantize(_PLACES, ROUND_HALF_EVEN)
 
 
-def _part_of_year(day_count: DayCount, every: Every, days: int) -> Decimal:
-    if day_count is DayCount.BY_PERIOD:
-        return EXACT.divide(Decimal(every.times), Decimal(_PERIODS_A_YEAR[every.unit]))
-    if day_count is DayCount.THIRTY_360 and every.unit is Unit.MONTHS:
-        days = 30 * every.times
-    return EXACT.divide(Decimal(days), Decimal(_YEAR[day_count]))
+def _part_of_year(by: Bearing, days: int, from_on: date) -> Decimal:
+    if by.day_count is DayCount.BY_PERIOD:
+        return EXACT.divide(Decimal(by.every.times), Decimal(_PERIODS_A_YEAR[by.every.unit]))
+    if by.every.unit is Unit.MONTHS:
+        if by.day_count is DayCount.THIRTY_360:
+            days = 30 * by.every.times
+        elif by.by_month:
+            days = monthrange(from_on.year, from_on.month)[1] * by.every.times
+    year = _YEAR.get(by.day_count) or _days_of_year(from_on.year)
+    return EXACT.divide(Decimal(days), Decimal(year))
 
 
 def _calendar_years(from_on: date, until_on: date) -> Decimal:
@@ -87,10 +96,13 @@ def _calendar_years(from_on: date, until_on: date) -> Decimal:
     total = Decimal(0)
     for year in range(from_on.year, until_on.year + 1):
         begin, end = max(from_on, date(year, 1, 1)), min(until_on, date(year + 1, 1, 1))
-        length = days_between(date(year, 1, 1), date(year + 1, 1, 1))
-        share = EXACT.divide(Decimal(max(days_between(begin, end), 0)), Decimal(length))
-        total = EXACT.add(total, share)
+        days = max(days_between(begin, end), 0)
+        total = EXACT.add(total, EXACT.divide(Decimal(days), Decimal(_days_of_year(year))))
     return total
+
+
+def _days_of_year(year: int) -> int:
+    return days_between(date(year, 1, 1), date(year + 1, 1, 1))
 
 
 def equal_installment(

@@ -120,7 +120,8 @@ def _draw(life: Life, event: Drawn) -> None:
         down = down_payment(life.terms, event.amount_minor)
     else:
         down = changing.draw_again(life.terms, life.rows, event)
-    if len(life.entries) > 1 and _is_equal(life):
+    begins = min(row.from_on for row in life.rows)
+    if (len(life.entries) > 1 or begins < event.on) and _is_equal(life):
         book = Ledger(life.terms, life.moves, event.on)
         even_out(book, life.rows, since=event.on)
     if down and life.terms.down_payment_at_once:

@@ -134,6 +134,9 @@ class Terms:
 
     `multiple_minor` rounds what is equal to multiples, such as 100 for whole yuan. `evened` tries one other equal
     installment when the last differs by much. `recalculated` counts interest on what was really owed each day.
+    `dated` names each period, instead of the rhythm. `by_month` lets a period of a month bear the days of the month it
+    begins in, whatever its own, and counts each day in the year it ends in; without it days are those of the period,
+    each in the year it begins in.
     """
 
     count: int
@@ -150,6 +153,8 @@ class Terms:
     interest_grace: int = 0
     interest_free: int = 0
     first_due_on: date | None = None
+    dated: tuple[Period, ...] = ()
+    by_month: bool = False
     evened: bool = True
     recalculated: bool = False
     installment_fee: InstallmentFee | None = None

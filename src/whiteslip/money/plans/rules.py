@@ -23,6 +23,7 @@ from whiteslip.money.plans.factors import (
 from whiteslip.money.plans.model import (
     Amortization,
     Interest,
+    Period,
     Row,
     RowKind,
     Stretch,
@@ -42,13 +43,25 @@ def schedule(terms: Terms, principal_minor: Minor, *, drawn_on: date) -> list[Ro
         first = Row(1, drawn_on, drawn_on, RowKind.DOWN_PAYMENT, principal_minor=down_minor)
         first.balance_minor = principal_minor - down_minor
         rows.append(first)
-    dated = periods(drawn_on, terms.every, terms.count, first_due_on=terms.first_due_on)
+    dated = periods_of(terms, drawn_on=drawn_on)
     installments = [
         Row(len(rows) + number, *period) for number, period in enumerate(dated, start=1)
     ]
     fill(terms, installments, principal_minor - down_minor, annual_ppm=terms.annual_ppm)
     charge_installments(terms, installments)
     return [*rows, *installments]
+
+
+def periods_of(terms: Terms, *, drawn_on: date) -> Sequence[Period]:
+    """Make the periods of a plan, or take them as they were agreed."""
+    return terms.dated or periods(
+        drawn_on, terms.every, terms.count, first_due_on=terms.first_due_on
+    )
+
+
+def bearing_of(terms: Terms, annual_ppm: Ppm) -> Bearing:
+    """Say by what interest is counted at a rate."""
+    return Bearing(annual_ppm, terms.day_count, terms.every, terms.by_month)
 
 
 def down_payment(terms: Terms, principal_minor: Minor) -> Minor:
@@ -69,7 +82,7 @@ def fill(terms: Terms, rows: Sequence[Row], balance_minor: Minor, *, annual_ppm:
 
 def factor_of(terms: Terms, row: Row) -> Decimal:
     """What a unit of principal bears in the whole period of a row."""
-    by = Bearing(row.annual_ppm, terms.day_count, terms.every)
+    by = bearing_of(terms, row.annual_ppm)
     return factor(by, (row.from_on, row.due_on), row.from_on, row.due_on)
 
 
