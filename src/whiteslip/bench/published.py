@@ -18,6 +18,7 @@ from whiteslip.bench.published_terms import (
     ppm,
     terms_of,
 )
+from whiteslip.bench.published_undone import Made, Undone, undone_by
 from whiteslip.kernel.calendar import days_between
 from whiteslip.kernel.errors import InvalidInput, WhiteslipError
 from whiteslip.money.plans import events as happened
@@ -32,6 +33,7 @@ from whiteslip.money.plans.model import (
     Kind,
     Period,
     Row,
+    RowKind,
     Terms,
     Unit,
 )
@@ -43,6 +45,7 @@ _NAMES: Final = {
     "goodwill": "Goodwill Credit",
     "merchant refund": "Merchant Issued Refund",
     "payout refund": "Payout Refund",
+    "charge adjustment": "Charge Adjustment",
     "charged back": "Chargeback",
     "credit refunded": "Credit Balance Refund",
     "re-aged": "Re-age",
@@ -93,6 +96,7 @@ class _Play:
     product: Json
     terms: Terms = field(default_factory=lambda: Terms(1, Every(1, Unit.MONTHS)))
     happened: list[Event] = field(default_factory=list[Event])
+    made: list[Made] = field(default_factory=list[Made])
     planned: Event | None = None
     futures: dict[Kind | None, Future] = field(default_factory=dict[Kind | None, Future])
     on: date = date.min
@@ -160,8 +164,27 @@ class _Play:
             who = ALLOCATED[step["transaction_type"]]
             self.futures[who] = FUTURES[step["future_installment_rule"]]
             self.terms = self.with_futures(self.terms)
+        elif (undone := undone_by(step)) is not None:
+            self.undo(undone)
         elif (event := event_of(step, on=self.on)) is not None:
             self.happened.append(event)
+            self.made.append(Made(event))
+            if isinstance(event, happened.Drawn) and self.pays_down():
+                self.made.append(Made(event, is_down_payment=True))
+
+    def pays_down(self) -> bool:
+        """Tell whether a down payment is made with a drawing."""
+        return bool(self.terms.down_payment_ppm) and self.terms.down_payment_at_once
+
+    def undo(self, undone: Undone) -> None:
+        """Take an event back, or the down payment that was made with a drawing: what is left is played without it."""
+        made = undone.find(self.made)
+        place = next(at for at, one in enumerate(self.happened) if one is made.event)
+        if made.is_down_payment and isinstance(made.event, happened.Drawn):
+            self.happened[place] = made.event._replace(pays_down=False)
+            self.made = [one.instead(made.event, self.happened[place]) for one in self.made]
+        else:
+            del self.happened[place]
 
     def with_futures(self, terms: Terms) -> Terms:
         """Let the rules for what is paid in advance be those that were set last."""
@@ -224,8 +247,11 @@ class _Play:
             at = f"{where} row {row.number}"
             self.same(f"{at} date", row.due_on, day(other["date"]))
             begin = before or life.moves[0].on
+            if row.kind is RowKind.DOWN_PAYMENT:
+                begin = row.due_on
+            else:
+                before = row.due_on
             self.same(f"{at} days", days_between(begin, row.due_on), int(other["days"]))
-            before = row.due_on
             paid_on = other["paid_date"] and day(other["paid_date"])
             self.same(f"{at} paid date", row.completed_on, paid_on)
             self.same(f"{at} balance", row.balance_minor, minor(other["balance"]))
@@ -233,8 +259,12 @@ class _Play:
                 self.same(f"{at} {name}", getattr(row, _FIGURES[name]), minor(other[name]))
 
     def entries(self, ours: list[Entry], theirs: list[Json], where: str) -> None:
-        """Compare what each event did. Accruals are no events of a plan and are left out."""
-        wanted = [row for row in theirs if not row["type"].startswith("Accrual")]
+        """Compare what each event did. Accruals are no events of a plan and are left out, as is what was undone."""
+        wanted = [
+            row
+            for row in theirs
+            if not (row["type"].startswith("Accrual") or row.get("reverted") in _YES)
+        ]
         self.same(f"{where} entries", len(ours), len(wanted))
         for one, other in zip(ours, wanted, strict=False):
             at = f"{where} {other['date']} {other['type']}"
@@ -247,6 +277,7 @@ class _Play:
                 self.same(f"{at} balance", one.balance_minor, minor(other["balance"]))
 
 
+_YES: Final = (True, "true")
 _PARTS: Final = {
     "principal": Component.PRINCIPAL,
     "interest": Component.INTEREST,

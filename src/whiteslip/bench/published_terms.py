@@ -124,6 +124,9 @@ def _rescheduled(step: Json) -> Event:
         return happened.DueMoved(on, begin, day(step["adjustedDueDate"]))
     if step.get("newInterestRate"):
         return happened.RateChanged(on, begin, ppm(step["newInterestRate"]))
+    principal, interest = (int(step.get(name) or 0) for name in _GRACES)
+    if principal or interest:
+        return happened.Graced(on, begin, principal, interest)
     raise InvalidInput("nothing is known of this rescheduling", where="reschedule")
 
 
@@ -147,6 +150,7 @@ def _step_of(text: str) -> tuple[Timing, Component]:
     return Timing(timing.lower().replace("_", " ")), Component(component.lower())
 
 
+_GRACES: Final = ("graceOnPrincipal", "graceOnInterest")
 _NOTHING: Final = frozenset({"approve", "config", "other", "run_close_of_business"})
 _EVENTS: Final[dict[str, Callable[[Json], Event]]] = {
     "disburse": lambda step: happened.Drawn(day(step["date"]), minor(step["amount"])),
@@ -154,6 +158,7 @@ _EVENTS: Final[dict[str, Callable[[Json], Event]]] = {
     "goodwill_credit": _paid(Kind.GOODWILL),
     "merchant_issued_refund": _paid(Kind.MERCHANT_REFUND),
     "payout_refund": _paid(Kind.PAYOUT_REFUND),
+    "charge_adjustment": _paid(Kind.ADJUSTMENT),
     "pay_off": lambda step: happened.PaidOff(day(step["date"])),
     "credit_balance_refund": lambda step: happened.CreditRefunded(
         day(step["date"]), minor(step["amount"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.money import Minor
-from whiteslip.money.plans.events import Drawn, DueMoved, Extended, ReAged
+from whiteslip.money.plans.events import Drawn, DueMoved, Extended, Graced, ReAged
 from whiteslip.money.plans.factors import after, periods, shared
-from whiteslip.money.plans.model import Component, Row, RowKind, Terms
+from whiteslip.money.plans.model import Component, Interest, Row, RowKind, Terms
 from whiteslip.money.plans.rules import down_payment, fill
 
 
@@ -42,20 +43,19 @@ def draw_again(terms: Terms, rows: list[Row], event: Drawn) -> Minor:
             row.number = number
     chosen = [row for row in rows if row.due_on > event.on]
     if not chosen:
-        raise Conflict("no row is left that could carry another drawing")
-    if chosen[0].equal_minor is None:
+        chosen = [_next_row(terms, rows, event.on)]
+        rows.extend(chosen)
+        fill(terms, chosen, event.amount_minor - down, annual_ppm=terms.annual_ppm)
+    elif chosen[0].equal_minor is None:
         left = sum(row.principal_minor for row in chosen) + event.amount_minor - down
         fill(terms, chosen, left, annual_ppm=terms.annual_ppm)
     return down
 
 
 def re_age(terms: Terms, rows: list[Row], event: ReAged) -> Minor:
-    """Move all open principal to new rows; returns how much it was. What else is open goes to the first of them."""
+    """Move all open principal to new rows; returns how much it was. Open interest goes to the first of them."""
     moved = _take(rows, Component.PRINCIPAL, event.on)
-    others = {
-        component: _take(rows, component, event.on)
-        for component in (Component.INTEREST, Component.FEE, Component.PENALTY)
-    }
+    interest = _take(rows, Component.INTEREST, event.on)
     begin = after(event.first_due_on, event.every, -1)
     dated = periods(begin, event.every, event.installments, first_due_on=event.first_due_on)
     added = [
@@ -63,23 +63,20 @@ def re_age(terms: Terms, rows: list[Row], event: ReAged) -> Minor:
         for number, period in enumerate(dated, start=1)
     ]
     fill(terms, added, moved, annual_ppm=terms.annual_ppm)
-    added[0].interest_minor += others[Component.INTEREST]
-    added[0].fee_minor += others[Component.FEE]
-    added[0].penalty_minor += others[Component.PENALTY]
+    added[0].interest_minor += interest
     rows.extend(added)
     return moved
 
 
 def re_amortize(terms: Terms, rows: Sequence[Row], *, on: date) -> Minor:
-    """Spread what is overdue evenly over the rows due later; returns the principal of it."""
-    overdue = [row for row in rows if row.due_on < on]
+    """Spread what is due evenly over the rows due later; returns the principal of it."""
+    due = [row for row in rows if row.due_on <= on]
     ahead = [row for row in rows if row.due_on > on]
     if not ahead:
-        raise Conflict("no row is left that could carry what is overdue")
-    moved = _take(overdue, Component.PRINCIPAL, on)
+        raise Conflict("no row is left that could carry what is due")
+    moved = _take(due, Component.PRINCIPAL, on)
     _spread(terms, ahead, moved, Component.PRINCIPAL)
-    for component in (Component.INTEREST, Component.FEE, Component.PENALTY):
-        _spread(terms, ahead, _take(overdue, component, on), component)
+    _spread(terms, ahead, _take(due, Component.INTEREST, on), Component.INTEREST)
     return moved
 
 
@@ -96,6 +93,57 @@ def extend(terms: Terms, rows: Sequence[Row], event: Extended) -> list[Row]:
     added = [Row(len(kept) + number, *period) for number, period in enumerate(dated, start=1)]
     fill(terms, added, left, annual_ppm=first.annual_ppm)
     return [*kept, *added]
+
+
+def grace(terms: Terms, rows: list[Row], event: Graced) -> list[Row]:
+    """Let rows from one on owe no principal, which moves on by as many rows, or bear no interest until later."""
+    chosen = [row for row in rows if row.due_on >= event.from_due_on]
+    if not chosen or any(row.paid_minor for row in chosen):
+        raise Conflict("rows that are given grace are open, and nothing is paid of them")
+    kept = rows[: len(rows) - len(chosen)]
+    if event.principal:
+        chosen = _without_principal(terms, chosen, event.principal)
+    spared, later = chosen[: event.interest], chosen[event.interest :]
+    if spared and not later:
+        raise Conflict("no row is left that could carry the interest of the others")
+    for row in spared:
+        later[0].interest_minor += row.interest_minor
+        row.interest_minor = 0
+    for row in chosen:
+        if row.due_minor == 0:
+            row.completed_on = rows[0].from_on
+    return [*kept, *chosen]
+
+
+def _without_principal(terms: Terms, chosen: Sequence[Row], grace: int) -> list[Row]:
+    """Make rows for the same principal and as many more as owe none of it; flat interest is as it was, on each."""
+    first = chosen[0]
+    dated = periods(
+        first.from_on, terms.every, len(chosen) + grace, first_due_on=first.due_on
+    )
+    made = [Row(first.number + number, *period) for number, period in enumerate(dated)]
+    left = sum(row.principal_minor for row in chosen)
+    fill(replace(terms, principal_grace=grace), made, left, annual_ppm=first.annual_ppm)
+    if terms.interest is Interest.FLAT:
+        for row in made:
+            row.interest_minor = first.interest_minor
+    return made
+
+
+def add_row(rows: list[Row], due_on: date) -> Row:
+    """Add a row after the last, for what is owed besides the plan."""
+    row = Row(len(rows) + 1, rows[-1].due_on, due_on, RowKind.ADDED)
+    rows.append(row)
+    return row
+
+
+def _next_row(terms: Terms, rows: Sequence[Row], on: date) -> Row:
+    """Make the row that goes on in the rhythm after the last and is due after a day."""
+    begin, times = rows[-1].due_on, 1
+    while after(begin, terms.every, times) <= on:
+        times += 1
+    period = after(begin, terms.every, times - 1), after(begin, terms.every, times)
+    return Row(len(rows) + 1, *period)
 
 
 def move_due(terms: Terms, rows: Sequence[Row], event: DueMoved) -> None:

@@ -11,14 +11,18 @@ from whiteslip.money.plans.model import Component, Every, Kind
 
 
 class Drawn(NamedTuple):
-    """Principal is drawn, the first time or once more: what is left is spread over the rows still to come."""
+    """Principal is drawn, the first time or once more: what is left is spread over the rows still to come.
+
+    A down payment that the terms make at once is made with it, unless it was taken back.
+    """
 
     on: date
     amount_minor: Minor
+    pays_down: bool = True
 
 
 class Charged(NamedTuple):
-    """A fee or a penalty of some amount, owed with the row whose period holds `due_on`."""
+    """A fee or a penalty of some amount, owed with the row whose period holds `due_on`, or after the last on its own."""
 
     on: date
     due_on: date
@@ -41,7 +45,7 @@ class PaidOff(NamedTuple):
 
 
 class ChargedBack(NamedTuple):
-    """A bank takes a payment back, or a part of it: it is owed again, with the next row."""
+    """A bank takes a payment back, or a part of it: the payer's credit goes first, the rest is owed again with the next row."""
 
     on: date
     amount_minor: Minor
@@ -55,7 +59,7 @@ class CreditRefunded(NamedTuple):
 
 
 class ReAged(NamedTuple):
-    """All that is open moves to new rows, the first due on `first_due_on`."""
+    """All open principal and interest moves to new rows, the first due on `first_due_on`; fees stay where they are."""
 
     on: date
     first_due_on: date
@@ -64,7 +68,7 @@ class ReAged(NamedTuple):
 
 
 class ReAmortized(NamedTuple):
-    """What is overdue is spread evenly over the rows to come."""
+    """What principal and interest is due is spread evenly over the rows to come; fees stay where they are."""
 
     on: date
 
@@ -75,6 +79,18 @@ class Extended(NamedTuple):
     on: date
     from_due_on: date
     extra: int
+
+
+class Graced(NamedTuple):
+    """From the row due on a day, so many rows owe no principal, and so many are added; so many bear no interest.
+
+    Interest that a row does not bear is due with the first row after them.
+    """
+
+    on: date
+    from_due_on: date
+    principal: int = 0
+    interest: int = 0
 
 
 class DueMoved(NamedTuple):
@@ -117,6 +133,7 @@ Event: TypeAlias = (
     | ReAged
     | ReAmortized
     | Extended
+    | Graced
     | DueMoved
     | RateChanged
     | Waived

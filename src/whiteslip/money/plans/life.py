@@ -25,6 +25,7 @@ from whiteslip.money.plans.events import (
     DueMoved,
     Event,
     Extended,
+    Graced,
     Paid,
     PaidOff,
     RateChanged,
@@ -32,10 +33,11 @@ from whiteslip.money.plans.events import (
     ReAmortized,
     Waived,
 )
-from whiteslip.money.plans.model import Component, Kind, Row, RowKind, Terms
-from whiteslip.money.plans.rules import down_payment, schedule
+from whiteslip.money.plans.model import Component, Kind, Row, Terms
+from whiteslip.money.plans.rules import charge_interest, down_payment, schedule
 
 _NOTHING: Final[Parts] = dict.fromkeys(Component, 0)
+_PAYMENTS: Final = frozenset(kind.value for kind in Kind)
 
 
 class Entry(NamedTuple):
@@ -120,11 +122,12 @@ def _draw(life: Life, event: Drawn) -> None:
         down = down_payment(life.terms, event.amount_minor)
     else:
         down = changing.draw_again(life.terms, life.rows, event)
+        balance(life.rows, life.moves)
     begins = min(row.from_on for row in life.rows)
     if (len(life.entries) > 1 or begins < event.on) and _is_equal(life):
         book = Ledger(life.terms, life.moves, event.on)
         even_out(book, life.rows, since=event.on)
-    if down and life.terms.down_payment_at_once:
+    if down and life.terms.down_payment_at_once and event.pays_down:
         _pay(life, Paid(event.on, down, Kind.DOWN_PAYMENT))
 
 
@@ -163,6 +166,8 @@ def payoff_minor(terms: Terms, events: Sequence[Event], *, on: date) -> Minor:
 def _charge(life: Life, event: Charged) -> None:
     _need_rows(life, event.on)
     row = changing.row_of(life.rows, event.due_on)
+    if event.due_on > row.due_on:
+        row = changing.add_row(life.rows, event.due_on)
     if event.component is Component.PENALTY:
         row.penalty_minor += event.amount_minor
     else:
@@ -171,20 +176,34 @@ def _charge(life: Life, event: Charged) -> None:
 
 
 def _charge_back(life: Life, event: ChargedBack) -> None:
-    """Owe again what the last payment paid, by the order of credits, in the row whose period the day is in."""
-    paid = next((one for one in reversed(life.entries) if sum(one.parts.values())), None)
+    """Take back what was credit, and owe the rest again by the order of credits, in the row whose period the day is in."""
+    paid = next((one for one in reversed(life.entries) if one.what in _PAYMENTS), None)
     if paid is None or event.amount_minor > paid.amount_minor:
         raise Conflict("no payment of that much was made that could be taken back")
-    left = event.amount_minor
+    credit = min(event.amount_minor, life.credit_minor)
+    life.credit_minor -= credit
+    again = _again(life.terms, paid.parts, event.amount_minor - credit)
+    if credit < event.amount_minor:
+        _owe_again(life, event.on, again)
+    balance(life.rows, life.moves)
+    life.note("charged back", event.on, event.amount_minor, again)
+    life.recount(event.on)
+
+
+def _again(terms: Terms, paid: Parts, left: Minor) -> Parts:
+    """Spread what is owed again over what was paid, by the order of credits; what is more than it is principal."""
     again: Parts = dict.fromkeys(Component, 0)
-    for component in life.terms.credit_order:
-        again[component] = min(left, paid.parts[component])
+    for component in terms.credit_order:
+        again[component] = min(left, paid[component])
         left -= again[component]
     again[Component.PRINCIPAL] += left
-    row = changing.row_to_come(life.rows, event.on)
+    return again
+
+
+def _owe_again(life: Life, on: date, again: Parts) -> None:
+    row = changing.row_to_come(life.rows, on)
     if row is None:
-        row = Row(len(life.rows) + 1, life.rows[-1].due_on, event.on, RowKind.ADDED)
-        life.rows.append(row)
+        row = changing.add_row(life.rows, on)
     row.penalty_minor += again[Component.PENALTY]
     row.fee_minor += again[Component.FEE]
     row.interest_minor += again[Component.INTEREST]
@@ -192,10 +211,7 @@ def _charge_back(life: Life, event: ChargedBack) -> None:
     row.added_minor += again[Component.PRINCIPAL]
     row.completed_on = None
     if again[Component.PRINCIPAL]:
-        life.moves.append(Move(event.on, again[Component.PRINCIPAL]))
-    balance(life.rows, life.moves)
-    life.note("charged back", event.on, event.amount_minor, again)
-    life.recount(event.on)
+        life.moves.append(Move(on, again[Component.PRINCIPAL]))
 
 
 def _refund_credit(life: Life, event: CreditRefunded) -> None:
@@ -222,6 +238,11 @@ def _extend(life: Life, event: Extended) -> None:
     balance(life.rows, life.moves)
 
 
+def _grace(life: Life, event: Graced) -> None:
+    life.rows = changing.grace(life.terms, life.rows, event)
+    balance(life.rows, life.moves)
+
+
 def _move_due(life: Life, event: DueMoved) -> None:
     changing.move_due(life.terms, life.rows, event)
     _even(life, event.on, event.from_due_on)
@@ -231,6 +252,7 @@ def _change_rate(life: Life, event: RateChanged) -> None:
     for row in life.rows:
         if row.due_on >= event.from_due_on:
             row.annual_ppm = event.annual_ppm
+    charge_interest(life.terms, life.rows, since=event.from_due_on)
     _even(life, event.on, event.from_due_on)
 
 
@@ -275,6 +297,7 @@ _HANDLERS: dict[type[Any], Callable[[Life, Any], None]] = {
     ReAged: _re_age,
     ReAmortized: _re_amortize,
     Extended: _extend,
+    Graced: _grace,
     DueMoved: _move_due,
     RateChanged: _change_rate,
     Waived: _waive,

@@ -87,6 +87,7 @@ class Kind(StrEnum):
     GOODWILL = "goodwill"
     MERCHANT_REFUND = "merchant refund"
     PAYOUT_REFUND = "payout refund"
+    ADJUSTMENT = "charge adjustment"
 
 
 Order: TypeAlias = tuple[tuple[Timing, Component], ...]

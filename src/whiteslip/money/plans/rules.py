@@ -86,6 +86,18 @@ def factor_of(terms: Terms, row: Row) -> Decimal:
     return factor(by, (row.from_on, row.due_on), row.from_on, row.due_on)
 
 
+def charge_interest(terms: Terms, rows: Sequence[Row], *, since: date) -> None:
+    """Charge rows of equal principal, due on a day or later, at their own rates."""
+    installments = [row for row in rows if row.kind is RowKind.INSTALLMENT]
+    whole = sum(row.principal_minor for row in installments)
+    left = whole
+    for place, row in enumerate(installments):
+        if row.equal_minor is None and row.due_on >= since:
+            base = whole if terms.interest is Interest.FLAT else left
+            row.interest_minor = _borne(terms, row, base, place)
+        left -= row.principal_minor
+
+
 def charge_installments(terms: Terms, rows: Sequence[Row]) -> None:
     """Put the fee that comes with every installment on rows."""
     if terms.installment_fee is None:
