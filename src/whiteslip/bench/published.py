@@ -198,6 +198,8 @@ class _Play:
     def charge(self, step: Json) -> None:
         """A fee with each installment, or one of its own day."""
         if "pct" in step:
+            if "INSTALLMENT" not in step["charge"]:
+                raise InvalidInput(f"no charge is known by the name {step['charge']}", where="charge")
             fee = InstallmentFee(ppm(step["pct"]), with_interest=True)
             self.terms = replace(self.terms, installment_fee=fee)
             return

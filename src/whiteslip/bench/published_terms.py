@@ -11,6 +11,7 @@ from whiteslip.money.plans import events as happened
 from whiteslip.money.plans.events import Event
 from whiteslip.money.plans.model import (
     Allocation,
+    Amortization,
     Component,
     DayCount,
     Every,
@@ -48,7 +49,11 @@ ALLOCATED: Final = {
 
 
 def terms_of(product: Json) -> Terms:
-    """Read the parameters of a product of theirs, or of a loan, as our terms."""
+    """Read the parameters of a product of theirs, or of a loan, as our terms.
+
+    Their column of interest free periods is what gives grace on interest, as their figures show; the one named so does
+    nothing. Equal principal is never rounded to multiples.
+    """
     is_progressive = product.get("loan_schedule_type") == "PROGRESSIVE"
     year = str(product["days_in_year"]).removeprefix("DAYS_")
     month = str(product["days_in_month"]).removeprefix("DAYS_")
@@ -56,29 +61,44 @@ def terms_of(product: Json) -> Terms:
         product.get("interest_calc_period") == "SAME_AS_REPAYMENT_PERIOD" and not is_progressive
     )
     is_flat = product.get("interest_type") == "FLAT" and not is_progressive
+    equal_principal = str(product.get("amortization")).startswith("EQUAL_PRINCIPAL")
+    multiple = minor(product.get("installment_amount_in_multiples_of") or 0) or 1
     late = product.get("overdue_charge")
     orders = product.get("credit_allocation", {}).get("CHARGEBACK")
     return Terms(
         count=int(product.get("n_repayments", 1)),
         every=Every(int(product["repay_every"]), Unit(product["repay_unit"].lower())),
         annual_ppm=ppm(product["annual_rate_pct"]),
-        day_count=DayCount.BY_PERIOD if by_period else _DAY_COUNTS[year, month],
-        by_month=month == "ACTUAL",
+        day_count=DayCount.BY_PERIOD
+        if by_period
+        else _day_count(year, month, is_progressive=is_progressive),
+        by_month=month == "ACTUAL" and is_progressive,
+        amortization=Amortization.EQUAL_PRINCIPAL
+        if equal_principal
+        else Amortization.EQUAL_INSTALLMENTS,
         interest=Interest.FLAT if is_flat else Interest.DECLINING,
-        multiple_minor=minor(product.get("installment_amount_in_multiples_of") or 0) or 1,
+        multiple_minor=1 if equal_principal else multiple,
         down_payment_ppm=ppm(product.get("down_payment_pct", 0)),
         down_payment_at_once=bool(product.get("down_payment_auto", False)),
         principal_grace=int(product.get("grace_principal", 0)),
-        interest_grace=int(product.get("grace_interest", 0)),
-        interest_free=int(product.get("interest_free_periods", 0)),
+        interest_grace=int(product.get("interest_free_periods", 0)),
         evened=is_progressive,
         recalculated=bool(product.get("interest_recalculation", False)),
-        late_charge=None if late is None else LateCharge(ppm(late["pct"])),
+        late_charge=None
+        if late is None
+        else LateCharge(ppm(late["pct"]), with_interest="interest" in str(late.get("of")).lower()),
         allocations=_allocations(product),
         credit_order=tuple(Component(one.lower()) for one in orders)
         if orders
         else Terms(1, Every(1, Unit.MONTHS)).credit_order,
     )
+
+
+def _day_count(year: str, month: str, *, is_progressive: bool) -> DayCount:
+    """Find a day count; a year of theirs has 365 days where a schedule is not progressive."""
+    found = _DAY_COUNTS[year, month]
+    is_whole = found is not DayCount.ACT_ACT or is_progressive
+    return found if is_whole else DayCount.ACT_365
 
 
 def event_of(step: Json, *, on: date) -> Event | None:

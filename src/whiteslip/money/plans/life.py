@@ -105,6 +105,7 @@ def _come_to(life: Life, on: date) -> None:
         for row in life.rows:
             is_late = row.due_on + timedelta(days=late.grace_days) < on
             unpaid = row.open_of(Component.PRINCIPAL)
+            unpaid += row.open_of(Component.INTEREST) * late.with_interest
             if is_late and not row.is_charged_late and unpaid:
                 row.is_charged_late = True
                 row.penalty_minor += rate.of(unpaid, late.ppm, life.terms.rounding)

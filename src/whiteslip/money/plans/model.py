@@ -123,10 +123,14 @@ class InstallmentFee(NamedTuple):
 
 
 class LateCharge(NamedTuple):
-    """Charged once on a row when it is unpaid so many days after its due date: a rate of its unpaid principal."""
+    """Charged once on a row when it is unpaid so many days after its due date: a rate of its unpaid principal.
+
+    `with_interest` counts its unpaid interest too.
+    """
 
     ppm: Ppm
     grace_days: int = 0
+    with_interest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
