@@ -166,7 +166,12 @@ class _Play:
             self.terms = self.with_futures(self.terms)
         elif (undone := undone_by(step)) is not None:
             self.undo(undone)
-        elif (event := event_of(step, on=self.on)) is not None:
+        else:
+            self.happen(step)
+
+    def happen(self, step: Json) -> None:
+        """Let happen what a step does to a plan, if it does anything."""
+        if (event := event_of(step, on=self.on)) is not None:
             self.happened.append(event)
             self.made.append(Made(event))
             if isinstance(event, happened.Drawn) and self.pays_down():
@@ -196,19 +201,19 @@ class _Play:
         return replace(terms, allocations={**terms.allocations, **changed})
 
     def charge(self, step: Json) -> None:
-        """A fee with each installment, or one of its own day."""
+        """A fee with each installment, or one of its own day, counted from then, or from now if that is sooner."""
         if "pct" in step:
             if "INSTALLMENT" not in step["charge"]:
-                raise InvalidInput(f"no charge is known by the name {step['charge']}", where="charge")
+                raise InvalidInput(
+                    f"no charge is known by the name {step['charge']}", where="charge"
+                )
             fee = InstallmentFee(ppm(step["pct"]), with_interest=True)
             self.terms = replace(self.terms, installment_fee=fee)
             return
         component = Component.PENALTY if "NSF" in step["charge"] else Component.FEE
         due_on = day(step["due_date"])
-        charged = happened.Charged(
-            max(due_on, self.happened[0].on), due_on, component, minor(step["amount"])
-        )
-        self.happened.append(charged)
+        on = max(min(due_on, self.on), self.happened[0].on)
+        self.happened.append(happened.Charged(on, due_on, component, minor(step["amount"])))
 
     def expect(self, what: str, step: Json, where: str) -> None:
         """Compare the plan with what a step expects of it."""

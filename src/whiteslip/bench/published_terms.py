@@ -84,6 +84,7 @@ def terms_of(product: Json) -> Terms:
         interest_grace=int(product.get("interest_free_periods", 0)),
         evened=is_progressive,
         recalculated=bool(product.get("interest_recalculation", False)),
+        payoff_until_due=str(product.get("pre_closure_interest")).startswith("TILL_REST"),
         late_charge=None
         if late is None
         else LateCharge(ppm(late["pct"]), with_interest="interest" in str(late.get("of")).lower()),

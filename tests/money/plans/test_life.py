@@ -17,6 +17,7 @@ from whiteslip.money.plans.events import (
     DueMoved,
     Event,
     Extended,
+    Graced,
     Paid,
     PaidOff,
     RateChanged,
@@ -34,6 +35,7 @@ from whiteslip.money.plans.model import (
     Future,
     Kind,
     LateCharge,
+    Period,
     Terms,
     Unit,
 )
@@ -50,6 +52,19 @@ TERMS = (
     Terms(
         4, MONTHLY, annual_ppm=120_000, day_count=DayCount.ACT_ACT, late_charge=LateCharge(15_000)
     ),
+    Terms(
+        4,
+        MONTHLY,
+        annual_ppm=120_000,
+        day_count=DayCount.ACT_ACT,
+        by_month=True,
+        recalculated=True,
+        payoff_until_due=True,
+        dated=tuple(
+            Period(DAY + timedelta(days=30 * at), DAY + timedelta(days=30 * at + 25))
+            for at in range(4)
+        ),
+    ),
 )
 
 later = st.integers(0, 260).map(lambda days: DAY + timedelta(days=days))
@@ -62,7 +77,8 @@ events = st.one_of(
     st.builds(Waived, later, st.sampled_from(Component), sums),
     st.builds(ReAmortized, later),
     st.builds(PaidOff, later),
-    st.builds(Drawn, later, sums),
+    st.builds(Drawn, later, sums, st.booleans()),
+    st.builds(Graced, later, later, st.integers(0, 2), st.integers(0, 2)),
     later.map(lambda on: ReAged(on, on + timedelta(days=20), MONTHLY, 5)),
 )
 

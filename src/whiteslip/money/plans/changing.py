@@ -71,7 +71,7 @@ def re_age(terms: Terms, rows: list[Row], event: ReAged) -> Minor:
 def re_amortize(terms: Terms, rows: Sequence[Row], *, on: date) -> Minor:
     """Spread what is due evenly over the rows due later; returns the principal of it."""
     due = [row for row in rows if row.due_on <= on]
-    ahead = [row for row in rows if row.due_on > on]
+    ahead = [row for row in rows if row.due_on > on and row.kind is not RowKind.ADDED]
     if not ahead:
         raise Conflict("no row is left that could carry what is due")
     moved = _take(due, Component.PRINCIPAL, on)
@@ -118,9 +118,7 @@ def grace(terms: Terms, rows: list[Row], event: Graced) -> list[Row]:
 def _without_principal(terms: Terms, chosen: Sequence[Row], grace: int) -> list[Row]:
     """Make rows for the same principal and as many more as owe none of it; flat interest is as it was, on each."""
     first = chosen[0]
-    dated = periods(
-        first.from_on, terms.every, len(chosen) + grace, first_due_on=first.due_on
-    )
+    dated = periods(first.from_on, terms.every, len(chosen) + grace, first_due_on=first.due_on)
     made = [Row(first.number + number, *period) for number, period in enumerate(dated)]
     left = sum(row.principal_minor for row in chosen)
     fill(replace(terms, principal_grace=grace), made, left, annual_ppm=first.annual_ppm)

@@ -22,7 +22,7 @@ class Drawn(NamedTuple):
 
 
 class Charged(NamedTuple):
-    """A fee or a penalty of some amount, owed with the row whose period holds `due_on`, or after the last on its own."""
+    """A fee or a penalty of some amount, owed with the row whose period holds `due_on`, or alone after the last."""
 
     on: date
     due_on: date
@@ -45,7 +45,7 @@ class PaidOff(NamedTuple):
 
 
 class ChargedBack(NamedTuple):
-    """A bank takes a payment back, or a part of it: the payer's credit goes first, the rest is owed again with the next row."""
+    """A bank takes a payment back, or a part of it: credit goes first, the rest is owed again with the next row."""
 
     on: date
     amount_minor: Minor

@@ -51,7 +51,7 @@ def periods(
 
 
 class Bearing(NamedTuple):
-    """What interest is counted by: a rate a year, a day count, the rhythm of the periods, and whether its name counts."""
+    """What interest is counted by: a rate a year, a day count, a rhythm, and whether months count by their names."""
 
     annual_ppm: Ppm
     day_count: DayCount

@@ -128,6 +128,9 @@ def _draw(life: Life, event: Drawn) -> None:
     if (len(life.entries) > 1 or begins < event.on) and _is_equal(life):
         book = Ledger(life.terms, life.moves, event.on)
         even_out(book, life.rows, since=event.on)
+    for row in life.rows:
+        if row.open_minor:
+            row.completed_on = None
     if down and life.terms.down_payment_at_once and event.pays_down:
         _pay(life, Paid(event.on, down, Kind.DOWN_PAYMENT))
 
@@ -143,6 +146,10 @@ def _pay(life: Life, event: Paid) -> None:
     )
     if ahead:  # whoever pays now owes the interest of the days until now, and no other
         life.recount(event.on, ending=True)
+    _take_payment(life, event)
+
+
+def _take_payment(life: Life, event: Paid) -> None:
     gone = allocate(life.rows, event.amount_minor, life.terms.allocation(event.kind), on=event.on)
     if gone[Component.PRINCIPAL]:
         life.moves.append(Move(event.on, -gone[Component.PRINCIPAL]))
@@ -153,14 +160,21 @@ def _pay(life: Life, event: Paid) -> None:
 
 def _pay_off(life: Life, event: PaidOff) -> None:
     _need_rows(life, event.on)
-    life.recount(event.on, ending=True)
-    _pay(life, Paid(event.on, life.open_minor))
+    _end(life, event.on)
+    _take_payment(life, Paid(event.on, life.open_minor))
+
+
+def _end(life: Life, on: date) -> None:
+    """Count what interest is owed if the plan ends on a day."""
+    row = changing.row_to_come(life.rows, on)
+    until = row.due_on if row is not None and life.terms.payoff_until_due else on
+    life.recount(until, ending=True)
 
 
 def payoff_minor(terms: Terms, events: Sequence[Event], *, on: date) -> Minor:
     """What would end the plan on a day: principal, what is charged, and interest until then."""
     life = replay(terms, events, on=on)
-    life.recount(on, ending=True)
+    _end(life, on)
     return life.open_minor
 
 
@@ -177,7 +191,7 @@ def _charge(life: Life, event: Charged) -> None:
 
 
 def _charge_back(life: Life, event: ChargedBack) -> None:
-    """Take back what was credit, and owe the rest again by the order of credits, in the row whose period the day is in."""
+    """Take back what was credit, and owe the rest again by the order of credits, in the row whose period it is."""
     paid = next((one for one in reversed(life.entries) if one.what in _PAYMENTS), None)
     if paid is None or event.amount_minor > paid.amount_minor:
         raise Conflict("no payment of that much was made that could be taken back")

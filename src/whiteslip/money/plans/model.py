@@ -139,6 +139,7 @@ class Terms:
 
     `multiple_minor` rounds what is equal to multiples, such as 100 for whole yuan. `evened` tries one other equal
     installment when the last differs by much. `recalculated` counts interest on what was really owed each day.
+    Who pays recalculated terms off pays interest until that day, or with `payoff_until_due` that of the whole period.
     `dated` names each period, instead of the rhythm. `by_month` lets a period of a month bear the days of the month it
     begins in, whatever its own, and counts each day in the year it ends in; without it days are those of the period,
     each in the year it begins in.
@@ -162,6 +163,7 @@ class Terms:
     by_month: bool = False
     evened: bool = True
     recalculated: bool = False
+    payoff_until_due: bool = False
     installment_fee: InstallmentFee | None = None
     late_charge: LateCharge | None = None
     allocations: dict[Kind | None, Allocation] = field(
