@@ -90,6 +90,9 @@ STEPS = (
 _PARTS = 2
 """Parts a worker in which the balances are checked, so that no worker waits long for another."""
 
+_SMALL = 200
+"""In a book of fewer customers any plan of a statement is good."""
+
 
 class DayReport(NamedTuple):
     """What end of day did: rows touched and milliseconds spent by step, over all ranges."""
@@ -152,6 +155,7 @@ class _Job:
         self.now = now
         self.at = at
         self.ranges = 0
+        self.is_small = False
 
     def run(
         self, workers: int, progress: Callable[[int, int], None] | None
@@ -163,6 +167,7 @@ class _Job:
             )
         )
         self.ranges = len(todo)
+        self.is_small = self.database.write(ledger.last_customer) < _SMALL
         rows: Counter[str] = Counter()
         step_ms: Spent = defaultdict(float)
         for done, (touched, spent) in enumerate(self._close(todo, workers), start=1):
@@ -239,7 +244,7 @@ class _Job:
 
     def _check_part(self, first: int, width: int) -> None:
         def check(db: Connection) -> None:
-            plan_afresh(db)
+            self.plan(db)
             wrong = ledger.check_touched_lines(
                 db, first=first, last=first + width - 1, business_date=self.closing
             )
@@ -251,6 +256,11 @@ class _Job:
 
         self.database.write(check)
 
+    def plan(self, db: Connection) -> None:
+        """Plan every statement for its own range, unless that would take longer than the range itself."""
+        if not self.is_small:
+            plan_afresh(db)
+
     def _close_range(self, range_no: int) -> tuple[Counter[str], Spent]:
         return self.database.write(lambda db: self._steps(db, range_no))
 
@@ -259,7 +269,7 @@ class _Job:
         step_ms: Spent = defaultdict(float)
         if not business_day.enter_range(db, business_date=self.closing, range_no=range_no):
             return rows, step_ms
-        plan_afresh(db)
+        self.plan(db)
         first = range_no * self.range_size
         last = first + self.range_size - 1
         own = (

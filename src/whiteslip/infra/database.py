@@ -134,14 +134,16 @@ class Database:
             db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             db.read_only = True
             try:
-                return work(db)
+                found = work(db)
+                db.commit()  # a rollback would forget every prepared statement of the connection
             except _NO_ANSWER as error:
                 raise _interrupted(error) from error
             finally:
                 if not db.closed:
-                    db.rollback()
+                    db.rollback()  # does nothing after a commit
                     db.isolation_level = None
                     db.read_only = None
+            return found
 
     def connect(self) -> Connection:
         """Open a connection without time limits for a long job; the caller commits and closes."""

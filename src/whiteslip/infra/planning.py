@@ -30,6 +30,18 @@ def refresh_statistics(db: Connection) -> list[str]:
 
 
 @contextmanager
+def planned_once(db: Connection) -> Generator[None]:
+    """Plan statements inside the block once a connection: so large ones take longer to plan than a range takes.
+
+    Only for statements whose plan is good for every range, such as those that join sets.
+    """
+    (before,) = sql.many(db, "read_planning", setting="plan_cache_mode")
+    sql.many(db, "set_planning", setting="plan_cache_mode", value="force_generic_plan")
+    yield
+    sql.many(db, "set_planning", setting="plan_cache_mode", value=before.value)
+
+
+@contextmanager
 def joining_sets(db: Connection) -> Generator[None]:
     """Join whole sets by hashing, inside the block.
 

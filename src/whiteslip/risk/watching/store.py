@@ -18,7 +18,7 @@ from whiteslip.decisioning.rulebooks.statement import compile_seen, compile_stat
 from whiteslip.decisioning.rulebooks.store import Running, shares
 from whiteslip.infra import arrays
 from whiteslip.infra.database import Connection
-from whiteslip.infra.planning import joining_sets
+from whiteslip.infra.planning import joining_sets, planned_once
 from whiteslip.infra.sql import Sql
 from whiteslip.kernel.reason import MOST_REASONS, Reason, ReasonCode
 from whiteslip.money.ledger.store import take_numbers
@@ -91,7 +91,7 @@ def find(
         "as_of": on,
         "customer_ids": None if only is None else arrays.bigints(sorted(only)),
     }
-    with joining_sets(db), db.cursor() as cursor:
+    with joining_sets(db), planned_once(db), db.cursor() as cursor:
         lines, rows = cursor.execute(query.encode(), given, prepare=True).fetchall()[0]
     findings = [
         Finding(*masks, gone=tuple(gone), seen=tuple(seen)) for *masks, gone, seen in rows or ()
