@@ -40,7 +40,7 @@ def _rate(case: dict[str, Any]) -> float:
         for group in case["payment_groups"]
         for number in range(group["count"])
     ]
-    return actuarial_rate(drawn, paid, periods_a_year=case["unit_periods_per_year"])
+    return actuarial_rate(drawn, paid, periods_a_year=_part(case["unit_periods_per_year"]))
 
 
 def _yearly(flows: list[dict[str, Any]]) -> list[Flow]:
