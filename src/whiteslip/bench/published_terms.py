@@ -134,7 +134,7 @@ def _paid(kind: Kind) -> Callable[[Json], Event]:
 def _re_aged(step: Json) -> Event:
     every = Every(int(step["frequencyNumber"]), Unit(step["frequencyType"].lower()))
     first, count = day(step["startDate"]), int(step["numberOfInstallments"])
-    return happened.ReAged(day(step["date"]), first, every, count)
+    return happened.ReAged(day(step["date"]), first, every, count, with_fees=False)
 
 
 def _rescheduled(step: Json) -> Event:
@@ -185,7 +185,7 @@ _EVENTS: Final[dict[str, Callable[[Json], Event]]] = {
         day(step["date"]), minor(step["amount"])
     ),
     "chargeback": lambda step: happened.ChargedBack(day(step["date"]), minor(step["amount"])),
-    "re_amortize": lambda step: happened.ReAmortized(day(step["date"])),
+    "re_amortize": lambda step: happened.ReAmortized(day(step["date"]), with_fees=False),
     "re_age": _re_aged,
     "reschedule": _rescheduled,
     "charge_off": lambda step: happened.ChargedOff(day(step["date"])),

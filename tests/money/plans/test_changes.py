@@ -111,16 +111,23 @@ def test_what_is_charged_after_the_last_due_date_is_a_row_of_its_own_and_stays_t
 
 @pytest.mark.parametrize(
     "moving",
-    [ReAmortized(date(2024, 1, 25)), ReAged(date(2024, 1, 25), date(2024, 3, 1), MONTHLY, 2)],
+    [
+        ReAmortized(date(2024, 1, 25)),
+        ReAged(date(2024, 1, 25), date(2024, 3, 1), MONTHLY, 2),
+    ],
 )
-def test_fees_stay_where_they_are_when_principal_moves(moving: Event) -> None:
+def test_fees_move_with_principal_or_stay_where_they_are(
+    moving: ReAmortized | ReAged,
+) -> None:
     fee = Charged(date(2024, 1, 16), date(2024, 1, 16), Component.PENALTY, 1_000)
 
-    life = lived(QUARTERS, Drawn(DAY, 50_000), fee, moving, on=moving.on)
+    stay = moving._replace(with_fees=False)
 
-    assert life.rows[1].penalty_minor == 1_000
-    assert sum(row.penalty_minor for row in life.rows) == 1_000
-    assert life.rows[1].principal_minor == 0
+    lives = [lived(QUARTERS, Drawn(DAY, 50_000), fee, one, on=moving.on) for one in (stay, moving)]
+
+    assert [life.rows[1].penalty_minor for life in lives] == [1_000, 0]
+    assert [life.rows[1].principal_minor for life in lives] == [0, 0]
+    assert {sum(row.penalty_minor for row in life.rows) for life in lives} == {1_000}
 
 
 def test_what_is_due_today_is_spread_too() -> None:

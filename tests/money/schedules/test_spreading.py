@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from whiteslip.kernel.calendar import add_months
 from whiteslip.money.plans import changing
 from whiteslip.money.plans import model as plans
-from whiteslip.money.plans.events import DueMoved, Extended, ReAged
+from whiteslip.money.plans.events import DueMoved, Extended, ReAged, ReAmortized
 from whiteslip.money.plans.model import Amortization, Every, Interest, Row, Unit
 from whiteslip.money.schedules import spreading
 from whiteslip.money.schedules.model import Owed, Piece
@@ -247,7 +247,7 @@ def test_spreading_over_the_months_that_remain_is_what_the_event_of_a_plan_does(
     rows = [row for row in rows if row.due_on != ON]
     owed = of_plan(rows, billed=True)
 
-    changing.re_amortize(ZERO, rows, on=ON)
+    changing.re_amortize(ZERO, rows, ReAmortized(ON))
 
     pieces = spreading.re_amortize(owed, [], reached=ON)
     assert parts_by_due(owed, pieces) == open_by_due(rows)

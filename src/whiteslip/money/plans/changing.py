@@ -8,10 +8,12 @@ from datetime import date
 
 from whiteslip.kernel.errors import Conflict
 from whiteslip.kernel.money import Minor
-from whiteslip.money.plans.events import Drawn, DueMoved, Extended, Graced, ReAged
+from whiteslip.money.plans.events import Drawn, DueMoved, Extended, Graced, ReAged, ReAmortized
 from whiteslip.money.plans.factors import after, periods, shared
 from whiteslip.money.plans.model import Component, Interest, Row, RowKind, Terms
 from whiteslip.money.plans.rules import down_payment, fill
+
+_OTHERS = (Component.INTEREST, Component.FEE, Component.PENALTY)
 
 
 def row_of(rows: Sequence[Row], day: date) -> Row:
@@ -53,9 +55,10 @@ def draw_again(terms: Terms, rows: list[Row], event: Drawn) -> Minor:
 
 
 def re_age(terms: Terms, rows: list[Row], event: ReAged) -> Minor:
-    """Move all open principal to new rows; returns how much it was. Open interest goes to the first of them."""
+    """Move all open principal to new rows; returns how much it was. What else moves goes to the first of them."""
     moved = _take(rows, Component.PRINCIPAL, event.on)
-    interest = _take(rows, Component.INTEREST, event.on)
+    others = _OTHERS if event.with_fees else _OTHERS[:1]
+    open_of = {component: _take(rows, component, event.on) for component in others}
     begin = after(event.first_due_on, event.every, -1)
     dated = periods(begin, event.every, event.installments, first_due_on=event.first_due_on)
     added = [
@@ -63,20 +66,24 @@ def re_age(terms: Terms, rows: list[Row], event: ReAged) -> Minor:
         for number, period in enumerate(dated, start=1)
     ]
     fill(terms, added, moved, annual_ppm=terms.annual_ppm)
-    added[0].interest_minor += interest
+    added[0].interest_minor += open_of[Component.INTEREST]
+    added[0].fee_minor += open_of.get(Component.FEE, 0)
+    added[0].penalty_minor += open_of.get(Component.PENALTY, 0)
     rows.extend(added)
     return moved
 
 
-def re_amortize(terms: Terms, rows: Sequence[Row], *, on: date) -> Minor:
+def re_amortize(terms: Terms, rows: Sequence[Row], event: ReAmortized) -> Minor:
     """Spread what is due evenly over the rows due later; returns the principal of it."""
+    on = event.on
     due = [row for row in rows if row.due_on <= on]
     ahead = [row for row in rows if row.due_on > on and row.kind is not RowKind.ADDED]
     if not ahead:
         raise Conflict("no row is left that could carry what is due")
     moved = _take(due, Component.PRINCIPAL, on)
     _spread(terms, ahead, moved, Component.PRINCIPAL)
-    _spread(terms, ahead, _take(due, Component.INTEREST, on), Component.INTEREST)
+    for component in _OTHERS if event.with_fees else _OTHERS[:1]:
+        _spread(terms, ahead, _take(due, component, on), component)
     return moved
 
 

@@ -59,18 +59,20 @@ class CreditRefunded(NamedTuple):
 
 
 class ReAged(NamedTuple):
-    """All open principal and interest moves to new rows, the first due on `first_due_on`; fees stay where they are."""
+    """All that is open moves to new rows, the first due on `first_due_on`; fees and penalties only `with_fees`."""
 
     on: date
     first_due_on: date
     every: Every
     installments: int
+    with_fees: bool = True
 
 
 class ReAmortized(NamedTuple):
-    """What principal and interest is due is spread evenly over the rows to come; fees stay where they are."""
+    """What is due is spread evenly over the rows to come; fees and penalties only `with_fees`."""
 
     on: date
+    with_fees: bool = True
 
 
 class Extended(NamedTuple):

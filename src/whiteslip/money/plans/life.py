@@ -243,7 +243,7 @@ def _re_age(life: Life, event: ReAged) -> None:
 
 
 def _re_amortize(life: Life, event: ReAmortized) -> None:
-    moved = changing.re_amortize(life.terms, life.rows, on=event.on)
+    moved = changing.re_amortize(life.terms, life.rows, event)
     life.note("re-amortized", event.on, moved, _of_principal(moved))
     balance(life.rows, life.moves)
 
