@@ -1,4 +1,4 @@
-"""A pytest plugin that keeps the tests that ask for a database: pytest -p tests.only_database."""
+"""A pytest plugin that keeps what tells whether another server will do: pytest -p tests.only_database."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-LONG = ("bench", "simulation", "world")
-"""Folders of long lives: what they alone send goes, outside tests, to a server they bring along."""
+KEPT = ("api", "infra", "journeys", "money", "tidy")
+"""Folders in which every statement is planned, most are run, and whole journeys go over HTTP."""
 _HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drop long lives, and every test whose fixtures, and theirs in turn, never reach the server."""
+    """Drop other folders, and every test whose fixtures, and theirs in turn, never reach the server."""
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
         fixtures = item.fixturenames if isinstance(item, pytest.Function) else ()
-        is_long = item.path.relative_to(_HERE).parts[0] in LONG
-        (kept if "server_dsn" in fixtures and not is_long else dropped).append(item)
+        is_kept = item.path.relative_to(_HERE).parts[0] in KEPT
+        (kept if "server_dsn" in fixtures and is_kept else dropped).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=dropped)
