@@ -50,6 +50,7 @@ def test_the_trial_balance_of_some_days_balances_and_is_what_was_posted(
     page.locator("#since").fill(since.isoformat())
     page.locator("#until").fill(until.isoformat())
     page.locator("form.row-of button").click()
+    page.wait_for_url("**since=*")
 
     posted = one(world, POSTED, since, until)
     by_account, by_kind = page.locator("section.card tbody").all()
@@ -72,6 +73,7 @@ def test_the_trial_balance_of_some_days_balances_and_is_what_was_posted(
     page.locator("#since").fill("2020-01-01")
     page.locator("#until").fill("2020-01-02")
     page.locator("form.row-of button").click()
+    page.wait_for_url("**since=2020-01-01*")
     assert page.locator(".nothing").count() == 2
     page.goto("/desk/money?since=yesterday")
     assert page.locator("main table").count() == 0

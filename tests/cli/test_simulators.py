@@ -7,7 +7,6 @@ import os
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import httpx
@@ -86,13 +85,11 @@ def test_outside_a_sandbox_nothing_is_simulated_and_it_is_said(home: Path) -> No
 
 @pytest.mark.slow
 def test_a_newcomer_is_told_the_main_story_and_where_to_read_it(home: Path) -> None:
-    began = monotonic()
     with up(home, "--demo") as running:
         said = [running.says("What happened to 林小满, as the records have it")]
         while "as a new customer" not in said[-1]:
             said.append(running.lines.get(timeout=WITHIN_S))
         running.says("Serving on")
-        took = monotonic() - began
         for line in said[-5:]:
             asked = line.split()[-1]
             page = httpx.get(asked, headers={"accept": "text/html"}, follow_redirects=True)
@@ -102,7 +99,6 @@ def test_a_newcomer_is_told_the_main_story_and_where_to_read_it(home: Path) -> N
         wanted = ("applies for", "opens", "is missed", "suspended", "works again", "appeals")
         for words in wanted:
             assert any(words in line for line in said), words
-    assert took < 2 * WITHIN_S, "a minute on a quiet machine; tests share theirs"
 
 
 def test_one_that_dies_again_and_again_is_waited_for_longer_each_time() -> None:
