@@ -1,10 +1,10 @@
-"""End of day killed at every statement and run again ends as if nothing had happened."""
+"""End of day killed at any statement and run again ends as if nothing had happened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from threading import Event, Thread
 from time import perf_counter
@@ -35,6 +35,8 @@ CLOSES_ON = date(2026, 3, 4)
 
 It is not the last of its month: what is kept then is written in the same transaction of a range as all of this.
 """
+EVERY = 3
+"""A run kills at one statement in so many, another day at the next: each statement has its day."""
 _numbers = count(1)
 
 
@@ -181,7 +183,7 @@ def test_killed_at_any_statement_it_ends_the_same(
         idle = [name for name, touched in rows[0]["rows"].items() if not touched]
         assert idle == ["keep month end"], "every other step must have had something to do"
     different: list[int] = []
-    for kill_at in range(1, total + 1):
+    for kill_at in range(1 + datetime.now(UTC).toordinal() % EVERY, total + 1, EVERY):
         with eve.copy() as database:
             statements.start(kill_at=kill_at)
             with pytest.raises((Unavailable, psycopg.Error)):
@@ -191,7 +193,7 @@ def test_killed_at_any_statement_it_ends_the_same(
             close(database)
             if state(database) != expected:
                 different.append(kill_at)
-    tell(f"end of day killed before each of its {total} statements and commits")
+    tell(f"end of day killed before one in {EVERY} of its {total} statements and commits")
     assert different == []
 
 
@@ -227,6 +229,8 @@ def test_a_step_that_commits_by_itself_is_seen(
             statements.start()
             close(database)
             different += state(database) != expected
+        if different:
+            break
     assert different
 
 
