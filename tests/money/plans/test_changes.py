@@ -161,6 +161,9 @@ def test_another_rate_counts_for_flat_interest_too() -> None:
     life = lived(flat, Drawn(DAY, 300_000), RateChanged(DAY, date(2024, 3, 1), 60_000), on=DAY)
 
     assert interests(life) == [3_000, 1_500, 1_500]
+    ahead = Paid(date(2024, 1, 2), 206_000)
+    paid = lived(flat, Drawn(DAY, 300_000), ahead, RateChanged(ahead.on, date(2024, 3, 1), 60_000))
+    assert interests(paid) == [3_000, 3_000, 1_500], "what was paid of the second stays paid"
 
 
 def test_what_is_drawn_after_the_last_row_is_due_with_one_more() -> None:

@@ -22,6 +22,7 @@ from whiteslip.money.plans.factors import (
 )
 from whiteslip.money.plans.model import (
     Amortization,
+    Component,
     Interest,
     Period,
     Row,
@@ -87,14 +88,15 @@ def factor_of(terms: Terms, row: Row) -> Decimal:
 
 
 def charge_interest(terms: Terms, rows: Sequence[Row], *, since: date) -> None:
-    """Charge rows of equal principal, due on a day or later, at their own rates."""
+    """Charge rows of equal principal, due on a day or later, at their own rates; never less than is paid."""
     installments = [row for row in rows if row.kind is RowKind.INSTALLMENT]
     whole = sum(row.principal_minor for row in installments)
     left = whole
     for place, row in enumerate(installments):
         if row.equal_minor is None and row.due_on >= since:
             base = whole if terms.interest is Interest.FLAT else left
-            row.interest_minor = _borne(terms, row, base, place)
+            borne = _borne(terms, row, base, place)
+            row.interest_minor = max(borne, row.paid[Component.INTEREST])
         left -= row.principal_minor
 
 
