@@ -17,6 +17,7 @@ from whiteslip.money.plans.events import (
     ChargedBack,
     Drawn,
     Event,
+    Extended,
     Graced,
     Paid,
     PaidOff,
@@ -151,6 +152,19 @@ def test_grace_in_the_middle_moves_principal_on_and_keeps_interest_for_later() -
     assert interests(spared) == [4_000, 0, 0, 12_000]
     with pytest.raises(Conflict, match="no row is left"):
         lived(flat, Drawn(DAY, 400_000), Graced(DAY, third, interest=3), on=DAY)
+
+
+@pytest.mark.parametrize(
+    "later", [Graced(DAY, date(2024, 3, 1), 1), Extended(DAY, date(2024, 3, 1), 2)]
+)
+def test_what_was_charged_stays_in_its_place_when_rows_are_made_anew(later: Event) -> None:
+    fee = Charged(DAY, date(2024, 2, 20), Component.FEE, 700)
+    late = Charged(DAY, date(2024, 3, 20), Component.PENALTY, 300)
+
+    life = lived(Terms(3, MONTHLY), Drawn(DAY, 300_000), fee, late, later, on=DAY)
+
+    assert [(row.fee_minor, row.penalty_minor) for row in life.rows[1:3]] == [(700, 0), (0, 300)]
+    assert sum(row.due_minor for row in life.rows) == 301_000
 
 
 def test_another_rate_counts_for_flat_interest_too() -> None:

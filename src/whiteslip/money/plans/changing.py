@@ -93,13 +93,7 @@ def extend(terms: Terms, rows: Sequence[Row], event: Extended) -> list[Row]:
     chosen = [row for row in rows if row.due_on >= event.from_due_on]
     if not chosen or any(row.paid_minor for row in chosen):
         raise Conflict("rows that are extended are open, and nothing is paid of them")
-    left = sum(row.principal_minor for row in chosen)
-    first = chosen[0]
-    count = len(chosen) + event.extra
-    dated = periods(first.from_on, terms.every, count, first_due_on=first.due_on)
-    added = [Row(len(kept) + number, *period) for number, period in enumerate(dated, start=1)]
-    fill(terms, added, left, annual_ppm=first.annual_ppm)
-    return [*kept, *added]
+    return [*kept, *_remade(terms, chosen, event.extra)]
 
 
 def grace(terms: Terms, rows: list[Row], event: Graced) -> list[Row]:
@@ -109,7 +103,7 @@ def grace(terms: Terms, rows: list[Row], event: Graced) -> list[Row]:
         raise Conflict("rows that are given grace are open, and nothing is paid of them")
     kept = rows[: len(rows) - len(chosen)]
     if event.principal:
-        chosen = _without_principal(terms, chosen, event.principal)
+        chosen = _remade(terms, chosen, event.principal, grace=event.principal)
     spared, later = chosen[: event.interest], chosen[event.interest :]
     if spared and not later:
         raise Conflict("no row is left that could carry the interest of the others")
@@ -122,14 +116,20 @@ def grace(terms: Terms, rows: list[Row], event: Graced) -> list[Row]:
     return [*kept, *chosen]
 
 
-def _without_principal(terms: Terms, chosen: Sequence[Row], grace: int) -> list[Row]:
-    """Make rows for the same principal and as many more as owe none of it; flat interest is as it was, on each."""
-    first = chosen[0]
-    dated = periods(first.from_on, terms.every, len(chosen) + grace, first_due_on=first.due_on)
+def _remade(terms: Terms, chosen: Sequence[Row], extra: int, *, grace: int = 0) -> list[Row]:
+    """Make rows for the same principal and so many more, the first without any of it.
+
+    What was charged stays in its place, and flat interest, with grace, is as it was on each.
+    """
+    first, count = chosen[0], len(chosen) + extra
+    dated = periods(first.from_on, terms.every, count, first_due_on=first.due_on)
     made = [Row(first.number + number, *period) for number, period in enumerate(dated)]
     left = sum(row.principal_minor for row in chosen)
     fill(replace(terms, principal_grace=grace), made, left, annual_ppm=first.annual_ppm)
-    if terms.interest is Interest.FLAT:
+    for old, new in zip(chosen, made, strict=False):
+        new.fee_minor, new.penalty_minor = old.fee_minor, old.penalty_minor
+        new.is_charged_late = old.is_charged_late
+    if grace and terms.interest is Interest.FLAT:
         for row in made:
             row.interest_minor = first.interest_minor
     return made

@@ -1,4 +1,4 @@
-"""A pytest plugin that keeps what tells whether another server will do: pytest -p tests.only_database."""
+"""A pytest plugin that keeps what tells whether another server will do: pytest -p tests.another_server."""
 
 from __future__ import annotations
 
