@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, sync_playwright
 from tests.browser.eyes import DESK, LOOKS, PHONE, Look, Sitting
 from tests.web.worlds import Served, served_world
 
@@ -32,6 +32,21 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A click ends when all of the page it led to is there.
+
+    Playwright waits for the first of it, and would count rows of a page that are still to come.
+    """
+    click = Locator.click
+
+    def clicked(self: Locator, **options: Any) -> None:
+        click(self, **options)
+        self.page.wait_for_load_state("domcontentloaded")
+
+    monkeypatch.setattr(Locator, "click", clicked)
 
 
 @pytest.fixture(params=list(LOOKS))

@@ -16,6 +16,7 @@ from whiteslip.money.plans.events import (
     Charged,
     ChargedBack,
     Drawn,
+    DueMoved,
     Event,
     Extended,
     Graced,
@@ -165,6 +166,63 @@ def test_what_was_charged_stays_in_its_place_when_rows_are_made_anew(later: Even
 
     assert [(row.fee_minor, row.penalty_minor) for row in life.rows[1:3]] == [(700, 0), (0, 300)]
     assert sum(row.due_minor for row in life.rows) == 301_000
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        Graced(date(2024, 1, 2), date(2024, 1, 20), principal=1),
+        Extended(date(2024, 1, 2), date(2024, 1, 20), 1),
+    ],
+)
+def test_what_a_plan_left_when_it_was_re_aged_is_not_made_anew(later: Event) -> None:
+    begun = [Drawn(DAY, 50_000), ReAged(DAY, date(2024, 1, 20), MONTHLY, 5)]
+
+    life = lived(PAYING, *begun, later, on=later.on)
+
+    assert principals(life)[:6] == [0] * 6
+    assert [row.due_on.month for row in life.rows[6:]] == [1, 2, 3, 4, 5, 6]
+    assert sum(principals(life)[6:]) == 50_000
+    assert [row.number for row in life.rows] == list(range(1, 13))
+
+
+def test_what_was_added_after_the_last_row_stays_what_it_is_when_the_rhythm_goes_on() -> None:
+    paid = [Drawn(DAY, 300_000), Paid(date(2024, 2, 1), 100_000)]
+    back = ChargedBack(date(2024, 4, 20), 20_000)
+    longer = Extended(back.on, date(2024, 3, 1), 2)
+
+    life = lived(Terms(3, MONTHLY), *paid, back, longer, on=back.on)
+
+    assert principals(life) == [100_000, 50_000, 50_000, 20_000, 50_000, 50_000]
+    assert [row.due_on.day for row in life.rows] == [1, 1, 1, 20, 1, 1]
+    assert [row.balance_minor for row in life.rows][-3:] == [100_000, 50_000, 0]
+
+
+def test_nothing_is_drawn_of_a_plan_that_owes_a_fee_alone() -> None:
+    fee = Charged(date(2024, 1, 2), DAY, Component.FEE, 100)
+
+    with pytest.raises(Conflict, match="is paid"):
+        lived(BEARING, Drawn(DAY, 50_000), PaidOff(DAY), fee, Drawn(fee.on, 100))
+
+
+@pytest.mark.parametrize(
+    "later",
+    [DueMoved(date(2024, 3, 19), DAY, date(2024, 1, 2)), RateChanged(date(2024, 3, 19), DAY, 0)],
+)
+def test_what_is_paid_off_is_not_changed_any_more(later: Event) -> None:
+    with pytest.raises(Conflict):
+        lived(PAYING, Drawn(DAY, 50_000), PaidOff(later.on), later)
+
+
+def test_what_was_paid_of_later_rows_stays_theirs_when_those_before_are_counted_anew() -> None:
+    begun = [Drawn(DAY, 50_000), Extended(DAY, date(2024, 3, 2), 2), PaidOff(DAY)]
+    back = ChargedBack(date(2024, 1, 2), 1)
+
+    life = lived(PAYING, *begun, back, DueMoved(back.on, DAY, back.on), on=back.on)
+
+    assert sum(principals(life)) == 50_001
+    assert life.open_minor == 1
+    assert all(row.paid[Component.PRINCIPAL] <= row.principal_minor for row in life.rows)
 
 
 def test_another_rate_counts_for_flat_interest_too() -> None:

@@ -79,6 +79,9 @@ events = st.one_of(
     st.builds(PaidOff, later),
     st.builds(Drawn, later, sums, st.booleans()),
     st.builds(Graced, later, later, st.integers(0, 2), st.integers(0, 2)),
+    st.builds(Extended, later, later, st.integers(1, 3)),
+    st.builds(DueMoved, later, later, later),
+    st.builds(RateChanged, later, later, st.sampled_from([0, 50_000, 240_000])),
     later.map(lambda on: ReAged(on, on + timedelta(days=20), MONTHLY, 5)),
 )
 

@@ -32,7 +32,8 @@ def row_to_come(rows: Sequence[Row], day: date) -> Row | None:
 
 def draw_again(terms: Terms, rows: list[Row], event: Drawn) -> Minor:
     """Add a drawing to the rows still to come; returns its down payment."""
-    if any(row.kind is RowKind.RE_AGED for row in rows) or not any(row.open_minor for row in rows):
+    is_owed = any(row.open_of(Component.PRINCIPAL) for row in rows)
+    if not is_owed or any(row.is_left for row in rows):
         raise Conflict("nothing more is drawn of a plan that was re-aged, or is paid")
     down = down_payment(terms, event.amount_minor)
     if down:
@@ -69,6 +70,8 @@ def re_age(terms: Terms, rows: list[Row], event: ReAged) -> Minor:
     added[0].interest_minor += open_of[Component.INTEREST]
     added[0].fee_minor += open_of.get(Component.FEE, 0)
     added[0].penalty_minor += open_of.get(Component.PENALTY, 0)
+    for row in rows:
+        row.is_left = True
     rows.extend(added)
     return moved
 
@@ -77,7 +80,7 @@ def re_amortize(terms: Terms, rows: Sequence[Row], event: ReAmortized) -> Minor:
     """Spread what is due evenly over the rows due later; returns the principal of it."""
     on = event.on
     due = [row for row in rows if row.due_on <= on]
-    ahead = [row for row in rows if row.due_on > on and row.kind is not RowKind.ADDED]
+    ahead = [row for row in _rhythm(rows) if row.due_on > on]
     if not ahead:
         raise Conflict("no row is left that could carry what is due")
     moved = _take(due, Component.PRINCIPAL, on)
@@ -89,31 +92,51 @@ def re_amortize(terms: Terms, rows: Sequence[Row], event: ReAmortized) -> Minor:
 
 def extend(terms: Terms, rows: Sequence[Row], event: Extended) -> list[Row]:
     """Let the rows from one on, and so many more, carry what they owe."""
-    kept = [row for row in rows if row.due_on < event.from_due_on]
-    chosen = [row for row in rows if row.due_on >= event.from_due_on]
-    if not chosen or any(row.paid_minor for row in chosen):
-        raise Conflict("rows that are extended are open, and nothing is paid of them")
-    return [*kept, *_remade(terms, chosen, event.extra)]
+    chosen = _unpaid(rows, event.from_due_on)
+    return _with(rows, chosen, _remade(terms, chosen, event.extra))
 
 
-def grace(terms: Terms, rows: list[Row], event: Graced) -> list[Row]:
+def grace(terms: Terms, rows: Sequence[Row], event: Graced) -> list[Row]:
     """Let rows from one on owe no principal, which moves on by as many rows, or bear no interest until later."""
-    chosen = [row for row in rows if row.due_on >= event.from_due_on]
-    if not chosen or any(row.paid_minor for row in chosen):
-        raise Conflict("rows that are given grace are open, and nothing is paid of them")
-    kept = rows[: len(rows) - len(chosen)]
+    chosen = _unpaid(rows, event.from_due_on)
+    made = list(chosen)
     if event.principal:
-        chosen = _remade(terms, chosen, event.principal, grace=event.principal)
-    spared, later = chosen[: event.interest], chosen[event.interest :]
+        made = _remade(terms, chosen, event.principal, grace=event.principal)
+    spared, later = made[: event.interest], made[event.interest :]
     if spared and not later:
         raise Conflict("no row is left that could carry the interest of the others")
     for row in spared:
         later[0].interest_minor += row.interest_minor
         row.interest_minor = 0
-    for row in chosen:
+    for row in made:
         if row.due_minor == 0:
             row.completed_on = rows[0].from_on
-    return [*kept, *chosen]
+    return _with(rows, chosen, made)
+
+
+def _rhythm(rows: Sequence[Row]) -> list[Row]:
+    """Find the rows a plan goes on in: not those it left, nor what was added besides."""
+    beside = {RowKind.ADDED, RowKind.DOWN_PAYMENT}
+    return [row for row in rows if not row.is_left and row.kind not in beside]
+
+
+def _unpaid(rows: Sequence[Row], day: date) -> list[Row]:
+    """Find the rows of a plan's rhythm that are due from a day on; nothing may be paid of them."""
+    chosen = [row for row in _rhythm(rows) if row.due_on >= day]
+    if not chosen or any(row.paid_minor for row in chosen):
+        raise Conflict("rows that are made anew are open, and nothing is paid of them")
+    return chosen
+
+
+def _with(rows: Sequence[Row], chosen: Sequence[Row], made: Sequence[Row]) -> list[Row]:
+    """Put other rows in the place of the chosen ones; what was added besides stands among them by its due date."""
+    gone = {id(row) for row in chosen}
+    place = next(at for at, row in enumerate(rows) if id(row) in gone)
+    others = [row for row in rows[place:] if id(row) not in gone]
+    whole = [*rows[:place], *sorted([*made, *others], key=lambda row: row.due_on)]
+    for number, row in enumerate(whole, start=1):
+        row.number = number
+    return whole
 
 
 def _remade(terms: Terms, chosen: Sequence[Row], extra: int, *, grace: int = 0) -> list[Row]:
@@ -151,15 +174,18 @@ def _next_row(terms: Terms, rows: Sequence[Row], on: date) -> Row:
     return Row(len(rows) + 1, *period)
 
 
-def move_due(terms: Terms, rows: Sequence[Row], event: DueMoved) -> None:
+def move_due(terms: Terms, rows: Sequence[Row], event: DueMoved) -> list[Row]:
     """Let a row be due on another day, and those after it in their rhythm from there."""
-    chosen = [row for row in rows if row.due_on >= event.from_due_on]
-    if not chosen or event.to_due_on <= chosen[0].from_on:
+    chosen = [row for row in _rhythm(rows) if row.due_on >= event.from_due_on]
+    if not chosen or not chosen[0].open_minor:
+        raise Conflict("a due date is moved of what is still owed")
+    if event.to_due_on <= chosen[0].from_on:
         raise Conflict("a due date is moved to a day after its period begins")
     begin = chosen[0].from_on
     for number, row in enumerate(chosen):
         row.from_on, row.due_on = begin, after(event.to_due_on, terms.every, number)
         begin = row.due_on
+    return _with(rows, chosen, chosen)
 
 
 def _take(rows: Sequence[Row], component: Component, on: date) -> Minor:

@@ -50,8 +50,8 @@ class Ledger:
 def recount(book: Ledger, rows: Sequence[Row]) -> None:
     """Count the interest of every row of equal installments anew; its principal is the rest of its installment.
 
-    The last row takes what principal is left. Of a row that is paid in full the interest stays as it was paid; what it
-    bore besides is due with the next.
+    The last row takes what principal is left; the others leave those after them as much as is paid of them. Of a row
+    that is paid in full the interest stays as it was paid; what it bore besides is due with the next.
     """
     left: Minor = 0
     kept: Minor = 0
@@ -66,7 +66,8 @@ def recount(book: Ledger, rows: Sequence[Row]) -> None:
             held = left - (ahead if book.terms.recalculated else 0)
             row.stretches = tuple(_stretches(book, row, held, added))
             interest = sum(one.interest_minor for one in row.stretches) + kept
-            kept = _fill(row, whole, interest, is_last=row is last)
+            later = 0 if row is last else ahead - row.paid[Component.PRINCIPAL]
+            kept = _fill(row, whole - later, interest, is_last=row is last)
         ahead -= row.paid[Component.PRINCIPAL]
         left = whole - row.principal_minor
     balance(rows, book.moves)

@@ -259,14 +259,16 @@ def _grace(life: Life, event: Graced) -> None:
 
 
 def _move_due(life: Life, event: DueMoved) -> None:
-    changing.move_due(life.terms, life.rows, event)
+    life.rows = changing.move_due(life.terms, life.rows, event)
     _even(life, event.on, event.from_due_on)
 
 
 def _change_rate(life: Life, event: RateChanged) -> None:
-    for row in life.rows:
-        if row.due_on >= event.from_due_on:
-            row.annual_ppm = event.annual_ppm
+    chosen = [row for row in life.rows if row.due_on >= event.from_due_on]
+    if not any(row.open_minor for row in chosen):
+        raise Conflict("no row is left that could bear another rate")
+    for row in chosen:
+        row.annual_ppm = event.annual_ppm
     charge_interest(life.terms, life.rows, since=event.from_due_on)
     _even(life, event.on, event.from_due_on)
 

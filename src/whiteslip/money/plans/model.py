@@ -211,7 +211,8 @@ class RowKind(StrEnum):
 class Row:
     """A row of a plan as it stands: what is due of each component, what is paid of it, and when it was done.
 
-    Where `equal_minor` is known it is the installment, of which interest takes its part and principal the rest.
+    Where `equal_minor` is known it is the installment, of which interest takes its part and principal the rest. A row
+    that `is_left` is one the plan went on without when it was re-aged.
     """
 
     number: int
@@ -231,6 +232,7 @@ class Row:
     balance_minor: Minor = 0
     completed_on: date | None = None
     is_charged_late: bool = False
+    is_left: bool = False
     stretches: tuple[Stretch, ...] = ()
 
     def due_of(self, component: Component) -> Minor:
