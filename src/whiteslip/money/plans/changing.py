@@ -42,8 +42,7 @@ def draw_again(terms: Terms, rows: list[Row], event: Drawn) -> Minor:
             place,
             Row(0, event.on, event.on, RowKind.DOWN_PAYMENT, principal_minor=down),
         )
-        for number, row in enumerate(rows, start=1):
-            row.number = number
+        _number(rows)
     chosen = [row for row in rows if row.due_on > event.on]
     if not chosen:
         chosen = [_next_row(terms, rows, event.on)]
@@ -93,7 +92,7 @@ def re_amortize(terms: Terms, rows: Sequence[Row], event: ReAmortized) -> Minor:
 def extend(terms: Terms, rows: Sequence[Row], event: Extended) -> list[Row]:
     """Let the rows from one on, and so many more, carry what they owe."""
     chosen = _unpaid(rows, event.from_due_on)
-    return _with(rows, chosen, _remade(terms, chosen, event.extra))
+    return _placed(rows, chosen, _remade(terms, chosen, event.extra))
 
 
 def grace(terms: Terms, rows: Sequence[Row], event: Graced) -> list[Row]:
@@ -111,7 +110,7 @@ def grace(terms: Terms, rows: Sequence[Row], event: Graced) -> list[Row]:
     for row in made:
         if row.due_minor == 0:
             row.completed_on = rows[0].from_on
-    return _with(rows, chosen, made)
+    return _placed(rows, chosen, made)
 
 
 def _rhythm(rows: Sequence[Row]) -> list[Row]:
@@ -128,15 +127,19 @@ def _unpaid(rows: Sequence[Row], day: date) -> list[Row]:
     return chosen
 
 
-def _with(rows: Sequence[Row], chosen: Sequence[Row], made: Sequence[Row]) -> list[Row]:
+def _placed(rows: Sequence[Row], chosen: Sequence[Row], made: Sequence[Row]) -> list[Row]:
     """Put other rows in the place of the chosen ones; what was added besides stands among them by its due date."""
     gone = {id(row) for row in chosen}
     place = next(at for at, row in enumerate(rows) if id(row) in gone)
     others = [row for row in rows[place:] if id(row) not in gone]
     whole = [*rows[:place], *sorted([*made, *others], key=lambda row: row.due_on)]
-    for number, row in enumerate(whole, start=1):
-        row.number = number
+    _number(whole)
     return whole
+
+
+def _number(rows: Sequence[Row]) -> None:
+    for number, row in enumerate(rows, start=1):
+        row.number = number
 
 
 def _remade(terms: Terms, chosen: Sequence[Row], extra: int, *, grace: int = 0) -> list[Row]:
@@ -185,7 +188,7 @@ def move_due(terms: Terms, rows: Sequence[Row], event: DueMoved) -> list[Row]:
     for number, row in enumerate(chosen):
         row.from_on, row.due_on = begin, after(event.to_due_on, terms.every, number)
         begin = row.due_on
-    return _with(rows, chosen, chosen)
+    return _placed(rows, chosen, chosen)
 
 
 def _take(rows: Sequence[Row], component: Component, on: date) -> Minor:
